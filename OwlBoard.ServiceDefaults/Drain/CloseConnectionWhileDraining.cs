@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace OwlBoard.ServiceDefaults.Drain;
+
+/// <summary>
+/// Puts <c>Connection: close</c> on each response while the program drains, so that clients with keep-alive connections
+/// move elsewhere before the listener goes away (RFC 9112 section 9.6).
+/// </summary>
+internal sealed class CloseConnectionWhileDraining(DrainState state) : IStartupFilter
+{
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        app.Use((context, following) =>
+        {
+            if (state.IsDraining && HttpProtocol.IsHttp11(context.Request.Protocol))
+            {
+                context.Response.OnStarting(CloseConnection, context.Response);
+            }
+
+            return following(context);
+        });
+        next(app);
+    };
+
+    private static Task CloseConnection(object response)
+    {
+        var http = (HttpResponse)response;
+        if (http.StatusCode != StatusCodes.Status101SwitchingProtocols)
+        {
+            http.Headers.Connection = "close";
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,59 @@
+namespace OwlBoard.ServiceDefaults.Probing;
+
+/// <summary>
+/// <c>--probe URL</c>: the program asks a health endpoint instead of serving, and its exit code says the answer, so that
+/// container health checks need no curl in the image.
+/// </summary>
+public static class Probe
+{
+    private const string Option = "--probe";
+
+    /// <summary>How long the endpoint may take to answer: below the 3 s of usual container health checks.</summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
+
+    /// <summary>Runs the probe if the arguments ask for one.</summary>
+    /// <param name="args">The program's arguments.</param>
+    /// <returns>
+    /// <see langword="null"/> without <c>--probe</c>; else the exit code: 0 for an answer from 200 to 299, 1 for
+    /// anything else, with the reason on standard error.
+    /// </returns>
+    public static async Task<int?> TryRunAsync(string[] args)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+
+        var option = Array.IndexOf(args, Option);
+        if (option < 0)
+        {
+            return null;
+        }
+
+        if (option + 1 >= args.Length || !Uri.TryCreate(args[option + 1], UriKind.Absolute, out var url)
+            || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
+        {
+            return await FailAsync("--probe needs an http or https URL, as in --probe http://localhost:8080/health");
+        }
+
+        try
+        {
+            using var client = new HttpClient { Timeout = Deadline };
+            using var response = await client.GetAsync(url);
+            return response.IsSuccessStatusCode
+                ? 0
+                : await FailAsync($"{url} answered {(int)response.StatusCode}");
+        }
+        catch (HttpRequestException failure)
+        {
+            return await FailAsync($"{url} is unreachable: {failure.Message}");
+        }
+        catch (TaskCanceledException)
+        {
+            return await FailAsync($"{url} did not answer within {Deadline.TotalSeconds:0} s");
+        }
+    }
+
+    private static async Task<int> FailAsync(string reason)
+    {
+        await Console.Error.WriteLineAsync(reason);
+        return 1;
+    }
+}

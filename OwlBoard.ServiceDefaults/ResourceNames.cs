@@ -1,0 +1,16 @@
+namespace OwlBoard.ServiceDefaults;
+
+/// <summary>The names of the system's parts, as the AppHost, service discovery and telemetry know them.</summary>
+public static class ResourceNames
+{
+    public const string LoadBalancer = "load-balancer";
+    public const string UserService = "user-service";
+    public const string CanvasService = "canvas-service";
+    public const string CommentsService = "comments-service";
+    public const string ChatService = "chat-service";
+    public const string DesktopFrontend = "desktop-frontend";
+    public const string MobileFrontend = "mobile-frontend";
+
+    /// <summary>The name of one gateway replica, counted from 1: <c>api-gateway-1</c>.</summary>
+    public static string Gateway(int replica) => $"api-gateway-{replica}";
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OwlBoard.ServiceDefaults.Drain;
+using OwlBoard.ServiceDefaults.Lifeline;
+using OwlBoard.ServiceDefaults.Telemetry;
+
+namespace OwlBoard.ServiceDefaults;
+
+/// <summary>What every OwlBoard program shares.</summary>
+public static class ServiceDefaultsExtensions
+{
+    /// <summary>
+    /// Adds telemetry over OTLP, service discovery, a resilient <see cref="HttpClient"/>, graceful drain on SIGTERM,
+    /// and the lifeline to the AppHost that started the program.
+    /// </summary>
+    /// <typeparam name="TBuilder">The host builder's type.</typeparam>
+    /// <param name="builder">The program's builder.</param>
+    /// <returns>The same builder.</returns>
+    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+
+        builder.AddTelemetry();
+        builder.AddDrain();
+        builder.AddLifeline();
+
+        builder.Services.AddServiceDiscovery();
+        builder.Services.ConfigureHttpClientDefaults(http =>
+        {
+            http.AddStandardResilienceHandler();
+            http.AddServiceDiscovery();
+        });
+
+        return builder;
+    }
+}

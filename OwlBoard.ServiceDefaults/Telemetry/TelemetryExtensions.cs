@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+using OwlBoard.ServiceDefaults.Health;
+
+namespace OwlBoard.ServiceDefaults.Telemetry;
+
+internal static class TelemetryExtensions
+{
+    /// <summary>
+    /// Traces, metrics and logs; exported over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, as Aspire sets it.
+    /// The service's name comes from <c>OTEL_SERVICE_NAME</c>.
+    /// </summary>
+    public static void AddTelemetry(this IHostApplicationBuilder builder)
+    {
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation()
+                .AddMeter("OwlBoard.*"))
+            .WithTracing(tracing => tracing
+                .AddSource(builder.Environment.ApplicationName)
+                .AddSource("OwlBoard.*")
+                .AddSource("Yarp.ReverseProxy")
+                .AddAspNetCoreInstrumentation(options => options.Filter = IsNotAProbe)
+                .AddHttpClientInstrumentation(options => options.FilterHttpRequestMessage = IsNotAProbe));
+
+        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        {
+            return;
+        }
+
+        builder.Logging.AddOpenTelemetry(logging =>
+        {
+            logging.IncludeFormattedMessage = true;
+            logging.IncludeScopes = true;
+        });
+        telemetry.UseOtlpExporter();
+    }
+
+    private static bool IsNotAProbe(HttpContext context) =>
+        !context.Request.Path.Equals(HealthEndpoint.Path, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsNotAProbe(HttpRequestMessage request) =>
+        request.RequestUri?.AbsolutePath.Equals(HealthEndpoint.Path, StringComparison.OrdinalIgnoreCase) is not true;
+}
