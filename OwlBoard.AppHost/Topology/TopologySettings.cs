@@ -5,7 +5,7 @@ namespace OwlBoard.AppHost.Topology;
 
 /// <summary>
 /// What can be chosen about the topology when it is started, from any configuration source: <c>--gateways 8</c> on the
-/// command line, <c>ports__desktop=18000</c> in the environment. The first thing wrong is kept in <see cref="Error"/>.
+/// command line, <c>ports__desktop=18000</c> in the environment. What is wrong is kept in <see cref="Error"/>.
 /// </summary>
 internal sealed class TopologySettings(string[] args, IConfiguration configuration)
 {
@@ -20,7 +20,7 @@ internal sealed class TopologySettings(string[] args, IConfiguration configurati
     private string? _error;
 
     /// <summary>One line that says what is wrong and what is allowed; <see langword="null"/> when all is well.</summary>
-    public string? Error => _error ?? FindUnknownOption();
+    public string? Error => FindUnknownOption() ?? _error;
 
     /// <summary>A whole number from <paramref name="atLeast"/> to <paramref name="atMost"/>.</summary>
     public int Number(string key, int otherwise, int atLeast, int atMost)
