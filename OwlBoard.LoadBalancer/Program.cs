@@ -1,5 +1,5 @@
+using OwlBoard.LoadBalancer;
 using OwlBoard.ServiceDefaults;
-using OwlBoard.ServiceDefaults.Health;
 using OwlBoard.ServiceDefaults.Probing;
 
 if (await Probe.TryRunAsync(args) is { } exitCode)
@@ -9,8 +9,9 @@ if (await Probe.TryRunAsync(args) is { } exitCode)
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddLoadBalancer();
 
 var app = builder.Build();
-app.MapHealth("healthy");
+app.UseLoadBalancer();
 await app.RunAsync();
 return 0;
