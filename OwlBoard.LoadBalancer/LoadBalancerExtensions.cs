@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OwlBoard.Forwarding.Discovery;
 using OwlBoard.LoadBalancer.AccessLog;
 using OwlBoard.LoadBalancer.Balancing;
 using OwlBoard.LoadBalancer.ClientIdentity;
@@ -64,7 +65,9 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<IActiveHealthCheckMonitor>(provider => provider.GetRequiredService<ProbeMonitor>());
         services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<ProbeMonitor>());
 
-        services.AddReverseProxy().AddTransforms<GatewayTransforms>();
+        services.AddReverseProxy()
+            .AddServiceDiscoveryDestinations()
+            .AddTransforms<GatewayTransforms>();
         services.AddSingleton<IProxyConfigProvider, GatewayProxyConfigProvider>();
         services.AddSingleton<ILoadBalancingPolicy, LeastConnectionsPolicy>();
         services.AddSingleton<IAvailableDestinationsPolicy, InRotationPolicy>();

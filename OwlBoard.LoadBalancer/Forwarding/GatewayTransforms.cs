@@ -50,7 +50,7 @@ internal sealed class GatewayTransforms(ClientAddress client, RetryPolicy retrie
 
     /// <summary>
     /// Fields that <c>Connection</c> names belong to the client's hop alone (RFC 9110 section 7.6.1); YARP removes only
-    /// the well-known ones.
+    /// the well-known ones. (Where <c>close</c> or <c>keep-alive</c> is named as well, Kestrel has already dropped the rest.)
     /// </summary>
     private static void RemoveHeadersOfThisHop(StringValues connection, System.Net.Http.Headers.HttpRequestHeaders headers)
     {
