@@ -1,4 +1,4 @@
-using System.ComponentModel.DataAnnotations;
+using OwlBoard.ServiceDefaults.Startup;
 
 namespace OwlBoard.Forwarding.Discovery;
 
@@ -12,17 +12,17 @@ public sealed class DiscoveryOptions
     /// How long an answer is used before the name is looked up again. Default 10 s, so that a replica that a cluster
     /// adds takes its share within that time.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Discovery:RefreshPeriod must be between 00:00:01 and 01:00:00.")]
+    [AllowedDuration("Discovery:RefreshPeriod", "00:00:01", "01:00:00")]
     public TimeSpan RefreshPeriod { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// How soon a look-up that failed is tried again; doubled after each failure, up to <see cref="RefreshPeriod"/>.
     /// Default 0.5 s.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:00.0100000", "00:01:00", ErrorMessage = "Discovery:RetryDelay must be between 00:00:00.010 and 00:01:00.")]
+    [AllowedDuration("Discovery:RetryDelay", "00:00:00.0100000", "00:01:00")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long one look-up may take. Default 3 s.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.1000000", "00:01:00", ErrorMessage = "Discovery:Timeout must be between 00:00:00.100 and 00:01:00.")]
+    [AllowedDuration("Discovery:Timeout", "00:00:00.1000000", "00:01:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(3);
 }
