@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OpenTelemetry.Metrics;
 using OwlBoard.Forwarding.Discovery;
 using OwlBoard.LoadBalancer.AccessLog;
 using OwlBoard.LoadBalancer.Balancing;
@@ -10,6 +11,7 @@ using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Health;
 using OwlBoard.LoadBalancer.Listeners;
+using OwlBoard.LoadBalancer.Management;
 using OwlBoard.LoadBalancer.Retry;
 using OwlBoard.LoadBalancer.Status;
 using OwlBoard.LoadBalancer.Telemetry;
@@ -32,6 +34,8 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<LoadBalancerMetrics>();
         services.AddSingleton<ClientAddress>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelListeners>();
+        services.AddSingleton<MatcherPolicy, ListenerMatcherPolicy>();
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddPrometheusExporter());
         builder.WebHost.UseKestrel();
 
         services.AddSingleton<AccessLogWriter>();
@@ -48,6 +52,7 @@ internal static class LoadBalancerExtensions
     {
         app.UseMiddleware<AccessLogMiddleware>();
         app.MapStatus();
+        app.MapManagement();
         app.MapReverseProxy(proxy =>
         {
             proxy.UseMiddleware<RetryMiddleware>();

@@ -11,7 +11,7 @@ namespace OwlBoard.LoadBalancer.Balancing;
 /// in proportion to the weights. The request is counted at the moment of the pick, so that a burst does not herd onto
 /// the gateway that was idle when it began. No lock, no allocation.
 /// </summary>
-internal sealed class LeastConnectionsPolicy(GatewayRegistry gateways, LiveOptions options, TimeProvider time) : ILoadBalancingPolicy
+internal sealed class LeastConnectionsPolicy(GatewayRegistry gateways, LiveOptions options) : ILoadBalancingPolicy
 {
     private readonly VirtualClock _clock = new();
 
@@ -49,9 +49,9 @@ internal sealed class LeastConnectionsPolicy(GatewayRegistry gateways, LiveOptio
         }
     }
 
-    private Candidate Consider(Gateway gateway, long now, TimeSpan slowStart)
+    private static Candidate Consider(Gateway gateway, long now, TimeSpan slowStart)
     {
-        var ramp = gateway.Ramp(time, slowStart);
+        var ramp = gateway.Ramp(slowStart);
         var active = gateway.Active;
         var finish = gateway.VirtualFinish;
         return new Candidate(

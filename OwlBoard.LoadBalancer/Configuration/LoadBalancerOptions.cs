@@ -31,6 +31,24 @@ public sealed class LoadBalancerOptions
     public int MobilePort { get; set; } = 9000;
 
     /// <summary>
+    /// The port for <c>/metrics</c>, the detailed status and draining gateways; never published. Default 9100; 0 lets the
+    /// system choose.
+    /// </summary>
+    [Range(0, 65535)]
+    public int ManagementPort { get; set; } = 9100;
+
+    /// <summary>The address that the management port binds to. Default <c>localhost</c>; <c>*</c> for all.</summary>
+    [Required]
+    public string ManagementAddress { get; set; } = "localhost";
+
+    /// <summary>
+    /// The secret that <c>POST /gateways/…</c> on the management port asks for as <c>Authorization: Bearer</c>, at least
+    /// 16 characters. Default: none, and gateways cannot be drained by hand.
+    /// </summary>
+    [MinLength(16)]
+    public string? ManagementToken { get; set; }
+
+    /// <summary>
     /// Who gets the next request: <c>least_conn</c> (the default), …; see <see cref="Balancing.Algorithms"/>.
     /// </summary>
     [Required]

@@ -15,7 +15,9 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
         var failures = new List<string>();
         ValidateAnnotations(LoadBalancerOptions.Section, options, failures);
         ValidateGateways(options.Gateways, failures);
-        ValidateAddress(options, failures);
+        ValidateAddress("Address", options.Address, failures);
+        ValidateAddress("ManagementAddress", options.ManagementAddress, failures);
+        ValidatePorts(options, failures);
 
         if (!Algorithms.All.Contains(options.Algorithm))
         {
@@ -72,16 +74,28 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
         }
     }
 
-    private static void ValidateAddress(LoadBalancerOptions options, List<string> failures)
+    private static void ValidateAddress(string key, string address, List<string> failures)
     {
-        if (options.Address is not ("*" or "localhost") && !IPAddress.TryParse(options.Address, out _))
+        if (address is not ("*" or "localhost") && !IPAddress.TryParse(address, out _))
         {
-            failures.Add(Message("Address", options.Address, "*, localhost or an IP address"));
+            failures.Add(Message(key, address, "*, localhost or an IP address"));
         }
+    }
 
-        if (options.DesktopPort != 0 && options.DesktopPort == options.MobilePort)
+    private static void ValidatePorts(LoadBalancerOptions options, List<string> failures)
+    {
+        var taken = new Dictionary<int, string>();
+        foreach (var (key, port) in new[]
         {
-            failures.Add(Message("MobilePort", options.MobilePort, "a port other than LoadBalancer:DesktopPort"));
+            (nameof(options.DesktopPort), options.DesktopPort),
+            (nameof(options.MobilePort), options.MobilePort),
+            (nameof(options.ManagementPort), options.ManagementPort),
+        })
+        {
+            if (port != 0 && !taken.TryAdd(port, key))
+            {
+                failures.Add(Message(key, port, $"a port other than {LoadBalancerOptions.Section}:{taken[port]}"));
+            }
         }
     }
 
@@ -96,7 +110,7 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
             {
                 if (!rule.IsValid(value))
                 {
-                    failures.Add(FullMessage(key, value, Allowed(rule)));
+                    failures.Add(FullMessage(key, IsSecret(property.Name) ? "***" : value, Allowed(rule)));
                 }
             }
 
@@ -107,10 +121,14 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
         }
     }
 
+    private static bool IsSecret(string property) =>
+        property.EndsWith("Token", StringComparison.Ordinal) || property.EndsWith("Key", StringComparison.Ordinal) || property.EndsWith("Password", StringComparison.Ordinal);
+
     private static string Allowed(ValidationAttribute rule) => rule switch
     {
         RangeAttribute range => $"from {range.Minimum} to {range.Maximum}",
         RequiredAttribute => "not empty",
+        MinLengthAttribute length => $"at least {length.Length} characters long",
         AllowedValuesAttribute allowed => $"one of {string.Join(", ", allowed.Values)}",
         _ => rule.FormatErrorMessage("it"),
     };

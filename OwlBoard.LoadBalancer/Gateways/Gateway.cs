@@ -8,7 +8,7 @@ namespace OwlBoard.LoadBalancer.Gateways;
 /// What the load balancer knows of one gateway beyond YARP's <see cref="DestinationState"/>: its load, its share, and
 /// its health with the reasons. Everything on the way of a request is lock-free.
 /// </summary>
-internal sealed class Gateway(DestinationState destination)
+internal sealed class Gateway(DestinationState destination, TimeProvider time)
 {
     public const string WeightKey = "Weight";
 
@@ -46,7 +46,7 @@ internal sealed class Gateway(DestinationState destination)
     public GatewayCondition Condition { get; } = new();
 
     /// <summary>Counters for status and metrics.</summary>
-    public GatewayStatistics Statistics { get; } = new();
+    public GatewayStatistics Statistics { get; } = new(time);
 
     /// <summary>Takes over what the configuration says of it now.</summary>
     public void Configure(DestinationConfig configuration)
@@ -79,11 +79,10 @@ internal sealed class Gateway(DestinationState destination)
         Volatile.Write(ref _virtualFinish, start + (long)(CostOfOneRequest / share));
 
     /// <summary>Begins the slow start.</summary>
-    /// <param name="timestamp">Now, on the injected clock's monotonic scale.</param>
-    public void BeginRamp(long timestamp) => Volatile.Write(ref _rampStart, timestamp == 0 ? 1 : timestamp);
+    public void BeginRamp() => Volatile.Write(ref _rampStart, Math.Max(1, time.GetTimestamp()));
 
     /// <summary>How much of its weight it gets now: 1, or less while it is starting slowly.</summary>
-    public double Ramp(TimeProvider time, TimeSpan slowStart)
+    public double Ramp(TimeSpan slowStart)
     {
         var start = Volatile.Read(ref _rampStart);
         if (start == 0)

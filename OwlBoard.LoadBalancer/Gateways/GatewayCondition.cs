@@ -30,6 +30,15 @@ internal sealed class GatewayCondition
     /// <summary>What the last probes said.</summary>
     public GatewayState Probed { get; set; } = GatewayState.Healthy;
 
+    /// <summary>Whether an operator took it out.</summary>
+    public bool IsDrained { get; set; }
+
+    /// <summary>When it came back lately, oldest first; see <see cref="Health.ActiveHealthOptions.FlapWindow"/>.</summary>
+    public Queue<long> Returns { get; } = new();
+
+    /// <summary>What the last probe saw.</summary>
+    public ProbeResult? LastProbe { get; set; }
+
     /// <summary>Probes missed in a row.</summary>
     public int Misses { get; set; }
 

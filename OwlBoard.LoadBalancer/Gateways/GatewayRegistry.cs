@@ -4,7 +4,7 @@ using Yarp.ReverseProxy.Model;
 namespace OwlBoard.LoadBalancer.Gateways;
 
 /// <summary>Finds the <see cref="Gateway"/> of a YARP destination, and all of those in use.</summary>
-internal sealed class GatewayRegistry : IClusterChangeListener
+internal sealed class GatewayRegistry(TimeProvider time) : IClusterChangeListener
 {
     private readonly ConditionalWeakTable<DestinationState, Gateway> _gateways = [];
     private volatile ClusterState? _cluster;
@@ -38,7 +38,7 @@ internal sealed class GatewayRegistry : IClusterChangeListener
 
     private Gateway Add(DestinationState destination)
     {
-        var gateway = _gateways.GetValue(destination, static added => new Gateway(added));
+        var gateway = _gateways.GetValue(destination, added => new Gateway(added, time));
         if (destination.Model is { } model)
         {
             gateway.Configure(model.Config);

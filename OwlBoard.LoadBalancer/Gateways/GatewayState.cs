@@ -14,4 +14,7 @@ internal enum GatewayState
 
     /// <summary>It answers probes with 503: it is about to stop, or not ready yet.</summary>
     Draining,
+
+    /// <summary>An operator took it out and has not put it back.</summary>
+    Drained,
 }

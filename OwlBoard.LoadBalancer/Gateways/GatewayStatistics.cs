@@ -1,7 +1,7 @@
 namespace OwlBoard.LoadBalancer.Gateways;
 
 /// <summary>What a gateway has done since the load balancer knows it.</summary>
-internal sealed class GatewayStatistics
+internal sealed class GatewayStatistics(TimeProvider time)
 {
     private long _requests;
     private long _failures;
@@ -12,14 +12,17 @@ internal sealed class GatewayStatistics
     /// <summary>Tries that failed.</summary>
     public long Failures => Volatile.Read(ref _failures);
 
-    /// <summary>Why the last one of them did.</summary>
-    public string? LastFailure { get; private set; }
+    /// <summary>When and why the last one of them did.</summary>
+    public GatewayFailure? LastFailure { get; private set; }
+
+    /// <summary>How long tries took lately; WebSockets left out.</summary>
+    public LatencyWindow Latency { get; } = new(time);
 
     public void CountRequest() => Interlocked.Increment(ref _requests);
 
     public void CountFailure(string reason)
     {
         Interlocked.Increment(ref _failures);
-        LastFailure = reason;
+        LastFailure = new GatewayFailure(time.GetUtcNow(), reason);
     }
 }

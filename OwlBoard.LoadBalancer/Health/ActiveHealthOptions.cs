@@ -28,4 +28,11 @@ public sealed class ActiveHealthOptions
     /// <summary>So many probes answered in a row bring it back. Default 1.</summary>
     [Range(1, 100)]
     public int Successes { get; set; } = 1;
+
+    /// <summary>
+    /// Flap damping: each time a gateway came back within this time doubles the number of probes that it has to answer
+    /// to come back once more, up to 16 times <see cref="Successes"/>. Default 60 s; zero switches it off.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan FlapWindow { get; set; } = TimeSpan.FromSeconds(60);
 }

@@ -66,10 +66,13 @@ internal sealed partial class GatewayHealth(
         lock (condition.Lock)
         {
             condition.Misses = 0;
-            if (condition.Probed == GatewayState.Healthy || ++condition.Successes < options.Current.ActiveHealth.Successes)
+            condition.LastProbe = new ProbeResult(time.GetUtcNow(), "answered");
+            if (condition.Probed == GatewayState.Healthy || ++condition.Successes < SuccessesToReturn(condition))
             {
                 return;
             }
+
+            condition.Returns.Enqueue(time.GetTimestamp());
 
             // It was gone and is back: what failed before says nothing about the process that answers now.
             condition.Probed = GatewayState.Healthy;
@@ -90,6 +93,7 @@ internal sealed partial class GatewayHealth(
         {
             condition.Misses = 0;
             condition.Successes = 0;
+            condition.LastProbe = new ProbeResult(time.GetUtcNow(), "answered 503");
             if (condition.Probed == GatewayState.Draining)
             {
                 return;
@@ -110,6 +114,7 @@ internal sealed partial class GatewayHealth(
         lock (condition.Lock)
         {
             condition.Successes = 0;
+            condition.LastProbe = new ProbeResult(time.GetUtcNow(), reason);
             if (++condition.Misses < options.Current.ActiveHealth.Misses || condition.Probed == GatewayState.Unhealthy)
             {
                 return;
@@ -124,6 +129,31 @@ internal sealed partial class GatewayHealth(
         // After the list of destinations: what moves away now must not come back here.
         dead.Cancel();
         dead.Dispose();
+    }
+
+    /// <summary>An operator takes the gateway out of rotation, or puts it back.</summary>
+    public void SetDrained(Gateway gateway, bool drained)
+    {
+        var condition = gateway.Condition;
+        lock (condition.Lock)
+        {
+            condition.IsDrained = drained;
+            Update(gateway, "operator", drained ? "taken out by an operator" : "put back by an operator");
+        }
+
+        Publish();
+    }
+
+    private int SuccessesToReturn(GatewayCondition condition)
+    {
+        const int MostDoublings = 4;
+        var settings = options.Current.ActiveHealth;
+        while (condition.Returns.TryPeek(out var oldest) && time.GetElapsedTime(oldest) >= settings.FlapWindow)
+        {
+            condition.Returns.Dequeue();
+        }
+
+        return settings.Successes << Math.Min(condition.Returns.Count, MostDoublings);
     }
 
     private void EndEjection(object? state)
@@ -153,7 +183,8 @@ internal sealed partial class GatewayHealth(
     {
         var condition = gateway.Condition;
         var before = condition.State;
-        var after = condition.Probed != GatewayState.Healthy ? condition.Probed
+        var after = condition.IsDrained ? GatewayState.Drained
+            : condition.Probed != GatewayState.Healthy ? condition.Probed
             : condition.Ejection is not null ? GatewayState.Ejected
             : GatewayState.Healthy;
         if (after == before)
@@ -170,7 +201,7 @@ internal sealed partial class GatewayHealth(
         metrics.GatewayStateChanged(gateway.Name, after, cause);
         if (after == GatewayState.Healthy)
         {
-            gateway.BeginRamp(time.GetTimestamp());
+            gateway.BeginRamp();
             LogIn(gateway.Name, before, reason);
         }
         else

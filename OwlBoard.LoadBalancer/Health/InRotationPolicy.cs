@@ -18,6 +18,13 @@ internal sealed class InRotationPolicy(GatewayRegistry gateways) : IAvailableDes
     public IReadOnlyList<DestinationState> GetAvailalableDestinations(ClusterConfig config, IReadOnlyList<DestinationState> allDestinations)
     {
         var healthy = allDestinations.Where(destination => gateways.Of(destination).Condition.State == GatewayState.Healthy).ToArray();
-        return healthy.Length > 0 ? healthy : allDestinations;
+        if (healthy.Length > 0)
+        {
+            return healthy;
+        }
+
+        // What an operator took out stays out as long as there is anything else.
+        var notDrained = allDestinations.Where(destination => gateways.Of(destination).Condition.State != GatewayState.Drained).ToArray();
+        return notDrained.Length > 0 ? notDrained : allDestinations;
     }
 }

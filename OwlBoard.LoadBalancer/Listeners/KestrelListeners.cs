@@ -13,25 +13,34 @@ internal sealed class KestrelListeners(LiveOptions options) : IConfigureOptions<
     {
         var current = options.Current;
         kestrel.AddServerHeader = false;
-        // Headers pass through as they came; names and values are checked by Kestrel itself.
-        kestrel.Limits.MaxRequestBodySize = current.Limits.RequestBodyBytes;
-        kestrel.Limits.MaxRequestHeadersTotalSize = current.Limits.RequestHeadersBytes;
-        kestrel.Limits.MaxRequestHeaderCount = current.Limits.RequestHeaderCount;
-        kestrel.Limits.MaxRequestLineSize = current.Limits.RequestLineBytes;
-        kestrel.Limits.RequestHeadersTimeout = current.Timeouts.RequestHeaders;
-        kestrel.Limits.KeepAliveTimeout = current.Timeouts.KeepAlive;
         // Kestrel's own rule is a mean rate since the body's start, which a second try that replays the body would break;
         // ours is the time since the last byte, and ReplayableBody keeps it.
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MaxConcurrentUpgradedConnections = null;
+        SetLimits(kestrel.Limits, current);
+        // Kestrel reads its limits when a connection is accepted: changed ones apply to those that come after.
+        options.Changed += changed => SetLimits(kestrel.Limits, changed);
 
-        Listen(kestrel, current, current.DesktopPort, Listener.Desktop);
-        Listen(kestrel, current, current.MobilePort, Listener.Mobile);
+        Listen(kestrel, current.Address, current.DesktopPort, Listener.Desktop);
+        Listen(kestrel, current.Address, current.MobilePort, Listener.Mobile);
+        Listen(kestrel, current.ManagementAddress, current.ManagementPort, Listener.Management);
     }
 
-    private static void Listen(KestrelServerOptions kestrel, LoadBalancerOptions options, int port, Listener listener)
+    private static void SetLimits(KestrelServerLimits limits, LoadBalancerOptions options)
     {
-        switch (options.Address)
+        limits.MaxRequestBodySize = options.Limits.RequestBodyBytes;
+        // Never below the line's own limit, which Kestrel demands of the buffer that holds both.
+        limits.MaxRequestBufferSize = Math.Max(1024 * 1024, Math.Max(options.Limits.RequestHeadersBytes, options.Limits.RequestLineBytes));
+        limits.MaxRequestHeadersTotalSize = options.Limits.RequestHeadersBytes;
+        limits.MaxRequestHeaderCount = options.Limits.RequestHeaderCount;
+        limits.MaxRequestLineSize = options.Limits.RequestLineBytes;
+        limits.RequestHeadersTimeout = options.Timeouts.RequestHeaders;
+        limits.KeepAliveTimeout = options.Timeouts.KeepAlive;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, string address, int port, Listener listener)
+    {
+        switch (address)
         {
             case "*":
                 kestrel.ListenAnyIP(port, Open);
@@ -43,7 +52,7 @@ internal sealed class KestrelListeners(LiveOptions options) : IConfigureOptions<
                 kestrel.Listen(IPAddress.Loopback, port, Open);
                 break;
             default:
-                kestrel.Listen(IPAddress.Parse(options.Address), port, Open);
+                kestrel.Listen(IPAddress.Parse(address), port, Open);
                 break;
         }
 

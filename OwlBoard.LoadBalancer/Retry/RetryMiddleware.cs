@@ -81,7 +81,9 @@ internal sealed class RetryMiddleware(
                 gateway.Statistics.CountRequest();
                 if (context.Response.StatusCode != StatusCodes.Status101SwitchingProtocols)
                 {
-                    metrics.TryEnded(gateway.Name, time.GetElapsedTime(started), context.Response.StatusCode);
+                    var duration = time.GetElapsedTime(started);
+                    gateway.Statistics.Latency.Record(duration);
+                    metrics.TryEnded(gateway.Name, duration, context.Response.StatusCode);
                 }
             }
 

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using OwlBoard.LoadBalancer.AccessLog;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Gateways;
@@ -14,10 +16,12 @@ internal static class StatusEndpoints
 {
     public const string StatusPath = "/lb-status";
 
+    private static readonly DateTime StartedAt = Process.GetCurrentProcess().StartTime.ToUniversalTime();
+
     public static void MapStatus(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet(HealthEndpoint.Path, Health);
-        endpoints.MapGet(StatusPath, Status);
+        endpoints.MapGet(HealthEndpoint.Path, Health).On(ListenerScope.Everywhere);
+        endpoints.MapGet(StatusPath, Status).On(ListenerScope.Everywhere);
     }
 
     private static IResult Health(HttpContext context, DrainState drain)
@@ -28,19 +32,31 @@ internal static class StatusEndpoints
             : Results.Text(Listener.Of(context).HealthText);
     }
 
-    private static IResult Status(HttpContext context, GatewayRegistry gateways, LiveOptions options)
+    private static IResult Status(HttpContext context, GatewayRegistry gateways, LiveOptions options, DrainState drain, AccessLogWriter accessLog)
     {
         ResponseHeaders.Apply(context);
         var all = gateways.All;
+        var active = all.Count(gateway => gateway.Condition.State == GatewayState.Healthy);
+        var algorithm = options.Current.Algorithm;
+        return Listener.Of(context) == Listener.Management && AcceptsJson(context.Request)
+            ? Results.Json(new DetailedStatus(
+                algorithm, drain.IsDraining, active, StartedAt, accessLog.Dropped, [.. all.Select(DetailedStatus.GatewayStatus.Of)]))
+            : Results.Text(Describe(all, active, algorithm));
+    }
+
+    private static bool AcceptsJson(HttpRequest request) =>
+        request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase));
+
+    private static string Describe(IReadOnlyList<Gateway> gateways, int active, string algorithm)
+    {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"Active Backends: {all.Count(gateway => gateway.Condition.State == GatewayState.Healthy)}\n");
-        text.Append(CultureInfo.InvariantCulture, $"Algorithm: {options.Current.Algorithm}\n");
-        foreach (var gateway in all)
+        text.Append(CultureInfo.InvariantCulture, $"Active Backends: {active}\n");
+        text.Append(CultureInfo.InvariantCulture, $"Algorithm: {algorithm}\n");
+        foreach (var gateway in gateways)
         {
-            var condition = gateway.Condition;
-            text.Append(CultureInfo.InvariantCulture, $"{gateway.Name} {gateway.Address} {condition.State.ToString().ToLowerInvariant()} active={gateway.Active}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{gateway.Name} {gateway.Address} {gateway.Condition.State.ToString().ToLowerInvariant()} active={gateway.Active}\n");
         }
 
-        return Results.Text(text.ToString());
+        return text.ToString();
     }
 }

@@ -27,6 +27,8 @@ internal sealed class TestLoadBalancer : WebApplicationFactory<LoadBalancerOptio
 
     public Uri Mobile { get; private set; } = null!;
 
+    public Uri Management { get; private set; } = null!;
+
     /// <summary>A client of the desktop listener.</summary>
     public HttpClient Http { get; private set; } = null!;
 
@@ -46,6 +48,7 @@ internal sealed class TestLoadBalancer : WebApplicationFactory<LoadBalancerOptio
             ["LoadBalancer:Address"] = "127.0.0.1",
             ["LoadBalancer:DesktopPort"] = "0",
             ["LoadBalancer:MobilePort"] = "0",
+            ["LoadBalancer:ManagementPort"] = "0",
             ["LoadBalancer:ActiveHealth:Enabled"] = "false",
             ["LoadBalancer:AccessLog:Enabled"] = "false",
             ["Logging:LogLevel:Default"] = "Error",
@@ -67,6 +70,7 @@ internal sealed class TestLoadBalancer : WebApplicationFactory<LoadBalancerOptio
         var addresses = loadBalancer.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ToArray();
         loadBalancer.Desktop = new Uri(addresses[0]);
         loadBalancer.Mobile = new Uri(addresses[1]);
+        loadBalancer.Management = new Uri(addresses[2]);
         loadBalancer.Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = loadBalancer.Desktop };
         return loadBalancer;
     }
