@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OwlBoard.ServiceDefaults.Drain;
@@ -21,9 +22,13 @@ public static class ServiceDefaultsExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
 
+        builder.Configuration.AddLoggingDefaults();
         builder.AddTelemetry();
         builder.AddDrain();
         builder.AddLifeline();
+
+        // Nothing is protected with keys here: none are to be made and left in somebody's home directory.
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider().DisableAutomaticKeyGeneration();
 
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>

@@ -22,19 +22,20 @@ internal static class TelemetryExtensions
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
-                .AddMeter("OwlBoard.*"))
-            .WithTracing(tracing => tracing
-                .AddSource(builder.Environment.ApplicationName)
-                .AddSource("OwlBoard.*")
-                .AddSource("Yarp.ReverseProxy")
-                .AddAspNetCoreInstrumentation(options => options.Filter = IsNotAProbe)
-                .AddHttpClientInstrumentation(options => options.FilterHttpRequestMessage = IsNotAProbe));
+                .AddMeter("OwlBoard.*"));
 
         if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
+            // Without a collector nobody sees spans, and recording them costs each request; traceparent is passed on anyway.
             return;
         }
 
+        telemetry.WithTracing(tracing => tracing
+            .AddSource(builder.Environment.ApplicationName)
+            .AddSource("OwlBoard.*")
+            .AddSource("Yarp.ReverseProxy")
+            .AddAspNetCoreInstrumentation(options => options.Filter = IsNotAProbe)
+            .AddHttpClientInstrumentation(options => options.FilterHttpRequestMessage = IsNotAProbe));
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;

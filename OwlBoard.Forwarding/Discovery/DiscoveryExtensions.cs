@@ -1,0 +1,32 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Yarp.ReverseProxy.ServiceDiscovery;
+
+namespace OwlBoard.Forwarding.Discovery;
+
+/// <summary>Registers the resolution of destinations.</summary>
+public static class DiscoveryExtensions
+{
+    /// <summary>
+    /// Lets destinations be logical names (<c>http://api-gateway-2</c>, <c>http://_desktop.load-balancer</c>) that
+    /// Microsoft.Extensions.ServiceDiscovery and DNS resolve, and follows their changes. Settings: section
+    /// <c>Discovery</c>, see <see cref="DiscoveryOptions"/>.
+    /// </summary>
+    /// <param name="proxy">The proxy's builder.</param>
+    /// <returns>The same builder.</returns>
+    public static IReverseProxyBuilder AddServiceDiscoveryDestinations(this IReverseProxyBuilder proxy)
+    {
+        ArgumentNullException.ThrowIfNull(proxy);
+
+        proxy.Services.AddServiceDiscovery();
+        proxy.Services.TryAddSingleton(TimeProvider.System);
+        proxy.Services.TryAddSingleton<IHostAddresses, DnsHostAddresses>();
+        proxy.Services.TryAddSingleton<EndpointLookup>();
+        proxy.Services.Replace(ServiceDescriptor.Singleton<IDestinationResolver, ServiceDiscoveryDestinationResolver>());
+        proxy.Services.AddOptions<DiscoveryOptions>()
+            .BindConfiguration(DiscoveryOptions.Section)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        return proxy;
+    }
+}

@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.ServiceDiscovery;
+
+namespace OwlBoard.Forwarding.Discovery;
+
+/// <summary>
+/// Turns the logical addresses of a cluster into the endpoints behind them. Never fails: an address that does not
+/// resolve keeps its last good answer, or has no destination yet, and is tried again soon.
+/// </summary>
+/// <remarks>
+/// A destination with one endpoint keeps its id; one with several becomes <c>id@host:port</c> for each.
+/// </remarks>
+internal sealed partial class ServiceDiscoveryDestinationResolver(
+    EndpointLookup lookup,
+    IOptionsMonitor<DiscoveryOptions> options,
+    TimeProvider time,
+    ILogger<ServiceDiscoveryDestinationResolver> logger) : IDestinationResolver
+{
+    private readonly ConcurrentDictionary<string, Answer> _answers = new(StringComparer.Ordinal);
+
+    public async ValueTask<ResolvedDestinationCollection> ResolveDestinationsAsync(
+        IReadOnlyDictionary<string, DestinationConfig> destinations, CancellationToken cancellationToken)
+    {
+        var answers = await Task.WhenAll(destinations.Select(async destination =>
+            (destination.Key, destination.Value, Answer: await ResolveAsync(destination.Value, cancellationToken))));
+
+        var resolved = new Dictionary<string, DestinationConfig>(StringComparer.OrdinalIgnoreCase);
+        var changes = new List<IChangeToken>();
+        var failures = 0;
+        foreach (var (id, destination, answer) in answers)
+        {
+            if (answer is null)
+            {
+                resolved[id] = destination;
+                continue;
+            }
+
+            failures = Math.Max(failures, answer.Failures);
+            changes.AddRange(answer.Endpoints.ChangeTokens);
+            foreach (var origin in answer.Endpoints.Origins)
+            {
+                var name = answer.Endpoints.Origins.Count == 1 ? id : $"{id}@{origin.Host}:{origin.Port}";
+                resolved[name] = Move(destination, origin);
+            }
+        }
+
+        if (answers.Any(answer => answer.Answer is not null))
+        {
+            // Never disposed: the proxy may still hold the token, and the timer ends with its only tick.
+            changes.Add(new CancellationChangeToken(new CancellationTokenSource(NextLook(failures), time).Token));
+        }
+
+        return new(resolved, changes.Count == 0 ? null : new CompositeChangeToken(changes));
+    }
+
+    private static DestinationConfig Move(DestinationConfig destination, Uri origin)
+    {
+        var logical = new Uri(destination.Address);
+        var address = new UriBuilder(origin) { Path = logical.AbsolutePath }.Uri;
+        if (address == logical)
+        {
+            return destination;
+        }
+
+        return destination with
+        {
+            Address = address.AbsoluteUri,
+            Health = MoveHealth(destination.Health, logical, origin),
+            Host = destination.Host ?? ServiceName(logical),
+        };
+    }
+
+    private static string? MoveHealth(string? health, Uri logical, Uri origin)
+    {
+        if (string.IsNullOrEmpty(health) || new Uri(health) is not { } uri || uri.Host != logical.Host)
+        {
+            return health;
+        }
+
+        return new UriBuilder(uri)
+        {
+            Scheme = origin.Scheme,
+            Host = origin.Host,
+            Port = uri.IsDefaultPort ? origin.Port : uri.Port,
+        }.Uri.AbsoluteUri;
+    }
+
+    /// <summary>The host that a server behind a logical address is known by: <c>_desktop.load-balancer</c> is <c>load-balancer</c>.</summary>
+    private static string ServiceName(Uri logical)
+    {
+        var dot = logical.Host.IndexOf('.', StringComparison.Ordinal);
+        return logical.Host.StartsWith('_') && dot > 1 ? logical.Host[(dot + 1)..] : logical.Authority;
+    }
+
+    private async Task<Answer?> ResolveAsync(DestinationConfig destination, CancellationToken cancellationToken)
+    {
+        var address = new Uri(destination.Address);
+        if (EndpointLookup.IsConcrete(address))
+        {
+            return null;
+        }
+
+        _answers.TryGetValue(destination.Address, out var previous);
+        Answer answer;
+        try
+        {
+            using var deadline = new CancellationTokenSource(options.CurrentValue.Timeout, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+            var endpoints = await lookup.LookUpAsync(address, either.Token);
+            if (previous is { Failures: > 0 })
+            {
+                LogResolved(destination.Address, endpoints.Origins.Count);
+            }
+
+            answer = new(endpoints, Failures: 0);
+        }
+#pragma warning disable CA1031 // Whatever a provider throws, the destinations that are known must go on serving.
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            // Tokens that have fired would make the proxy ask again at once, and for ever: only time leads out of here.
+            answer = new(new(previous?.Endpoints.Origins ?? [], []), (previous?.Failures ?? 0) + 1);
+            if (answer.Failures == 1)
+            {
+                LogFailed(destination.Address, answer.Endpoints.Origins.Count, failure.Message);
+            }
+        }
+
+        _answers[destination.Address] = answer;
+        return answer;
+    }
+
+    private TimeSpan NextLook(int failures)
+    {
+        var period = options.CurrentValue.RefreshPeriod;
+        if (failures == 0)
+        {
+            return period;
+        }
+
+        var delay = options.CurrentValue.RetryDelay * Math.Pow(2, Math.Min(failures - 1, 16));
+        return delay < period ? delay : period;
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "{Address} does not resolve ({Reason}): {Known} known endpoints stay in use, looking again soon")]
+    private partial void LogFailed(string address, int known, string reason);
+
+    [LoggerMessage(2, LogLevel.Information, "{Address} resolves again: {Endpoints} endpoints")]
+    private partial void LogResolved(string address, int endpoints);
+
+    private sealed record Answer(DiscoveredEndpoints Endpoints, int Failures);
+}

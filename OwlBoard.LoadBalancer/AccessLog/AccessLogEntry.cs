@@ -1,0 +1,20 @@
+using System.Net;
+
+namespace OwlBoard.LoadBalancer.AccessLog;
+
+/// <summary>What the access log says of one request.</summary>
+internal readonly record struct AccessLogEntry(
+    DateTimeOffset Time,
+    string Listener,
+    IPAddress Client,
+    string Method,
+    string Path,
+    string Query,
+    string Protocol,
+    int Status,
+    long Bytes,
+    TimeSpan Duration,
+    string UserAgent,
+    string Upstream,
+    int Tries,
+    string TraceId);

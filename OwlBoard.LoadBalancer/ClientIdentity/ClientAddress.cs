@@ -1,0 +1,105 @@
+using System.Net;
+using Microsoft.Extensions.Primitives;
+using OwlBoard.LoadBalancer.Configuration;
+
+namespace OwlBoard.LoadBalancer.ClientIdentity;
+
+/// <summary>
+/// Who the client is: the socket's peer, unless that is a trusted proxy; then the right-most entry of
+/// <c>X-Forwarded-For</c> that is not a trusted proxy itself. Whatever stands further left, anyone can have written.
+/// </summary>
+internal sealed class ClientAddress : IDisposable
+{
+    private readonly LiveOptions _options;
+    private volatile IPNetwork[] _trusted;
+
+    public ClientAddress(LiveOptions options)
+    {
+        _options = options;
+        _trusted = Parse(options.Current);
+        options.Changed += Update;
+    }
+
+    public void Dispose() => _options.Changed -= Update;
+
+    /// <summary>The client's address; IPv4 as such even where the listener is dual-stack.</summary>
+    public IPAddress Of(HttpContext context)
+    {
+        if (context.Features.Get<Resolved>() is { } resolved)
+        {
+            return resolved.Address;
+        }
+
+        var address = Resolve(context);
+        context.Features.Set(new Resolved(address));
+        return address;
+    }
+
+    /// <summary>The value of <c>X-Forwarded-For</c> for the gateway: the client's own, if any, with the peer appended.</summary>
+    public static string ForwardedFor(HttpContext context)
+    {
+        var peer = Peer(context).ToString();
+        var received = context.Request.Headers["X-Forwarded-For"];
+        return received.Count == 0 ? peer : $"{received}, {peer}";
+    }
+
+    /// <summary>The scheme the client used, as far as it can be believed.</summary>
+    public string Scheme(HttpContext context) =>
+        IsTrusted(Peer(context)) && context.Request.Headers["X-Forwarded-Proto"] is [{ } forwarded] && forwarded is "http" or "https"
+            ? forwarded
+            : context.Request.Scheme;
+
+    private static IPAddress Peer(HttpContext context) => Normalize(context.Connection.RemoteIpAddress ?? IPAddress.None);
+
+    private static IPAddress Normalize(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+    private static IPNetwork[] Parse(LoadBalancerOptions options) => [.. options.TrustedProxies.Select(IPNetwork.Parse)];
+
+    private IPAddress Resolve(HttpContext context)
+    {
+        var client = Peer(context);
+        if (!IsTrusted(client))
+        {
+            return client;
+        }
+
+        var forwarded = context.Request.Headers["X-Forwarded-For"];
+        for (var line = forwarded.Count - 1; line >= 0; line--)
+        {
+            var entries = forwarded[line]!.Split(',', StringSplitOptions.TrimEntries);
+            for (var i = entries.Length - 1; i >= 0; i--)
+            {
+                // An unreadable entry ends the chain: who wrote it is the last one known for certain.
+                if (!IPEndPoint.TryParse(entries[i], out var entry))
+                {
+                    return client;
+                }
+
+                client = Normalize(entry.Address);
+                if (!IsTrusted(client))
+                {
+                    return client;
+                }
+            }
+        }
+
+        return client;
+    }
+
+    private bool IsTrusted(IPAddress address)
+    {
+        foreach (var network in _trusted)
+        {
+            if (network.Contains(address))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Update(LoadBalancerOptions options) => _trusted = Parse(options);
+
+    private sealed record Resolved(IPAddress Address);
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Net;
+using OwlBoard.LoadBalancer.Forwarding;
+using OwlBoard.LoadBalancer.Gateways;
+using OwlBoard.LoadBalancer.Health;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace OwlBoard.LoadBalancer.Configuration;
+
+/// <summary>States the load balancer's options as YARP's routes and clusters: everything goes to one cluster, the gateways.</summary>
+internal sealed class GatewayProxyConfigProvider : IProxyConfigProvider, IDisposable
+{
+    public const string ClusterId = "gateways";
+
+    private readonly LiveOptions _options;
+    private readonly Lock _lock = new();
+    private CancellationTokenSource _changed = new();
+    private GatewayProxyConfig _config;
+
+    public GatewayProxyConfigProvider(LiveOptions options)
+    {
+        _options = options;
+        _config = Create(options.Current, _changed.Token);
+        options.Changed += Update;
+    }
+
+    public IProxyConfig GetConfig() => Volatile.Read(ref _config);
+
+    public void Dispose()
+    {
+        _options.Changed -= Update;
+        _changed.Dispose();
+    }
+
+    private void Update(LoadBalancerOptions options)
+    {
+        CancellationTokenSource superseded;
+        lock (_lock)
+        {
+            superseded = _changed;
+            _changed = new CancellationTokenSource();
+            Volatile.Write(ref _config, Create(options, _changed.Token));
+        }
+
+        superseded.Cancel();
+        superseded.Dispose();
+    }
+
+    private static GatewayProxyConfig Create(LoadBalancerOptions options, CancellationToken changed) => new(
+        [new RouteConfig { RouteId = "all", ClusterId = ClusterId, Order = int.MaxValue, Match = new RouteMatch { Path = "/{**path}" } }],
+        [CreateCluster(options)],
+        changed);
+
+    private static ClusterConfig CreateCluster(LoadBalancerOptions options) => new()
+    {
+        ClusterId = ClusterId,
+        LoadBalancingPolicy = options.Algorithm,
+        Destinations = options.Gateways.ToDictionary(gateway => gateway.EffectiveName, CreateDestination, StringComparer.OrdinalIgnoreCase),
+        HealthCheck = new HealthCheckConfig
+        {
+            AvailableDestinationsPolicy = InRotationPolicy.PolicyName,
+            Passive = new PassiveHealthCheckConfig { Enabled = true, Policy = MaxFailsPolicy.PolicyName },
+            Active = new ActiveHealthCheckConfig
+            {
+                Enabled = options.ActiveHealth.Enabled,
+                Interval = options.ActiveHealth.Interval,
+                Timeout = options.ActiveHealth.Timeout,
+                Path = options.ActiveHealth.Path,
+                Policy = ProbePolicy.PolicyName,
+            },
+        },
+        HttpRequest = new ForwarderRequestConfig
+        {
+            // WebSockets over HTTP/2 upstreams would become CONNECT requests, which gateways need not know.
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            ActivityTimeout = options.Timeouts.Response,
+        },
+        // Stated as metadata so that a change of them makes the client factory build a new client.
+        Metadata = new Dictionary<string, string>
+        {
+            [GatewayClientFactory.ConnectTimeoutKey] = options.Timeouts.Connect.ToString("c", CultureInfo.InvariantCulture),
+            [GatewayClientFactory.IdleTimeoutKey] = options.ConnectionPool.IdleTimeout.ToString("c", CultureInfo.InvariantCulture),
+        },
+    };
+
+    private static DestinationConfig CreateDestination(GatewayOptions gateway) => new()
+    {
+        Address = gateway.Address,
+        Metadata = new Dictionary<string, string>
+        {
+            [Gateway.WeightKey] = gateway.Weight.ToString("R", CultureInfo.InvariantCulture),
+        },
+    };
+}

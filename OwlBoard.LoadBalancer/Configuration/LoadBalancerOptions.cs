@@ -1,0 +1,89 @@
+using System.ComponentModel.DataAnnotations;
+using OwlBoard.LoadBalancer.AccessLog;
+using OwlBoard.LoadBalancer.Forwarding;
+using OwlBoard.LoadBalancer.Health;
+using OwlBoard.LoadBalancer.Retry;
+
+namespace OwlBoard.LoadBalancer.Configuration;
+
+/// <summary>The load balancer's settings. Section <c>LoadBalancer</c>.</summary>
+public sealed class LoadBalancerOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "LoadBalancer";
+
+    /// <summary>
+    /// The gateways that share the load, each an address or an object with <c>Address</c>, <c>Name</c>, <c>Weight</c>.
+    /// Default: the logical name <c>http://gateway</c>.
+    /// </summary>
+    public IReadOnlyList<GatewayOptions> Gateways { get; internal set; } = [];
+
+    /// <summary>The address that the listeners bind to: <c>*</c> (all, the default), <c>localhost</c>, or an IP address.</summary>
+    [Required]
+    public string Address { get; set; } = "*";
+
+    /// <summary>The port of the desktop listener. Default 8000; 0 lets the system choose.</summary>
+    [Range(0, 65535)]
+    public int DesktopPort { get; set; } = 8000;
+
+    /// <summary>The port of the mobile listener. Default 9000; 0 lets the system choose.</summary>
+    [Range(0, 65535)]
+    public int MobilePort { get; set; } = 9000;
+
+    /// <summary>
+    /// The port for <c>/metrics</c>, the detailed status and draining gateways; never published. Default 9100; 0 lets the
+    /// system choose.
+    /// </summary>
+    [Range(0, 65535)]
+    public int ManagementPort { get; set; } = 9100;
+
+    /// <summary>The address that the management port binds to. Default <c>localhost</c>; <c>*</c> for all.</summary>
+    [Required]
+    public string ManagementAddress { get; set; } = "localhost";
+
+    /// <summary>
+    /// The secret that <c>POST /gateways/…</c> on the management port asks for as <c>Authorization: Bearer</c>, at least
+    /// 16 characters. Default: none, and gateways cannot be drained by hand.
+    /// </summary>
+    [MinLength(16)]
+    public string? ManagementToken { get; set; }
+
+    /// <summary>
+    /// Who gets the next request: <c>least_conn</c> (the default), …; see <see cref="Balancing.Algorithms"/>.
+    /// </summary>
+    [Required]
+    public string Algorithm { get; set; } = Balancing.Algorithms.LeastConnections;
+
+    /// <summary>
+    /// How long a gateway that comes back takes to get its full share. Default 10 s; zero gives it at once.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan SlowStart { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Networks in CIDR notation whose machines are believed what they say in <c>X-Forwarded-For</c> and
+    /// <c>X-Forwarded-Proto</c>. Default: none.
+    /// </summary>
+    public IList<string> TrustedProxies { get; } = [];
+
+    /// <summary>What requests themselves tell of a gateway's health.</summary>
+    public PassiveHealthOptions PassiveHealth { get; } = new();
+
+    /// <summary>Probing the gateways.</summary>
+    public ActiveHealthOptions ActiveHealth { get; } = new();
+
+    /// <summary>Passing a failed request to another gateway.</summary>
+    public RetryOptions Retry { get; } = new();
+
+    /// <summary>How long each step of a request may take.</summary>
+    public TimeoutOptions Timeouts { get; } = new();
+
+    /// <summary>The keep-alive connections to the gateways.</summary>
+    public ConnectionPoolOptions ConnectionPool { get; } = new();
+
+    /// <summary>How large a request may be.</summary>
+    public LimitOptions Limits { get; } = new();
+
+    /// <summary>The line that each request leaves behind.</summary>
+    public AccessLogOptions AccessLog { get; } = new();
+}

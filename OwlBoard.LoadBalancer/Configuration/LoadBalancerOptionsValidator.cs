@@ -1,0 +1,141 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+using Microsoft.Extensions.Options;
+using OwlBoard.LoadBalancer.Balancing;
+
+namespace OwlBoard.LoadBalancer.Configuration;
+
+/// <summary>Says of each bad value which key it is under, what it is, and what is allowed.</summary>
+internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalancerOptions>
+{
+    private static readonly string[] GatewaySchemes = ["http", "https", "https+http", "http+https"];
+
+    public ValidateOptionsResult Validate(string? name, LoadBalancerOptions options)
+    {
+        var failures = new List<string>();
+        ValidateAnnotations(LoadBalancerOptions.Section, options, failures);
+        ValidateGateways(options.Gateways, failures);
+        ValidateAddress("Address", options.Address, failures);
+        ValidateAddress("ManagementAddress", options.ManagementAddress, failures);
+        ValidatePorts(options, failures);
+
+        if (!Algorithms.All.Contains(options.Algorithm))
+        {
+            failures.Add(Message("Algorithm", options.Algorithm, $"one of {string.Join(", ", Algorithms.All)}"));
+        }
+
+        for (var i = 0; i < options.TrustedProxies.Count; i++)
+        {
+            if (!IPNetwork.TryParse(options.TrustedProxies[i], out _))
+            {
+                failures.Add(Message($"TrustedProxies:{i}", options.TrustedProxies[i], "a network in CIDR notation, as in 10.0.0.0/8 or fd00::/8"));
+            }
+        }
+
+        if (options.ActiveHealth.Timeout > options.ActiveHealth.Interval)
+        {
+            failures.Add(Message("ActiveHealth:Timeout", options.ActiveHealth.Timeout, $"at most ActiveHealth:Interval, which is {options.ActiveHealth.Interval}"));
+        }
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static void ValidateGateways(IReadOnlyList<GatewayOptions> gateways, List<string> failures)
+    {
+        if (gateways.Count == 0)
+        {
+            failures.Add(Message("Gateways", "", "at least one address"));
+        }
+
+        var names = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < gateways.Count; i++)
+        {
+            var gateway = gateways[i];
+            if (!Uri.TryCreate(gateway.Address, UriKind.Absolute, out var uri) || !GatewaySchemes.Contains(uri.Scheme) || uri.Host.Length == 0)
+            {
+                failures.Add(Message($"Gateways:{i}", gateway.Address, "an http or https address, as in http://api-gateway-1 or http://10.0.0.5:8080"));
+                continue;
+            }
+
+            if (uri.PathAndQuery != "/" || uri.UserInfo.Length > 0)
+            {
+                failures.Add(Message($"Gateways:{i}", gateway.Address, "an address without path, query or credentials"));
+            }
+
+            if (gateway.Weight is not (>= 0.001 and <= 1000))
+            {
+                failures.Add(Message($"Gateways:{i}:Weight", gateway.Weight, "a number from 0.001 to 1000"));
+            }
+
+            if (!names.TryAdd(gateway.EffectiveName, i))
+            {
+                failures.Add(Message($"Gateways:{i}:Name", gateway.EffectiveName, $"a name of its own: Gateways:{names[gateway.EffectiveName]} has this one"));
+            }
+        }
+    }
+
+    private static void ValidateAddress(string key, string address, List<string> failures)
+    {
+        if (address is not ("*" or "localhost") && !IPAddress.TryParse(address, out _))
+        {
+            failures.Add(Message(key, address, "*, localhost or an IP address"));
+        }
+    }
+
+    private static void ValidatePorts(LoadBalancerOptions options, List<string> failures)
+    {
+        var taken = new Dictionary<int, string>();
+        foreach (var (key, port) in new[]
+        {
+            (nameof(options.DesktopPort), options.DesktopPort),
+            (nameof(options.MobilePort), options.MobilePort),
+            (nameof(options.ManagementPort), options.ManagementPort),
+        })
+        {
+            if (port != 0 && !taken.TryAdd(port, key))
+            {
+                failures.Add(Message(key, port, $"a port other than {LoadBalancerOptions.Section}:{taken[port]}"));
+            }
+        }
+    }
+
+    /// <summary>Walks the sections and their validation attributes, so that a message names the whole key.</summary>
+    private static void ValidateAnnotations(string path, object section, List<string> failures)
+    {
+        foreach (var property in section.GetType().GetProperties())
+        {
+            var value = property.GetValue(section);
+            var key = $"{path}:{property.Name}";
+            foreach (ValidationAttribute rule in property.GetCustomAttributes(typeof(ValidationAttribute), inherit: true))
+            {
+                if (!rule.IsValid(value))
+                {
+                    failures.Add(FullMessage(key, IsSecret(property.Name) ? "***" : value, Allowed(rule)));
+                }
+            }
+
+            if (value is not null && property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal))
+            {
+                ValidateAnnotations(key, value, failures);
+            }
+        }
+    }
+
+    private static bool IsSecret(string property) =>
+        property.EndsWith("Token", StringComparison.Ordinal) || property.EndsWith("Key", StringComparison.Ordinal) || property.EndsWith("Password", StringComparison.Ordinal);
+
+    private static string Allowed(ValidationAttribute rule) => rule switch
+    {
+        RangeAttribute range => $"from {range.Minimum} to {range.Maximum}",
+        RequiredAttribute => "not empty",
+        MinLengthAttribute length => $"at least {length.Length} characters long",
+        AllowedValuesAttribute allowed => $"one of {string.Join(", ", allowed.Values)}",
+        _ => rule.FormatErrorMessage("it"),
+    };
+
+    private static string Message(string key, object? value, string allowed) =>
+        FullMessage($"{LoadBalancerOptions.Section}:{key}", value, allowed);
+
+    private static string FullMessage(string key, object? value, string allowed) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{key} is '{value}'; it must be {allowed}.");
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace OwlBoard.LoadBalancer.Forwarding;
+
+/// <summary>Makes the client that talks to the gateways, with the configured connect and idle times.</summary>
+internal sealed class GatewayClientFactory(TimeProvider time, ILogger<ForwarderHttpClientFactory> logger) : ForwarderHttpClientFactory(logger)
+{
+    public const string ConnectTimeoutKey = "ConnectTimeout";
+    public const string IdleTimeoutKey = "IdleTimeout";
+
+    protected override bool CanReuseOldClient(ForwarderHttpClientContext context) =>
+        base.CanReuseOldClient(context)
+        && Setting(context.OldMetadata, ConnectTimeoutKey) == Setting(context.NewMetadata, ConnectTimeoutKey)
+        && Setting(context.OldMetadata, IdleTimeoutKey) == Setting(context.NewMetadata, IdleTimeoutKey);
+
+    protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
+    {
+        base.ConfigureHandler(context, handler);
+        var connectTimeout = Setting(context.NewMetadata, ConnectTimeoutKey);
+        handler.PooledConnectionIdleTimeout = Setting(context.NewMetadata, IdleTimeoutKey);
+        // The name may come to mean another address; service discovery says so, and then YARP's destination changes.
+        handler.PooledConnectionLifetime = Timeout.InfiniteTimeSpan;
+        handler.ConnectCallback = (connection, cancellationToken) => ConnectAsync(connection, connectTimeout, cancellationToken);
+    }
+
+    /// <summary>
+    /// Connects with a time limit that ends in a connect error. SocketsHttpHandler's own limit ends in a cancellation,
+    /// which cannot be told from a response that did not come; after a failed connect, even a POST may be sent elsewhere.
+    /// </summary>
+    private async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext connection, TimeSpan connectTimeout, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var timeout = new CancellationTokenSource(connectTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await socket.ConnectAsync(connection.DnsEndPoint, either.Token);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new TimeoutException(string.Create(
+                CultureInfo.InvariantCulture, $"No connection to {connection.DnsEndPoint} within {connectTimeout.TotalSeconds:0.###} s."));
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static TimeSpan Setting(IReadOnlyDictionary<string, string>? metadata, string key) =>
+        metadata?.GetValueOrDefault(key) is { } value ? TimeSpan.Parse(value, CultureInfo.InvariantCulture) : TimeSpan.FromSeconds(60);
+}

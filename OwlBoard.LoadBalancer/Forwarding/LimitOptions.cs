@@ -1,0 +1,23 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OwlBoard.LoadBalancer.Forwarding;
+
+/// <summary>How large a request may be. Section <c>LoadBalancer:Limits</c>.</summary>
+public sealed class LimitOptions
+{
+    /// <summary>A request's body, in bytes; a larger one is answered with 413. Default 10 MiB (10,485,760).</summary>
+    [Range(0L, long.MaxValue)]
+    public long RequestBodyBytes { get; set; } = 10 * 1024 * 1024;
+
+    /// <summary>A request's header fields together, in bytes; more are answered with 431. Default 32 KiB (32,768).</summary>
+    [Range(1024, 16 * 1024 * 1024)]
+    public int RequestHeadersBytes { get; set; } = 32 * 1024;
+
+    /// <summary>The number of a request's header fields; more are answered with 431. Default 100.</summary>
+    [Range(1, 10_000)]
+    public int RequestHeaderCount { get; set; } = 100;
+
+    /// <summary>A request's first line, in bytes; a longer one is answered with 414. Default 8 KiB (8,192).</summary>
+    [Range(64, 1024 * 1024)]
+    public int RequestLineBytes { get; set; } = 8 * 1024;
+}

@@ -1,0 +1,20 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace OwlBoard.LoadBalancer.Forwarding;
+
+/// <summary>Writes the load balancer's own refusals as RFC 9457 problem bodies.</summary>
+internal static class Problem
+{
+    public static Task WriteAsync(HttpContext context, ProblemDetails problem)
+    {
+        var status = problem.Status!.Value;
+        problem.Title ??= ReasonPhrases.GetReasonPhrase(status);
+        problem.Instance ??= context.Request.Path;
+        problem.Extensions["traceId"] = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
+        context.Response.StatusCode = status;
+        ResponseHeaders.Apply(context);
+        return context.Response.WriteAsJsonAsync(problem, options: null, contentType: "application/problem+json", context.RequestAborted);
+    }
+}

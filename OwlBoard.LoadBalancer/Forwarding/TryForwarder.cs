@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Http.Features;
+using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.Retry;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace OwlBoard.LoadBalancer.Forwarding;
+
+/// <summary>
+/// Gives YARP's forwarder what it cannot know of a try: a token that ends the try without ending the client's request,
+/// and for upgrades the WebSockets' idle time instead of the responses'.
+/// </summary>
+internal sealed class TryForwarder(IHttpForwarder forwarder, LiveOptions options) : IHttpForwarder
+{
+    public ValueTask<ForwarderError> SendAsync(
+        HttpContext context,
+        string destinationPrefix,
+        HttpMessageInvoker httpClient,
+        ForwarderRequestConfig requestConfig,
+        HttpTransformer transformer) =>
+        SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, CancellationToken.None);
+
+    public ValueTask<ForwarderError> SendAsync(
+        HttpContext context,
+        string destinationPrefix,
+        HttpMessageInvoker httpClient,
+        ForwarderRequestConfig requestConfig,
+        HttpTransformer transformer,
+        CancellationToken cancellationToken)
+    {
+        var request = ProxiedRequest.Of(context);
+        request.BeginTry();
+        if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true })
+        {
+            var timeouts = options.Current.Timeouts;
+            request.EndTryWithoutHeadAfter(timeouts.Response);
+            requestConfig = requestConfig with { ActivityTimeout = timeouts.WebSocketIdle };
+        }
+
+        return forwarder.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, request.TryToken);
+    }
+}

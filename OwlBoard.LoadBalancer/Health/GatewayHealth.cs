@@ -1,0 +1,226 @@
+using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.Gateways;
+using OwlBoard.LoadBalancer.Telemetry;
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.Model;
+
+namespace OwlBoard.LoadBalancer.Health;
+
+/// <summary>
+/// The one place where a gateway's state changes. Probes and requests report what they saw; each change of state is one
+/// log line and one count with its reason, and YARP's list of available destinations follows at once.
+/// </summary>
+internal sealed partial class GatewayHealth(
+    GatewayRegistry gateways,
+    LiveOptions options,
+    IClusterDestinationsUpdater destinations,
+    LoadBalancerMetrics metrics,
+    TimeProvider time,
+    ILogger<GatewayHealth> logger)
+{
+    /// <summary>A request to the gateway failed.</summary>
+    public void ReportFailure(Gateway gateway, string reason)
+    {
+        gateway.Statistics.CountFailure(reason);
+        metrics.GatewayFailed(gateway.Name, reason);
+
+        var settings = options.Current.PassiveHealth;
+        if (settings.MaxFails == 0)
+        {
+            return;
+        }
+
+        var condition = gateway.Condition;
+        lock (condition.Lock)
+        {
+            if (condition.Ejection is not null)
+            {
+                return;
+            }
+
+            var now = time.GetTimestamp();
+            var failures = condition.Failures;
+            failures.Enqueue(now);
+            while (failures.Count > settings.MaxFails || time.GetElapsedTime(failures.Peek(), now) > settings.Window)
+            {
+                failures.Dequeue();
+            }
+
+            if (failures.Count < settings.MaxFails)
+            {
+                return;
+            }
+
+            failures.Clear();
+            condition.Ejection = time.CreateTimer(EndEjection, gateway, settings.EjectionTime, Timeout.InfiniteTimeSpan);
+            Update(gateway, "max_fails", $"{settings.MaxFails} failures within {settings.Window.TotalSeconds:0.###} s, the last one: {reason}");
+        }
+
+        Publish();
+    }
+
+    /// <summary>A probe was answered well.</summary>
+    public void ReportProbeSuccess(Gateway gateway)
+    {
+        var condition = gateway.Condition;
+        lock (condition.Lock)
+        {
+            condition.Misses = 0;
+            condition.LastProbe = new ProbeResult(time.GetUtcNow(), "answered");
+            if (condition.Probed == GatewayState.Healthy || ++condition.Successes < SuccessesToReturn(condition))
+            {
+                return;
+            }
+
+            condition.Returns.Enqueue(time.GetTimestamp());
+
+            // It was gone and is back: what failed before says nothing about the process that answers now.
+            condition.Probed = GatewayState.Healthy;
+            condition.Failures.Clear();
+            condition.Ejection?.Dispose();
+            condition.Ejection = null;
+            Update(gateway, "probe_answered", "answers probes");
+        }
+
+        Publish();
+    }
+
+    /// <summary>A probe was answered with 503: the gateway is about to stop and says so.</summary>
+    public void ReportProbeDraining(Gateway gateway)
+    {
+        var condition = gateway.Condition;
+        lock (condition.Lock)
+        {
+            condition.Misses = 0;
+            condition.Successes = 0;
+            condition.LastProbe = new ProbeResult(time.GetUtcNow(), "answered 503");
+            if (condition.Probed == GatewayState.Draining)
+            {
+                return;
+            }
+
+            condition.Probed = GatewayState.Draining;
+            Update(gateway, "probe_503", "answers probes with 503");
+        }
+
+        Publish();
+    }
+
+    /// <summary>A probe was missed.</summary>
+    public void ReportProbeMiss(Gateway gateway, string reason)
+    {
+        CancellationTokenSource dead;
+        var condition = gateway.Condition;
+        lock (condition.Lock)
+        {
+            condition.Successes = 0;
+            condition.LastProbe = new ProbeResult(time.GetUtcNow(), reason);
+            if (++condition.Misses < options.Current.ActiveHealth.Misses || condition.Probed == GatewayState.Unhealthy)
+            {
+                return;
+            }
+
+            condition.Probed = GatewayState.Unhealthy;
+            Update(gateway, "probes_missed", $"{condition.Misses} probes missed, the last one: {reason}");
+            dead = condition.Die();
+        }
+
+        Publish();
+        // After the list of destinations: what moves away now must not come back here.
+        dead.Cancel();
+        dead.Dispose();
+    }
+
+    /// <summary>An operator takes the gateway out of rotation, or puts it back.</summary>
+    public void SetDrained(Gateway gateway, bool drained)
+    {
+        var condition = gateway.Condition;
+        lock (condition.Lock)
+        {
+            condition.IsDrained = drained;
+            Update(gateway, "operator", drained ? "taken out by an operator" : "put back by an operator");
+        }
+
+        Publish();
+    }
+
+    private int SuccessesToReturn(GatewayCondition condition)
+    {
+        const int MostDoublings = 4;
+        var settings = options.Current.ActiveHealth;
+        while (condition.Returns.TryPeek(out var oldest) && time.GetElapsedTime(oldest) >= settings.FlapWindow)
+        {
+            condition.Returns.Dequeue();
+        }
+
+        return settings.Successes << Math.Min(condition.Returns.Count, MostDoublings);
+    }
+
+    private void EndEjection(object? state)
+    {
+        var gateway = (Gateway)state!;
+        var condition = gateway.Condition;
+        lock (condition.Lock)
+        {
+            if (condition.Ejection is null)
+            {
+                return;
+            }
+
+            condition.Ejection.Dispose();
+            condition.Ejection = null;
+            Update(gateway, "ejection_over", "its time out of rotation is over");
+        }
+
+        Publish();
+    }
+
+    /// <summary>Derives the state from what is known, under the condition's lock.</summary>
+    /// <param name="gateway">The gateway.</param>
+    /// <param name="cause">What made it change, one of few words: a metric's label.</param>
+    /// <param name="reason">The same for people.</param>
+    private void Update(Gateway gateway, string cause, string reason)
+    {
+        var condition = gateway.Condition;
+        var before = condition.State;
+        var after = condition.IsDrained ? GatewayState.Drained
+            : condition.Probed != GatewayState.Healthy ? condition.Probed
+            : condition.Ejection is not null ? GatewayState.Ejected
+            : GatewayState.Healthy;
+        if (after == before)
+        {
+            return;
+        }
+
+        condition.Change(after, reason, time.GetUtcNow());
+        // YARP's own view, for whoever reads it there.
+        var yarp = gateway.Destination.Health;
+        yarp.Active = condition.Probed == GatewayState.Healthy ? DestinationHealth.Healthy : DestinationHealth.Unhealthy;
+        yarp.Passive = condition.Ejection is null ? DestinationHealth.Healthy : DestinationHealth.Unhealthy;
+
+        metrics.GatewayStateChanged(gateway.Name, after, cause);
+        if (after == GatewayState.Healthy)
+        {
+            gateway.BeginRamp();
+            LogIn(gateway.Name, before, reason);
+        }
+        else
+        {
+            LogOut(gateway.Name, after, before, reason);
+        }
+    }
+
+    private void Publish()
+    {
+        if (gateways.Cluster is { } cluster)
+        {
+            destinations.UpdateAvailableDestinations(cluster);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Gateway {Gateway} is healthy again (was {Before}): {Reason}")]
+    private partial void LogIn(string gateway, GatewayState before, string reason);
+
+    [LoggerMessage(2, LogLevel.Warning, "Gateway {Gateway} is {After} (was {Before}): {Reason}")]
+    private partial void LogOut(string gateway, GatewayState after, GatewayState before, string reason);
+}

@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.Model;
+
+namespace OwlBoard.LoadBalancer.Health;
+
+/// <summary>
+/// Probes each gateway on a schedule of its own, counted from one probe's start to the next one's. YARP's monitor waits
+/// for the slowest gateway of a cluster before it draws any conclusion, and only then begins to count the interval: one
+/// frozen gateway would slow down the notice of all others.
+/// </summary>
+[SuppressMessage("Design", "CA2213", Justification = "A token source without a timer holds nothing that needs disposal.")]
+internal sealed partial class ProbeMonitor(
+    IEnumerable<IActiveHealthCheckPolicy> policies,
+    IProbingRequestFactory requests,
+    TimeProvider time,
+    ILogger<ProbeMonitor> logger) : IActiveHealthCheckMonitor, IClusterChangeListener, IDisposable
+{
+    private readonly ConcurrentDictionary<DestinationState, CancellationTokenSource> _loops = new();
+    private readonly CancellationTokenSource _stopping = new();
+
+    public bool InitialProbeCompleted { get; private set; }
+
+    /// <summary>Called by YARP when the configuration was loaded for the first time.</summary>
+    public Task CheckHealthAsync(IEnumerable<ClusterState> clusters)
+    {
+        foreach (var cluster in clusters)
+        {
+            OnClusterChanged(cluster);
+        }
+
+        InitialProbeCompleted = true;
+        return Task.CompletedTask;
+    }
+
+    public void OnClusterAdded(ClusterState cluster) => OnClusterChanged(cluster);
+
+    public void OnClusterChanged(ClusterState cluster)
+    {
+        var wanted = cluster.Model.Config.HealthCheck?.Active is { Enabled: true }
+            ? cluster.DestinationsState.AllDestinations
+            : [];
+        foreach (var gone in _loops.Keys.Except(wanted))
+        {
+            Stop(gone);
+        }
+
+        foreach (var destination in wanted)
+        {
+            var loop = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+            if (_loops.TryAdd(destination, loop))
+            {
+                _ = ProbeRepeatedlyAsync(cluster, destination, loop.Token);
+            }
+            else
+            {
+                loop.Dispose();
+            }
+        }
+    }
+
+    public void OnClusterRemoved(ClusterState cluster)
+    {
+        foreach (var destination in cluster.DestinationsState.AllDestinations)
+        {
+            Stop(destination);
+        }
+    }
+
+    /// <summary>Ends all loops. The container calls this once per service that the monitor is registered as.</summary>
+    public void Dispose() => _stopping.Cancel();
+
+    private void Stop(DestinationState destination)
+    {
+        if (_loops.TryRemove(destination, out var loop))
+        {
+            loop.Cancel();
+            loop.Dispose();
+        }
+    }
+
+    private async Task ProbeRepeatedlyAsync(ClusterState cluster, DestinationState destination, CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            // Read each time: a changed interval applies from the next probe on.
+            var settings = cluster.Model.Config.HealthCheck?.Active;
+            var interval = settings?.Interval ?? TimeSpan.FromSeconds(2);
+            var next = Task.Delay(interval, time, cancellationToken);
+            if (settings is not null)
+            {
+                await ProbeAsync(cluster, destination, settings, cancellationToken);
+            }
+
+            await next.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task ProbeAsync(ClusterState cluster, DestinationState destination, ActiveHealthCheckConfig settings, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(settings.Timeout ?? TimeSpan.FromSeconds(1), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        DestinationProbingResult result;
+        try
+        {
+            using var request = requests.CreateRequest(cluster.Model, destination.Model);
+            var response = await cluster.Model.HttpClient.SendAsync(request, either.Token);
+            result = new DestinationProbingResult(destination, response, exception: null);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException)
+        {
+            result = new DestinationProbingResult(destination, response: null, failure);
+        }
+
+        using (result.Response)
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+
+            try
+            {
+                policies.Single(policy => policy.Name == settings.Policy).ProbingCompleted(cluster, [result]);
+            }
+            catch (Exception failure)
+            {
+                // The loop must outlive a policy's mistake, or the gateway would never be probed again.
+                LogPolicyFailed(failure, destination.DestinationId);
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "The result of probing {Gateway} could not be taken in")]
+    private partial void LogPolicyFailed(Exception failure, string gateway);
+}

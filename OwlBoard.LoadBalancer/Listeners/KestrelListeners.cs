@@ -1,0 +1,69 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using OwlBoard.LoadBalancer.Configuration;
+
+namespace OwlBoard.LoadBalancer.Listeners;
+
+/// <summary>Opens the listeners and sets Kestrel's limits from the load balancer's options.</summary>
+internal sealed class KestrelListeners(LiveOptions options) : IConfigureOptions<KestrelServerOptions>
+{
+    public void Configure(KestrelServerOptions kestrel)
+    {
+        var current = options.Current;
+        kestrel.AddServerHeader = false;
+        // Kestrel's own rule is a mean rate since the body's start, which a second try that replays the body would break;
+        // ours is the time since the last byte, and ReplayableBody keeps it.
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = null;
+        SetLimits(kestrel.Limits, current);
+        // Kestrel reads its limits when a connection is accepted: changed ones apply to those that come after.
+        options.Changed += changed => SetLimits(kestrel.Limits, changed);
+
+        Listen(kestrel, current.Address, current.DesktopPort, Listener.Desktop);
+        Listen(kestrel, current.Address, current.MobilePort, Listener.Mobile);
+        Listen(kestrel, current.ManagementAddress, current.ManagementPort, Listener.Management);
+    }
+
+    private static void SetLimits(KestrelServerLimits limits, LoadBalancerOptions options)
+    {
+        limits.MaxRequestBodySize = options.Limits.RequestBodyBytes;
+        // Never below the line's own limit, which Kestrel demands of the buffer that holds both.
+        limits.MaxRequestBufferSize = Math.Max(1024 * 1024, Math.Max(options.Limits.RequestHeadersBytes, options.Limits.RequestLineBytes));
+        limits.MaxRequestHeadersTotalSize = options.Limits.RequestHeadersBytes;
+        limits.MaxRequestHeaderCount = options.Limits.RequestHeaderCount;
+        limits.MaxRequestLineSize = options.Limits.RequestLineBytes;
+        limits.RequestHeadersTimeout = options.Timeouts.RequestHeaders;
+        limits.KeepAliveTimeout = options.Timeouts.KeepAlive;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, string address, int port, Listener listener)
+    {
+        switch (address)
+        {
+            case "*":
+                kestrel.ListenAnyIP(port, Open);
+                break;
+            case "localhost" when port > 0:
+                kestrel.ListenLocalhost(port, Open);
+                break;
+            case "localhost":
+                kestrel.Listen(IPAddress.Loopback, port, Open);
+                break;
+            default:
+                kestrel.Listen(IPAddress.Parse(address), port, Open);
+                break;
+        }
+
+        void Open(ListenOptions endpoint)
+        {
+            endpoint.Protocols = HttpProtocols.Http1;
+            endpoint.Use(next => connection =>
+            {
+                connection.Features.Set(listener);
+                return next(connection);
+            });
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OpenTelemetry.Metrics;
+using OwlBoard.Forwarding.Discovery;
+using OwlBoard.LoadBalancer.AccessLog;
+using OwlBoard.LoadBalancer.Balancing;
+using OwlBoard.LoadBalancer.ClientIdentity;
+using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.Forwarding;
+using OwlBoard.LoadBalancer.Gateways;
+using OwlBoard.LoadBalancer.Health;
+using OwlBoard.LoadBalancer.Listeners;
+using OwlBoard.LoadBalancer.Management;
+using OwlBoard.LoadBalancer.Retry;
+using OwlBoard.LoadBalancer.Status;
+using OwlBoard.LoadBalancer.Telemetry;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.LoadBalancing;
+using Yarp.ReverseProxy.Model;
+
+namespace OwlBoard.LoadBalancer;
+
+/// <summary>Puts the load balancer together: YARP, and what is added through its extension points.</summary>
+internal static class LoadBalancerExtensions
+{
+    public static void AddLoadBalancer(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<IValidateOptions<LoadBalancerOptions>, LoadBalancerOptionsValidator>();
+        services.AddSingleton<LiveOptions>();
+        services.AddSingleton<LoadBalancerMetrics>();
+        services.AddSingleton<ClientAddress>();
+        services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelListeners>();
+        services.AddSingleton<MatcherPolicy, ListenerMatcherPolicy>();
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddPrometheusExporter());
+        builder.WebHost.UseKestrel();
+
+        services.AddSingleton<AccessLogWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<AccessLogWriter>());
+
+        services.AddSingleton<GatewayRegistry>();
+        services.AddSingleton<GatewayHealth>();
+        services.AddSingleton<RetryBudget>();
+        services.AddSingleton<RetryPolicy>();
+        services.AddProxy();
+    }
+
+    public static void UseLoadBalancer(this WebApplication app)
+    {
+        app.UseMiddleware<AccessLogMiddleware>();
+        app.MapStatus();
+        app.MapManagement();
+        app.MapReverseProxy(proxy =>
+        {
+            proxy.UseMiddleware<RetryMiddleware>();
+            proxy.UseLoadBalancing();
+            proxy.UsePassiveHealthChecks();
+        });
+    }
+
+    private static void AddProxy(this IServiceCollection services)
+    {
+        // Listeners are told of a change in this order: the registry has to know a gateway before it is probed.
+        services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<GatewayRegistry>());
+        // Before AddReverseProxy, which leaves out its own monitor where there is one.
+        services.AddSingleton<ProbeMonitor>();
+        services.AddSingleton<IActiveHealthCheckMonitor>(provider => provider.GetRequiredService<ProbeMonitor>());
+        services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<ProbeMonitor>());
+
+        services.AddReverseProxy()
+            .AddServiceDiscoveryDestinations()
+            .AddTransforms<GatewayTransforms>();
+        services.AddSingleton<IProxyConfigProvider, GatewayProxyConfigProvider>();
+        services.AddSingleton<ILoadBalancingPolicy, LeastConnectionsPolicy>();
+        services.AddSingleton<IAvailableDestinationsPolicy, InRotationPolicy>();
+        services.AddSingleton<IPassiveHealthCheckPolicy, MaxFailsPolicy>();
+        services.AddSingleton<IActiveHealthCheckPolicy, ProbePolicy>();
+        services.Replace(ServiceDescriptor.Singleton<IForwarderHttpClientFactory, GatewayClientFactory>());
+        services.DecorateForwarder();
+    }
+
+    /// <summary>Wraps the forwarder that is registered, whichever it is, into <see cref="TryForwarder"/>.</summary>
+    private static void DecorateForwarder(this IServiceCollection services)
+    {
+        var registered = services.Single(service => service.ServiceType == typeof(IHttpForwarder)).ImplementationType!;
+        services.Replace(ServiceDescriptor.Singleton<IHttpForwarder>(provider => new TryForwarder(
+            (IHttpForwarder)ActivatorUtilities.CreateInstance(provider, registered),
+            provider.GetRequiredService<LiveOptions>())));
+    }
+}

@@ -1,0 +1,146 @@
+using Microsoft.AspNetCore.Http.Features;
+using OwlBoard.LoadBalancer.Gateways;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace OwlBoard.LoadBalancer.Retry;
+
+/// <summary>What happens to one client request on its way to a gateway and, if need be, to the next one.</summary>
+internal sealed class ProxiedRequest(bool isIdempotent, long started) : IDisposable
+{
+    private CancellationTokenSource? _tryCancellation;
+    private CancellationTokenRegistration _deadGateway;
+    private TryOutcome? _outcome;
+    private bool _headReceived;
+    private bool _declaredDead;
+
+    /// <summary>Whether the request may be sent twice to the same effect as once.</summary>
+    public bool IsIdempotent => isIdempotent;
+
+    /// <summary>When it came, on the injected clock's monotonic scale.</summary>
+    public long Started => started;
+
+    /// <summary>The gateways that were tried, in order.</summary>
+    public List<Gateway> Tried { get; } = new(capacity: 2);
+
+    /// <summary>The gateway that the present try goes to, counted as active there.</summary>
+    public Gateway? Gateway { get; private set; }
+
+    /// <summary>Whether there is another gateway, and a try left, should the present one fail.</summary>
+    public bool MayBeRetried { get; set; }
+
+    /// <summary>Whether another try follows the present one.</summary>
+    public bool IsRetryClaimed { get; set; }
+
+    /// <summary>The request's body, if it has one.</summary>
+    public ReplayableBody? Body { get; set; }
+
+    /// <summary>Ends the present try without ending the client's request.</summary>
+    public CancellationToken TryToken => _tryCancellation?.Token ?? CancellationToken.None;
+
+    /// <summary>The request that the context is part of.</summary>
+    public static ProxiedRequest Of(HttpContext context) =>
+        context.Features.Get<ProxiedRequest>()
+        ?? throw new InvalidOperationException($"{nameof(RetryMiddleware)} has to run before the load balancing policies.");
+
+    /// <summary>The policy counted the request at this gateway.</summary>
+    public void Acquired(Gateway gateway)
+    {
+        Gateway = gateway;
+        Tried.Add(gateway);
+    }
+
+    /// <summary>The try begins. If probes declare the gateway dead while it is waited for, an idempotent request moves on.</summary>
+    public void BeginTry()
+    {
+        _tryCancellation = new CancellationTokenSource();
+        if (IsIdempotent && MayBeRetried && Gateway is { } gateway)
+        {
+            _deadGateway = gateway.Condition.Dead.UnsafeRegister(
+                static request => ((ProxiedRequest)request!).OnDeclaredDead(), this);
+        }
+    }
+
+    /// <summary>Ends the try as timed out if its response head does not come in time.</summary>
+    public void EndTryWithoutHeadAfter(TimeSpan limit) => _tryCancellation?.CancelAfter(limit);
+
+    /// <summary>The gateway's response head is here: from now on the try is only ended by what happens to it itself.</summary>
+    public void HeadReceived()
+    {
+        Volatile.Write(ref _headReceived, true);
+        _tryCancellation?.CancelAfter(Timeout.InfiniteTimeSpan);
+        _deadGateway.Unregister();
+    }
+
+    /// <summary>Says what became of the present try; the first call decides.</summary>
+    public TryOutcome ConcludeTry(HttpContext context) => _outcome ??= Judge(context);
+
+    /// <summary>The try is over: the gateway serves one request less.</summary>
+    public void EndTry()
+    {
+        _deadGateway.Dispose();
+        _deadGateway = default;
+        _tryCancellation?.Dispose();
+        _tryCancellation = null;
+        Gateway?.Release();
+        Gateway = null;
+    }
+
+    /// <summary>Forgets the last try's outcome, so that the next one can begin.</summary>
+    public void Rewind()
+    {
+        _outcome = null;
+        _headReceived = false;
+        _declaredDead = false;
+        IsRetryClaimed = false;
+        Body?.Rewind();
+    }
+
+    public void Dispose()
+    {
+        EndTry();
+        Body?.Dispose();
+    }
+
+    private void OnDeclaredDead()
+    {
+        if (!Volatile.Read(ref _headReceived))
+        {
+            _declaredDead = true;
+            _tryCancellation?.Cancel();
+        }
+    }
+
+    private TryOutcome Judge(HttpContext context)
+    {
+        if (context.Features.Get<IForwarderErrorFeature>() is not { } failure)
+        {
+            return TryOutcome.OfStatus(context.Response.StatusCode);
+        }
+
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            return TryOutcome.ClientFault;
+        }
+
+        return failure.Error switch
+        {
+            ForwarderError.NoAvailableDestinations => TryOutcome.NoGateway,
+            ForwarderError.Request when failure.Exception is HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
+            } => TryOutcome.ConnectFailed,
+            ForwarderError.Request
+                or ForwarderError.RequestBodyDestination
+                or ForwarderError.ResponseHeaders
+                or ForwarderError.ResponseBodyDestination
+                or ForwarderError.UpgradeResponseDestination
+                or ForwarderError.UpgradeRequestDestination => TryOutcome.Reset,
+            ForwarderError.RequestTimedOut => TryOutcome.TimedOut,
+            ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled when TryToken.IsCancellationRequested =>
+                _declaredDead ? TryOutcome.DeclaredDead : TryOutcome.TimedOut,
+            // The body's time ran out while the gateway was sending it, not while the client was to take it.
+            ForwarderError.ResponseBodyCanceled => TryOutcome.TimedOut,
+            _ => TryOutcome.ClientFault,
+        };
+    }
+}

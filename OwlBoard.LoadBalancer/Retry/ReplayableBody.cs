@@ -1,0 +1,107 @@
+using System.Buffers;
+
+namespace OwlBoard.LoadBalancer.Retry;
+
+/// <summary>
+/// A request body that can be read again from its start as long as what was read fits into the buffer. It also ends a
+/// request whose client stops sending: no byte for the given time is answered with 408.
+/// </summary>
+internal sealed class ReplayableBody(Stream body, int capacity, TimeSpan idleTimeout, TimeProvider time) : Stream
+{
+    private byte[]? _buffer;
+    private int _buffered;
+    private int _position;
+    private bool _overflowed;
+
+    /// <summary>Whether everything read so far is still there.</summary>
+    public bool CanReplay => !_overflowed;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Begins again at the first byte.</summary>
+    public void Rewind() => _position = 0;
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_position < _buffered)
+        {
+            var replayed = Math.Min(buffer.Length, _buffered - _position);
+            _buffer.AsMemory(_position, replayed).CopyTo(buffer);
+            _position += replayed;
+            return replayed;
+        }
+
+        var read = await ReadFromClientAsync(buffer, cancellationToken);
+        Keep(buffer.Span[..read]);
+        return read;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (_buffer is { } buffer)
+        {
+            _buffer = null;
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private async ValueTask<int> ReadFromClientAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        using var idle = new CancellationTokenSource(idleTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, cancellationToken);
+        try
+        {
+            return await body.ReadAsync(buffer, either.Token);
+        }
+        catch (OperationCanceledException) when (idle.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new BadHttpRequestException("The request's body stopped coming.", StatusCodes.Status408RequestTimeout);
+        }
+    }
+
+    private void Keep(ReadOnlySpan<byte> read)
+    {
+        if (read.IsEmpty || _overflowed)
+        {
+            return;
+        }
+
+        if (_buffered + read.Length > capacity)
+        {
+            _overflowed = true;
+            return;
+        }
+
+        _buffer ??= ArrayPool<byte>.Shared.Rent(capacity);
+        read.CopyTo(_buffer.AsSpan(_buffered));
+        _buffered += read.Length;
+        _position = _buffered;
+    }
+}

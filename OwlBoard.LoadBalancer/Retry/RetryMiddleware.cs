@@ -1,0 +1,112 @@
+using Microsoft.AspNetCore.Http.Features;
+using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.Forwarding;
+using OwlBoard.LoadBalancer.Gateways;
+using OwlBoard.LoadBalancer.Telemetry;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
+
+namespace OwlBoard.LoadBalancer.Retry;
+
+/// <summary>
+/// Runs the rest of YARP's pipeline (pick, forward, judge) once per try, each time with the gateways that were not tried
+/// yet, until one answers or <see cref="RetryPolicy"/> says no.
+/// </summary>
+internal sealed class RetryMiddleware(
+    RequestDelegate next,
+    GatewayRegistry gateways,
+    LiveOptions options,
+    RetryPolicy policy,
+    RetryBudget budget,
+    LoadBalancerMetrics metrics,
+    TimeProvider time)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        budget.CountRequest();
+        var settings = options.Current;
+        using var request = new ProxiedRequest(IdempotentMethods.Contains(context.Request.Method), time.GetTimestamp());
+        context.Features.Set(request);
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
+        {
+            request.Body = new ReplayableBody(context.Request.Body, settings.Retry.BodyBytes, settings.Timeouts.RequestBody, time);
+            context.Request.Body = request.Body;
+        }
+
+        var proxy = context.GetReverseProxyFeature();
+        var cluster = context.GetRouteModel().Cluster!;
+        var candidates = proxy.AvailableDestinations;
+        while (true)
+        {
+            request.MayBeRetried = request.Tried.Count + 1 < settings.Retry.Tries && candidates.Count > 1;
+            proxy.AvailableDestinations = candidates;
+            if (candidates.Count == 1)
+            {
+                // YARP asks no policy where there is no choice.
+                AcquireOnly(request, candidates[0]);
+            }
+
+            var outcome = await TryAsync(context, request);
+            if (!policy.TryClaim(context, request, outcome))
+            {
+                break;
+            }
+
+            candidates = Untried(cluster.DestinationsState, request);
+            if (candidates.Count == 0)
+            {
+                break;
+            }
+
+            context.Response.Clear();
+            context.Features.Set<IForwarderErrorFeature>(null);
+            request.Rewind();
+        }
+
+        await FailureAnswer.WriteAsync(context, request);
+    }
+
+    private async Task<TryOutcome> TryAsync(HttpContext context, ProxiedRequest request)
+    {
+        var started = time.GetTimestamp();
+        try
+        {
+            await next(context);
+            return request.ConcludeTry(context);
+        }
+        finally
+        {
+            if (request.Gateway is { } gateway)
+            {
+                gateway.Statistics.CountRequest();
+                if (context.Response.StatusCode != StatusCodes.Status101SwitchingProtocols)
+                {
+                    var duration = time.GetElapsedTime(started);
+                    gateway.Statistics.Latency.Record(duration);
+                    metrics.TryEnded(gateway.Name, duration, context.Response.StatusCode);
+                }
+            }
+
+            request.EndTry();
+        }
+    }
+
+    private void AcquireOnly(ProxiedRequest request, DestinationState destination)
+    {
+        var gateway = gateways.Of(destination);
+        gateway.Acquire();
+        request.Acquired(gateway);
+    }
+
+    /// <summary>
+    /// Who is left: of those in rotation at this moment, which may no longer be those of the first pick; if none of them
+    /// is, any.
+    /// </summary>
+    private DestinationState[] Untried(ClusterDestinationsState destinations, ProxiedRequest request)
+    {
+        var inRotation = destinations.AvailableDestinations.Where(IsUntried).ToArray();
+        return inRotation.Length > 0 ? inRotation : [.. destinations.AllDestinations.Where(IsUntried)];
+
+        bool IsUntried(DestinationState destination) => !request.Tried.Contains(gateways.Of(destination));
+    }
+}

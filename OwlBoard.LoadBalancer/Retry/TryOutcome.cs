@@ -1,0 +1,42 @@
+namespace OwlBoard.LoadBalancer.Retry;
+
+/// <summary>What became of one try at one gateway.</summary>
+/// <param name="IsFailure">Whether the gateway failed: the try counts against it, and another gateway may do better.</param>
+/// <param name="Reason">Why, in one of few words: <c>connect</c>, <c>timeout</c>, <c>reset</c>, <c>502</c>, …</param>
+/// <param name="NothingSent">Whether it is certain that no byte of the request reached the gateway.</param>
+internal sealed record TryOutcome(bool IsFailure, string Reason, bool NothingSent = false)
+{
+    /// <summary>The gateway answered, whatever it said.</summary>
+    public static readonly TryOutcome Answered = new(IsFailure: false, "answered");
+
+    /// <summary>The client went away, or what it sent was at fault.</summary>
+    public static readonly TryOutcome ClientFault = new(IsFailure: false, "client");
+
+    /// <summary>There was no gateway to try.</summary>
+    public static readonly TryOutcome NoGateway = new(IsFailure: true, "no gateway", NothingSent: true);
+
+    /// <summary>No connection could be opened.</summary>
+    public static readonly TryOutcome ConnectFailed = new(IsFailure: true, "connect", NothingSent: true);
+
+    /// <summary>No response head came in time.</summary>
+    public static readonly TryOutcome TimedOut = new(IsFailure: true, "timeout");
+
+    /// <summary>The connection broke.</summary>
+    public static readonly TryOutcome Reset = new(IsFailure: true, "reset");
+
+    /// <summary>Probes declared the gateway dead while it was waited for; they count that, the request need not.</summary>
+    public static readonly TryOutcome DeclaredDead = new(IsFailure: true, "declared dead");
+
+    public static readonly TryOutcome BadGateway = new(IsFailure: true, "502");
+    public static readonly TryOutcome Unavailable = new(IsFailure: true, "503");
+    public static readonly TryOutcome GatewayTimeout = new(IsFailure: true, "504");
+
+    /// <summary>What a gateway's answer with this status means.</summary>
+    public static TryOutcome OfStatus(int statusCode) => statusCode switch
+    {
+        StatusCodes.Status502BadGateway => BadGateway,
+        StatusCodes.Status503ServiceUnavailable => Unavailable,
+        StatusCodes.Status504GatewayTimeout => GatewayTimeout,
+        _ => Answered,
+    };
+}

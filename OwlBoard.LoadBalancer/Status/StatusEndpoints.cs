@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using OwlBoard.LoadBalancer.AccessLog;
+using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.Forwarding;
+using OwlBoard.LoadBalancer.Gateways;
+using OwlBoard.LoadBalancer.Listeners;
+using OwlBoard.ServiceDefaults.Drain;
+using OwlBoard.ServiceDefaults.Health;
+
+namespace OwlBoard.LoadBalancer.Status;
+
+/// <summary>What the load balancer answers itself, for people and for whatever watches it.</summary>
+internal static class StatusEndpoints
+{
+    public const string StatusPath = "/lb-status";
+
+    private static readonly DateTime StartedAt = Process.GetCurrentProcess().StartTime.ToUniversalTime();
+
+    public static void MapStatus(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet(HealthEndpoint.Path, Health).On(ListenerScope.Everywhere);
+        endpoints.MapGet(StatusPath, Status).On(ListenerScope.Everywhere);
+    }
+
+    private static IResult Health(HttpContext context, DrainState drain)
+    {
+        ResponseHeaders.Apply(context);
+        return drain.IsDraining
+            ? Results.Text("draining", statusCode: StatusCodes.Status503ServiceUnavailable)
+            : Results.Text(Listener.Of(context).HealthText);
+    }
+
+    private static IResult Status(HttpContext context, GatewayRegistry gateways, LiveOptions options, DrainState drain, AccessLogWriter accessLog)
+    {
+        ResponseHeaders.Apply(context);
+        var all = gateways.All;
+        var active = all.Count(gateway => gateway.Condition.State == GatewayState.Healthy);
+        var algorithm = options.Current.Algorithm;
+        return Listener.Of(context) == Listener.Management && AcceptsJson(context.Request)
+            ? Results.Json(new DetailedStatus(
+                algorithm, drain.IsDraining, active, StartedAt, accessLog.Dropped, [.. all.Select(DetailedStatus.GatewayStatus.Of)]))
+            : Results.Text(Describe(all, active, algorithm));
+    }
+
+    private static bool AcceptsJson(HttpRequest request) =>
+        request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase));
+
+    private static string Describe(IReadOnlyList<Gateway> gateways, int active, string algorithm)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"Active Backends: {active}\n");
+        text.Append(CultureInfo.InvariantCulture, $"Algorithm: {algorithm}\n");
+        foreach (var gateway in gateways)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{gateway.Name} {gateway.Address} {gateway.Condition.State.ToString().ToLowerInvariant()} active={gateway.Active}\n");
+        }
+
+        return text.ToString();
+    }
+}

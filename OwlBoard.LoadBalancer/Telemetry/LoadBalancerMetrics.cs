@@ -1,0 +1,56 @@
+using System.Diagnostics.Metrics;
+using OwlBoard.LoadBalancer.Gateways;
+
+namespace OwlBoard.LoadBalancer.Telemetry;
+
+/// <summary>The load balancer's own instruments. Requests as clients see them are ASP.NET Core's <c>http.server.*</c>.</summary>
+internal sealed class LoadBalancerMetrics
+{
+    public const string MeterName = "OwlBoard.LoadBalancer";
+
+    private readonly Histogram<double> _requestDuration;
+    private readonly Counter<long> _failures;
+    private readonly Counter<long> _retries;
+    private readonly Counter<long> _stateChanges;
+    private readonly Counter<long> _accessLogDropped;
+
+    public LoadBalancerMetrics(IMeterFactory meters, GatewayRegistry gateways)
+    {
+        var meter = meters.Create(MeterName);
+        _requestDuration = meter.CreateHistogram<double>(
+            "owlboard.gateway.request.duration", "s", "Duration of the tries sent to a gateway.");
+        _failures = meter.CreateCounter<long>(
+            "owlboard.gateway.failures", "{failure}", "Tries that failed at a gateway, by reason.");
+        _retries = meter.CreateCounter<long>(
+            "owlboard.retries", "{retry}", "Requests passed on to another gateway, by what became of it.");
+        _stateChanges = meter.CreateCounter<long>(
+            "owlboard.gateway.state_changes", "{change}", "Changes of a gateway's state.");
+        _accessLogDropped = meter.CreateCounter<long>(
+            "owlboard.access_log.dropped", "{line}", "Access log lines dropped because the sink did not keep up.");
+        meter.CreateObservableUpDownCounter(
+            "owlboard.gateway.active_requests",
+            () => gateways.All.Select(gateway => new Measurement<int>(gateway.Active, Tag(gateway.Name))),
+            "{request}",
+            "Requests a gateway is serving; open WebSockets count.");
+        meter.CreateObservableGauge(
+            "owlboard.gateway.healthy",
+            () => gateways.All.Select(gateway => new Measurement<int>(gateway.Condition.State == GatewayState.Healthy ? 1 : 0, Tag(gateway.Name))),
+            description: "1 while a gateway takes traffic, else 0.");
+    }
+
+    public void TryEnded(string gateway, TimeSpan duration, int statusCode) =>
+        _requestDuration.Record(duration.TotalSeconds, Tag(gateway), new("http.response.status_code", statusCode));
+
+    public void GatewayFailed(string gateway, string reason) => _failures.Add(1, Tag(gateway), new("reason", reason));
+
+    public void Retried(string reason) => _retries.Add(1, new("outcome", "retried"), new("reason", reason));
+
+    public void RetryRefused(string reason) => _retries.Add(1, new("outcome", "over budget"), new("reason", reason));
+
+    public void GatewayStateChanged(string gateway, GatewayState state, string reason) =>
+        _stateChanges.Add(1, Tag(gateway), new("state", state.ToString()), new("reason", reason));
+
+    public void AccessLogLineDropped() => _accessLogDropped.Add(1);
+
+    private static KeyValuePair<string, object?> Tag(string gateway) => new("gateway", gateway);
+}

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using OwlBoard.Tests.Fixtures;
+
+namespace OwlBoard.Tests.LoadBalancer;
+
+/// <summary>An upstream on a real socket that answers as the test says, and remembers what it was asked.</summary>
+internal sealed class FakeGateway : IAsyncDisposable
+{
+    private readonly int _port = FreePort.Next();
+    private WebApplication? _app;
+
+    private FakeGateway(string name) => Name = name;
+
+    public string Name { get; }
+
+    public string Address => $"http://127.0.0.1:{_port}";
+
+    /// <summary>The requests that came, probes left out.</summary>
+    public ConcurrentQueue<ReceivedRequest> Received { get; } = new();
+
+    /// <summary>How requests are answered. Default: 200 with the gateway's name.</summary>
+    public RequestDelegate Answer { get; set; } = context => Task.CompletedTask;
+
+    /// <summary>How probes are answered. Default: 200.</summary>
+    public RequestDelegate AnswerProbe { get; set; } = _ => Task.CompletedTask;
+
+    public static async Task<FakeGateway> StartAsync(string name)
+    {
+        var gateway = new FakeGateway(name);
+        gateway.Answer = context => context.Response.WriteAsync(gateway.Name);
+        await gateway.StartAsync();
+        return gateway;
+    }
+
+    public static async Task<FakeGateway[]> StartManyAsync(int count) =>
+        await Task.WhenAll(Enumerable.Range(1, count).Select(i => StartAsync($"gw-{i}")));
+
+    public async Task StartAsync()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.ListenLocalhost(_port);
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.AddServerHeader = true;
+        });
+        builder.WebHost.UseShutdownTimeout(TimeSpan.Zero);
+        _app = builder.Build();
+        _app.UseWebSockets();
+        _app.Run(HandleAsync);
+        await _app.StartAsync();
+    }
+
+    public async Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref _app, null) is { } app)
+        {
+            await app.DisposeAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private Task HandleAsync(HttpContext context)
+    {
+        if (context.Request.Path == "/health")
+        {
+            return AnswerProbe(context);
+        }
+
+        Received.Enqueue(ReceivedRequest.Of(context.Request));
+        return Answer(context);
+    }
+}

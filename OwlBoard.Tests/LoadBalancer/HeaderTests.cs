@@ -1,0 +1,94 @@
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using OwlBoard.Tests.Fixtures;
+
+namespace OwlBoard.Tests.LoadBalancer;
+
+public sealed class HeaderTests : IAsyncLifetime
+{
+    private FakeGateway _gateway = null!;
+
+    public async ValueTask InitializeAsync() => _gateway = await FakeGateway.StartAsync("gw-1");
+
+    public async ValueTask DisposeAsync() => await _gateway.DisposeAsync();
+
+    [Fact]
+    public async Task Gateways_learn_who_asked_and_how()
+    {
+        await using var loadBalancer = TestLoadBalancer.Start([_gateway]);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/boards?sort=name&sort=age");
+        request.Headers.Host = "owlboard.example:81";
+        request.Headers.Add("X-Forwarded-For", "203.0.113.9");
+        request.Headers.Add("X-Real-IP", "203.0.113.9");
+        request.Headers.Add("X-Forwarded-Proto", "https");
+
+        await loadBalancer.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.True(_gateway.Received.TryDequeue(out var received));
+        Assert.Equal("/boards?sort=name&sort=age", received.Target);
+        Assert.Equal("owlboard.example:81", received.Header("Host"));
+        Assert.Equal("127.0.0.1", received.Header("X-Real-IP"));
+        Assert.Equal("203.0.113.9, 127.0.0.1", received.Header("X-Forwarded-For"));
+        Assert.Equal("http", received.Header("X-Forwarded-Proto"));
+        Assert.Equal("owlboard.example:81", received.Header("X-Forwarded-Host"));
+        Assert.Equal($"{loadBalancer.Desktop.Port}", received.Header("X-Forwarded-Port"));
+        Assert.Matches("^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$", received.Header("traceparent"));
+    }
+
+    [Fact]
+    public async Task A_trace_that_the_client_began_goes_on()
+    {
+        await using var loadBalancer = TestLoadBalancer.Start([_gateway]);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/");
+        request.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+
+        await loadBalancer.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.True(_gateway.Received.TryDequeue(out var received));
+        Assert.StartsWith("00-0af7651916cd43dd8448eb211c80319c-", received.Header("traceparent"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Headers_of_the_clients_hop_stay_there()
+    {
+        await using var loadBalancer = TestLoadBalancer.Start([_gateway]);
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", loadBalancer.Desktop.Port, TestContext.Current.CancellationToken);
+        await client.GetStream().WriteAsync(
+            Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\nHost: a\r\nConnection: X-Second, X-Secret\r\nX-Secret: 1\r\nX-Second: 3\r\nKeep-Alive: 5\r\nTE: trailers\r\nProxy-Connection: x\r\nX-Kept: 2\r\n\r\n"),
+            TestContext.Current.CancellationToken);
+        await new StreamReader(client.GetStream()).ReadLineAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(_gateway.Received.TryDequeue(out var received));
+        Assert.Equal("2", received.Header("X-Kept"));
+        Assert.All(["X-Secret", "X-Second", "Keep-Alive", "Proxy-Connection", "Connection"], name => Assert.Null(received.Header(name)));
+    }
+
+    [Fact]
+    public async Task Responses_carry_the_load_balancers_headers_once_and_no_server_header()
+    {
+        _gateway.Answer = context =>
+        {
+            context.Response.Headers["X-Frame-Options"] = "DENY";
+            context.Response.Headers["X-Load-Balancer"] = "forged";
+            context.Response.Headers["X-Upstream-Server"] = "forged";
+            context.Response.Headers["X-Other"] = "kept";
+            return context.Response.WriteAsync("hello");
+        };
+        await using var loadBalancer = TestLoadBalancer.Start([_gateway]);
+
+        var desktop = await loadBalancer.Http.GetAsync("/", TestContext.Current.CancellationToken);
+        var mobile = await loadBalancer.Http.GetAsync(loadBalancer.Mobile, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["OwlBoard-LB"], desktop.Headers.GetValues("X-Load-Balancer"));
+        Assert.Equal(["OwlBoard-LB-Mobile"], mobile.Headers.GetValues("X-Load-Balancer"));
+        Assert.Equal(["gw-1"], desktop.Headers.GetValues("X-Upstream-Server"));
+        Assert.Equal(["SAMEORIGIN"], desktop.Headers.GetValues("X-Frame-Options"));
+        Assert.Equal(["nosniff"], desktop.Headers.GetValues("X-Content-Type-Options"));
+        Assert.Equal(["strict-origin-when-cross-origin"], desktop.Headers.GetValues("Referrer-Policy"));
+        Assert.Equal(["kept"], desktop.Headers.GetValues("X-Other"));
+        Assert.False(desktop.Headers.Contains("Server"));
+        Assert.Equal("hello", await desktop.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+}

@@ -1,0 +1,15 @@
+using Microsoft.AspNetCore.Http;
+
+namespace OwlBoard.Tests.LoadBalancer;
+
+/// <summary>A request as an upstream got it.</summary>
+internal sealed record ReceivedRequest(string Method, string Target, IReadOnlyDictionary<string, string> Headers)
+{
+    public static ReceivedRequest Of(HttpRequest request) => new(
+        request.Method,
+        $"{request.Path}{request.QueryString}",
+        request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>A header's value; <see langword="null"/> if it is not there.</summary>
+    public string? Header(string name) => Headers.GetValueOrDefault(name);
+}
