@@ -13,15 +13,23 @@ public sealed class EnvironmentTests
     [Fact]
     public async Task Process_is_told_where_to_listen_when_it_has_several_endpoints()
     {
+        var gateway = _builder.AddProject<Projects.OwlBoard_Gateway>("gateway")
+            .WithHttpEndpoint(port: 18000, isProxied: false)
+            .WithHttpEndpoint(port: 19000, name: "other", isProxied: false);
+
+        Assert.Equal("http://localhost:18000;http://localhost:19000", (await ResolveAsync(gateway))["ASPNETCORE_URLS"]);
+    }
+
+    [Fact]
+    public async Task Process_is_told_a_port_by_its_own_variable_alone_when_the_endpoint_has_one()
+    {
         var balancer = _builder.AddProject<Projects.OwlBoard_LoadBalancer>("balancer")
-            .WithHttpEndpoint(port: 18000, name: "desktop", env: "DesktopPort", isProxied: false)
-            .WithHttpEndpoint(port: 19000, name: "mobile", env: "MobilePort", isProxied: false);
+            .WithHttpEndpoint(port: 18000, name: "desktop", env: "DesktopPort", isProxied: false);
 
         var environment = await ResolveAsync(balancer);
 
-        Assert.Equal("http://localhost:18000;http://localhost:19000", environment["ASPNETCORE_URLS"]);
         Assert.Equal("18000", environment["DesktopPort"]);
-        Assert.Equal("19000", environment["MobilePort"]);
+        Assert.DoesNotContain("ASPNETCORE_URLS", environment.Keys);
     }
 
     [Fact]

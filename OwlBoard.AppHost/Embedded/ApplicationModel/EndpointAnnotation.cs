@@ -58,6 +58,9 @@ internal sealed class EndpointAnnotation : IResourceAnnotation
         set => _targetPort = value;
     }
 
+    /// <summary>The variable that tells the process the port, in place of the usual ones.</summary>
+    public string? TargetPortEnvironmentVariable { get; set; }
+
     /// <summary>Where it really is, once the engine has given it an address.</summary>
     public AllocatedEndpoint? AllocatedEndpoint { get; set; }
 }

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting;
@@ -31,7 +30,7 @@ internal static class ProjectResourceBuilderExtensions
 
     private static void SetForwardedHeaders(EnvironmentCallbackContext context, ProjectResource project)
     {
-        if (HttpEndpoints(project).Any())
+        if (project.Annotations.OfType<EndpointAnnotation>().Any())
         {
             context.EnvironmentVariables["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true";
         }
@@ -61,7 +60,8 @@ internal static class ProjectResourceBuilderExtensions
     private static EndpointReferenceExpression[] TargetPorts(ProjectResource project, EndpointAnnotation[] endpoints) =>
         [.. endpoints.Select(endpoint => new EndpointReference(project, endpoint).Property(EndpointProperty.TargetPort))];
 
+    /// <summary>The endpoints that ASP.NET Core is told of; not those whose port has a variable of its own.</summary>
     private static IEnumerable<EndpointAnnotation> HttpEndpoints(ProjectResource project) =>
         project.Annotations.OfType<EndpointAnnotation>()
-            .Where(endpoint => endpoint.Protocol == ProtocolType.Tcp && endpoint.UriScheme is "http" or "https");
+            .Where(endpoint => endpoint.UriScheme is "http" or "https" && endpoint.TargetPortEnvironmentVariable is null);
 }

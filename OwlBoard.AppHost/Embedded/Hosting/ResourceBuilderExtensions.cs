@@ -44,6 +44,7 @@ internal static class ResourceBuilderExtensions
 
         if (env is not null)
         {
+            endpoint.TargetPortEnvironmentVariable = env;
             var listensOn = new EndpointReference(builder.Resource, endpoint).Property(EndpointProperty.TargetPort);
             builder.WithAnnotation(new EnvironmentCallbackAnnotation(
                 context => context.EnvironmentVariables[env] = listensOn));
