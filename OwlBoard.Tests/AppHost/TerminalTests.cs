@@ -1,3 +1,4 @@
+using OwlBoard.AppHost.Embedded.Logs;
 using OwlBoard.AppHost.Embedded.Notifications;
 using OwlBoard.AppHost.Embedded.Terminal;
 
@@ -51,6 +52,22 @@ public sealed class TerminalTests
         console.Draw();
 
         Assert.Equal("first\n\e[1F\e[Jsecond\n", output.ToString().Replace("RESOURCE  STATE  PID  ENDPOINT\n", string.Empty, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Table_is_one_line_when_the_terminal_is_too_low_for_it()
+    {
+        var notifications = new ResourceNotifications(_resources);
+        using var output = new StringWriter();
+        using var ended = new CancellationTokenSource();
+        await using var console = new LiveConsole(output, new Palette(isOn: false), () => (80, 4));
+
+        var showing = console.ShowAsync(notifications, new ResourceLogs(), ended.Token);
+        await ended.CancelAsync();
+        await showing;
+        console.Draw();
+
+        Assert.Equal("1 of 2 running load-balancer Waiting\n", output.ToString());
     }
 
     [Fact]

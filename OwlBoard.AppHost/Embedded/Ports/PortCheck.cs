@@ -27,7 +27,7 @@ internal static class PortCheck
     {
         var option = configuration.GetSection(TopologySettings.PortsSection).GetChildren()
             .FirstOrDefault(setting => setting.Value == $"{port}");
-        var holder = PortHolder.Find(port) ?? "another process";
+        var holder = PortHolder.Find(port) ?? "another process, or not for this user to open";
         var wayOut = option is null ? string.Empty : $", choose another with --{option.Path} PORT";
         return $"Port {port}, which {resource.Name} ({endpoint.Name}) wants, is taken by {holder}{wayOut}";
     }

@@ -29,13 +29,7 @@ internal sealed class ApplicationRunner(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        foreach (var project in _projects)
-        {
-            ResourceCommand.Validate(project);
-        }
-
-        PortCheck.Run(resources, configuration);
-        PortAllocator.Allocate(resources);
+        await CheckAsync(cancellationToken);
 
         var notifications = new ResourceNotifications(_projects.Select(Snapshot));
         var logs = new ResourceLogs();
@@ -74,6 +68,22 @@ internal sealed class ApplicationRunner(
         }
 
         console.WriteLine("All resources are stopped");
+    }
+
+    /// <summary>Finds what is wrong before the first process starts.</summary>
+    private async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        foreach (var project in _projects)
+        {
+            ResourceCommand.Validate(project);
+        }
+
+        PortCheck.Run(resources, configuration);
+        PortAllocator.Allocate(resources);
+        foreach (var project in _projects)
+        {
+            await ResourceCommand.ResolveAsync(project, execution, cancellationToken);
+        }
     }
 
     private static ResourceSnapshot Snapshot(ProjectResource project) => new(project.Name)
