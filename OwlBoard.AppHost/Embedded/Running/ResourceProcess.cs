@@ -10,8 +10,8 @@ internal sealed class ResourceProcess : IDisposable
     private const string Lifeline = "OWLBOARD_LIFELINE";
 
     /// <summary>
-    /// How long a process that was interrupted may seem to ignore it before it is also terminated. It does ignore it when
-    /// this engine was started in the background by a shell, which has its background jobs ignore SIGINT.
+    /// How long a process that was interrupted may seem to ignore it before it is also terminated; at once where it is
+    /// known to.
     /// </summary>
     private static readonly TimeSpan InterruptPatience = TimeSpan.FromSeconds(1);
 
@@ -75,7 +75,7 @@ internal sealed class ResourceProcess : IDisposable
                 _process.StandardInput.Close();
             }
 
-            if (!await HasEndedAsync(exited, InterruptPatience, time))
+            if (Signals.InterruptIsIgnored() || !await HasEndedAsync(exited, InterruptPatience, time))
             {
                 // The first begins to drain, the second says "now".
                 Send(Signals.Terminate);
