@@ -10,4 +10,7 @@ internal interface IStorageProvider
 
     /// <summary>Creates the database or brings it to this version, before the first request.</summary>
     public Task MigrateAsync(DbContext context, CancellationToken cancellationToken);
+
+    /// <summary>Runs a write when the database can take it.</summary>
+    public Task<T> WriteAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken);
 }
