@@ -7,11 +7,13 @@ using OwlBoard.LoadBalancer.AccessLog;
 using OwlBoard.LoadBalancer.Balancing;
 using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.ConnectionLimiting;
 using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Health;
 using OwlBoard.LoadBalancer.Listeners;
 using OwlBoard.LoadBalancer.Management;
+using OwlBoard.LoadBalancer.RateLimiting;
 using OwlBoard.LoadBalancer.Retry;
 using OwlBoard.LoadBalancer.Status;
 using OwlBoard.LoadBalancer.Telemetry;
@@ -41,6 +43,9 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<AccessLogWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<AccessLogWriter>());
 
+        services.AddSingleton<RateLimiter>();
+        services.AddSingleton<ConnectionLimiter>();
+
         services.AddSingleton<GatewayRegistry>();
         services.AddSingleton<GatewayHealth>();
         services.AddSingleton<RetryBudget>();
@@ -55,6 +60,8 @@ internal static class LoadBalancerExtensions
         app.MapManagement();
         app.MapReverseProxy(proxy =>
         {
+            proxy.UseMiddleware<RateLimitMiddleware>();
+            proxy.UseMiddleware<ConnectionLimitMiddleware>();
             proxy.UseMiddleware<RetryMiddleware>();
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();
