@@ -56,6 +56,8 @@ internal static class LoadBalancerExtensions
     public static void UseLoadBalancer(this WebApplication app)
     {
         app.UseMiddleware<AccessLogMiddleware>();
+        app.UseMiddleware<LastResortMiddleware>();
+        app.UseMiddleware<RequestGuardMiddleware>();
         app.MapStatus();
         app.MapManagement();
         app.MapReverseProxy(proxy =>
