@@ -8,11 +8,13 @@ using OwlBoard.LoadBalancer.AccessLog;
 using OwlBoard.LoadBalancer.Balancing;
 using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.ConnectionLimiting;
 using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Health;
 using OwlBoard.LoadBalancer.Listeners;
 using OwlBoard.LoadBalancer.Management;
+using OwlBoard.LoadBalancer.RateLimiting;
 using OwlBoard.LoadBalancer.Retry;
 using OwlBoard.LoadBalancer.Status;
 using OwlBoard.LoadBalancer.Telemetry;
@@ -43,6 +45,9 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<AccessLogWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<AccessLogWriter>());
 
+        services.AddSingleton<RateLimiter>();
+        services.AddSingleton<ConnectionLimiter>();
+
         services.AddSingleton<GatewayRegistry>();
         services.AddSingleton<GatewayHealth>();
         services.AddSingleton<RetryBudget>();
@@ -53,11 +58,15 @@ internal static class LoadBalancerExtensions
     public static void UseLoadBalancer(this WebApplication app)
     {
         app.UseMiddleware<AccessLogMiddleware>();
+        app.UseMiddleware<LastResortMiddleware>();
+        app.UseMiddleware<RequestGuardMiddleware>();
         app.UseWebSocketRelay();
         app.MapStatus();
         app.MapManagement();
         app.MapReverseProxy(proxy =>
         {
+            proxy.UseMiddleware<RateLimitMiddleware>();
+            proxy.UseMiddleware<ConnectionLimitMiddleware>();
             proxy.UseMiddleware<RetryMiddleware>();
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();

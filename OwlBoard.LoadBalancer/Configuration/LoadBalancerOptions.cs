@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using OwlBoard.LoadBalancer.AccessLog;
+using OwlBoard.LoadBalancer.ConnectionLimiting;
 using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Health;
+using OwlBoard.LoadBalancer.RateLimiting;
 using OwlBoard.LoadBalancer.Retry;
 
 namespace OwlBoard.LoadBalancer.Configuration;
@@ -80,6 +82,12 @@ public sealed class LoadBalancerOptions
 
     /// <summary>The keep-alive connections to the gateways.</summary>
     public ConnectionPoolOptions ConnectionPool { get; } = new();
+
+    /// <summary>How many requests a client may send.</summary>
+    public RateLimitOptions RateLimit { get; } = new();
+
+    /// <summary>How many requests of a client are served at the same time.</summary>
+    public ConnectionLimitOptions ConnectionLimit { get; } = new();
 
     /// <summary>How large a request may be.</summary>
     public LimitOptions Limits { get; } = new();

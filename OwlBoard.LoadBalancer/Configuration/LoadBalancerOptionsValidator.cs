@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Microsoft.Extensions.Options;
 using OwlBoard.LoadBalancer.Balancing;
+using OwlBoard.LoadBalancer.RateLimiting;
 
 namespace OwlBoard.LoadBalancer.Configuration;
 
@@ -9,6 +11,7 @@ namespace OwlBoard.LoadBalancer.Configuration;
 internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalancerOptions>
 {
     private static readonly string[] GatewaySchemes = ["http", "https", "https+http", "http+https"];
+    private static readonly SearchValues<char> NotInPaths = SearchValues.Create("*{}?#% ");
 
     public ValidateOptionsResult Validate(string? name, LoadBalancerOptions options)
     {
@@ -18,6 +21,7 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
         ValidateAddress("Address", options.Address, failures);
         ValidateAddress("ManagementAddress", options.ManagementAddress, failures);
         ValidatePorts(options, failures);
+        ValidateRateLimit(options.RateLimit, failures);
 
         if (!Algorithms.All.Contains(options.Algorithm))
         {
@@ -95,6 +99,35 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
             if (port != 0 && !taken.TryAdd(port, key))
             {
                 failures.Add(Message(key, port, $"a port other than {LoadBalancerOptions.Section}:{taken[port]}"));
+            }
+        }
+    }
+
+    private static void ValidateRateLimit(RateLimitOptions limits, List<string> failures)
+    {
+        const double Slowest = 0.001;
+        ValidateRate("RateLimit:RequestsPerSecond", limits.RequestsPerSecond);
+        var paths = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < limits.Routes.Count; i++)
+        {
+            var route = limits.Routes[i];
+            ValidateAnnotations($"{LoadBalancerOptions.Section}:RateLimit:Routes:{i}", route, failures);
+            ValidateRate($"RateLimit:Routes:{i}:RequestsPerSecond", route.RequestsPerSecond);
+            if (route.Path.Length < 2 || route.Path[0] != '/' || route.Path.AsSpan().ContainsAny(NotInPaths))
+            {
+                failures.Add(Message($"RateLimit:Routes:{i}:Path", route.Path, "a path without wildcards, as in /api/chat"));
+            }
+            else if (!paths.TryAdd(route.Path.TrimEnd('/'), i))
+            {
+                failures.Add(Message($"RateLimit:Routes:{i}:Path", route.Path, $"a path of its own: RateLimit:Routes:{paths[route.Path.TrimEnd('/')]} has this one"));
+            }
+        }
+
+        void ValidateRate(string key, double? rate)
+        {
+            if (rate is > 0 and < Slowest)
+            {
+                failures.Add(Message(key, rate, $"0 (no limit) or at least {Slowest}"));
             }
         }
     }

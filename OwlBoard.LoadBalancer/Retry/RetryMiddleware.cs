@@ -29,7 +29,7 @@ internal sealed class RetryMiddleware(
         context.Features.Set(request);
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
         {
-            request.Body = new ReplayableBody(context.Request.Body, settings.Retry.BodyBytes, settings.Timeouts.RequestBody, time);
+            request.Body = new ReplayableBody(context.Request.BodyReader, settings.Retry.BodyBytes, settings.Timeouts.RequestBody, time);
             context.Request.Body = request.Body;
         }
 

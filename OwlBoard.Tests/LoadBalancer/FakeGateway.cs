@@ -45,6 +45,9 @@ internal sealed class FakeGateway : IAsyncDisposable
         {
             kestrel.ListenLocalhost(_port);
             kestrel.Limits.MaxRequestBodySize = null;
+            // Room for what the load balancer adds to a request that is as large as it lets through.
+            kestrel.Limits.MaxRequestHeaderCount = 200;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
             kestrel.AddServerHeader = true;
         });
         builder.WebHost.UseShutdownTimeout(TimeSpan.Zero);

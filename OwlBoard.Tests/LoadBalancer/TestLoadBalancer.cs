@@ -52,6 +52,7 @@ internal sealed class TestLoadBalancer : WebApplicationFactory<LoadBalancerOptio
             ["LoadBalancer:ManagementPort"] = "0",
             ["LoadBalancer:ActiveHealth:Enabled"] = "false",
             ["LoadBalancer:AccessLog:Enabled"] = "false",
+            ["LoadBalancer:RateLimit:RequestsPerSecond"] = "0",
             ["Logging:LogLevel:Default"] = "Error",
             ["Drain:Period"] = "00:00:00",
         };
