@@ -74,7 +74,11 @@ internal static class LoadBalancerExtensions
             .AddServiceDiscoveryDestinations()
             .AddTransforms<GatewayTransforms>();
         services.AddSingleton<IProxyConfigProvider, GatewayProxyConfigProvider>();
+        services.AddSingleton<HashKey>();
         services.AddSingleton<ILoadBalancingPolicy, LeastConnectionsPolicy>();
+        services.AddSingleton<ILoadBalancingPolicy, RoundRobinPolicy>();
+        services.AddSingleton<ILoadBalancingPolicy, PowerOfTwoChoicesPolicy>();
+        services.AddSingleton<ILoadBalancingPolicy, ConsistentHashPolicy>();
         services.AddSingleton<IAvailableDestinationsPolicy, InRotationPolicy>();
         services.AddSingleton<IPassiveHealthCheckPolicy, MaxFailsPolicy>();
         services.AddSingleton<IActiveHealthCheckPolicy, ProbePolicy>();

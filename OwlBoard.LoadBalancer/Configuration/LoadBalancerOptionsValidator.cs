@@ -24,6 +24,11 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
             failures.Add(Message("Algorithm", options.Algorithm, $"one of {string.Join(", ", Algorithms.All)}"));
         }
 
+        if (options.ConsistentHash is { By: ConsistentHashOptions.ByHeader or ConsistentHashOptions.ByCookie } hash && !IsToken(hash.Name))
+        {
+            failures.Add(Message("ConsistentHash:Name", hash.Name, $"the name of a {hash.By}, since ConsistentHash:By is {hash.By}"));
+        }
+
         for (var i = 0; i < options.TrustedProxies.Count; i++)
         {
             if (!IPNetwork.TryParse(options.TrustedProxies[i], out _))
@@ -120,6 +125,10 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
             }
         }
     }
+
+    /// <summary>Whether it is a token as RFC 9110 section 5.6.2 has it: what names of headers and cookies are made of.</summary>
+    private static bool IsToken(string? text) =>
+        !string.IsNullOrEmpty(text) && text.All(character => char.IsAsciiLetterOrDigit(character) || "!#$%&'*+-.^_`|~".Contains(character, StringComparison.Ordinal));
 
     private static bool IsSecret(string property) =>
         property.EndsWith("Token", StringComparison.Ordinal) || property.EndsWith("Key", StringComparison.Ordinal) || property.EndsWith("Password", StringComparison.Ordinal);
