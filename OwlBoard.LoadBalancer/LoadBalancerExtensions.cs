@@ -14,6 +14,7 @@ using OwlBoard.LoadBalancer.Listeners;
 using OwlBoard.LoadBalancer.Management;
 using OwlBoard.LoadBalancer.Retry;
 using OwlBoard.LoadBalancer.Status;
+using OwlBoard.LoadBalancer.Stickiness;
 using OwlBoard.LoadBalancer.Telemetry;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -56,6 +57,8 @@ internal static class LoadBalancerExtensions
         app.MapReverseProxy(proxy =>
         {
             proxy.UseMiddleware<RetryMiddleware>();
+            proxy.UseMiddleware<StickinessMiddleware>();
+            proxy.UseMiddleware<OnlyChoiceMiddleware>();
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();
         });
@@ -72,7 +75,9 @@ internal static class LoadBalancerExtensions
 
         services.AddReverseProxy()
             .AddServiceDiscoveryDestinations()
-            .AddTransforms<GatewayTransforms>();
+            .AddTransforms<GatewayTransforms>()
+            .AddTransforms<StickinessTransforms>();
+        services.AddSingleton<GatewayCookie>();
         services.AddSingleton<IProxyConfigProvider, GatewayProxyConfigProvider>();
         services.AddSingleton<HashKey>();
         services.AddSingleton<ILoadBalancingPolicy, LeastConnectionsPolicy>();

@@ -4,6 +4,7 @@ using OwlBoard.LoadBalancer.Balancing;
 using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Health;
 using OwlBoard.LoadBalancer.Retry;
+using OwlBoard.LoadBalancer.Stickiness;
 
 namespace OwlBoard.LoadBalancer.Configuration;
 
@@ -58,6 +59,9 @@ public sealed class LoadBalancerOptions
 
     /// <summary>What <c>consistent_hash</c> hashes.</summary>
     public ConsistentHashOptions ConsistentHash { get; } = new();
+
+    /// <summary>Sending a client to the same gateway again.</summary>
+    public StickinessOptions Stickiness { get; } = new();
 
     /// <summary>
     /// How long a gateway that comes back takes to get its full share. Default 10 s; zero gives it at once.

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Microsoft.Extensions.Options;
 using OwlBoard.LoadBalancer.Balancing;
+using OwlBoard.LoadBalancer.Stickiness;
 
 namespace OwlBoard.LoadBalancer.Configuration;
 
@@ -18,6 +19,7 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
         ValidateAddress("Address", options.Address, failures);
         ValidateAddress("ManagementAddress", options.ManagementAddress, failures);
         ValidatePorts(options, failures);
+        ValidateStickiness(options.Stickiness, failures);
 
         if (!Algorithms.All.Contains(options.Algorithm))
         {
@@ -101,6 +103,28 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
             {
                 failures.Add(Message(key, port, $"a port other than {LoadBalancerOptions.Section}:{taken[port]}"));
             }
+        }
+    }
+
+    private static void ValidateStickiness(StickinessOptions stickiness, List<string> failures)
+    {
+        if (stickiness.By != StickinessOptions.ByCookie)
+        {
+            return;
+        }
+
+        if (!IsToken(stickiness.CookieName))
+        {
+            failures.Add(Message("Stickiness:CookieName", stickiness.CookieName, "a name for a cookie"));
+        }
+
+        var key = stickiness.Key ?? "";
+        if (!Convert.TryFromBase64String(key, new byte[key.Length], out var length) || length < StickinessOptions.LeastKeyBytes)
+        {
+            failures.Add(Message(
+                "Stickiness:Key",
+                key.Length == 0 ? "" : "***",
+                $"at least {StickinessOptions.LeastKeyBytes} random bytes in base64, since Stickiness:By is {StickinessOptions.ByCookie}; 'openssl rand -base64 32' makes some"));
         }
     }
 
