@@ -16,6 +16,7 @@ using OwlBoard.LoadBalancer.Retry;
 using OwlBoard.LoadBalancer.Status;
 using OwlBoard.LoadBalancer.Stickiness;
 using OwlBoard.LoadBalancer.Telemetry;
+using OwlBoard.LoadBalancer.Tls;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
@@ -35,6 +36,7 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<LoadBalancerMetrics>();
         services.AddSingleton<ClientAddress>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelListeners>();
+        services.AddSingleton<ServerCertificate>();
         services.AddSingleton<MatcherPolicy, ListenerMatcherPolicy>();
         services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddPrometheusExporter());
         builder.WebHost.UseKestrel();
@@ -52,6 +54,7 @@ internal static class LoadBalancerExtensions
     public static void UseLoadBalancer(this WebApplication app)
     {
         app.UseMiddleware<AccessLogMiddleware>();
+        app.UseMiddleware<HstsMiddleware>();
         app.MapStatus();
         app.MapManagement();
         app.MapReverseProxy(proxy =>

@@ -5,6 +5,7 @@ using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Health;
 using OwlBoard.LoadBalancer.Retry;
 using OwlBoard.LoadBalancer.Stickiness;
+using OwlBoard.LoadBalancer.Tls;
 
 namespace OwlBoard.LoadBalancer.Configuration;
 
@@ -49,6 +50,9 @@ public sealed class LoadBalancerOptions
     /// </summary>
     [MinLength(16)]
     public string? ManagementToken { get; set; }
+
+    /// <summary>HTTPS listeners beside the plain ones.</summary>
+    public TlsOptions Tls { get; } = new();
 
     /// <summary>
     /// Who gets the next request: <c>least_conn</c> (the default), <c>round_robin</c>, <c>p2c</c> or

@@ -20,6 +20,10 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
         ValidateAddress("ManagementAddress", options.ManagementAddress, failures);
         ValidatePorts(options, failures);
         ValidateStickiness(options.Stickiness, failures);
+        if (options.Tls.IsOn && string.IsNullOrWhiteSpace(options.Tls.CertificatePath))
+        {
+            failures.Add(Message("Tls:CertificatePath", options.Tls.CertificatePath, "the path of a certificate, since there is a Tls:Port or Tls:MobilePort"));
+        }
 
         if (!Algorithms.All.Contains(options.Algorithm))
         {
@@ -97,6 +101,8 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
             (nameof(options.DesktopPort), options.DesktopPort),
             (nameof(options.MobilePort), options.MobilePort),
             (nameof(options.ManagementPort), options.ManagementPort),
+            ("Tls:Port", options.Tls.Port),
+            ("Tls:MobilePort", options.Tls.MobilePort),
         })
         {
             if (port != 0 && !taken.TryAdd(port, key))
