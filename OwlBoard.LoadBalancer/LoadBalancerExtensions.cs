@@ -17,7 +17,9 @@ using OwlBoard.LoadBalancer.Management;
 using OwlBoard.LoadBalancer.RateLimiting;
 using OwlBoard.LoadBalancer.Retry;
 using OwlBoard.LoadBalancer.Status;
+using OwlBoard.LoadBalancer.Stickiness;
 using OwlBoard.LoadBalancer.Telemetry;
+using OwlBoard.LoadBalancer.Tls;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
@@ -37,6 +39,7 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<LoadBalancerMetrics>();
         services.AddSingleton<ClientAddress>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelListeners>();
+        services.AddSingleton<ServerCertificate>();
         services.AddSingleton<MatcherPolicy, ListenerMatcherPolicy>();
         services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddPrometheusExporter());
         builder.WebHost.UseKestrel();
@@ -61,6 +64,7 @@ internal static class LoadBalancerExtensions
         app.UseMiddleware<LastResortMiddleware>();
         app.UseMiddleware<RequestGuardMiddleware>();
         app.UseWebSocketRelay();
+        app.UseMiddleware<HstsMiddleware>();
         app.MapStatus();
         app.MapManagement();
         app.MapReverseProxy(proxy =>
@@ -68,6 +72,8 @@ internal static class LoadBalancerExtensions
             proxy.UseMiddleware<RateLimitMiddleware>();
             proxy.UseMiddleware<ConnectionLimitMiddleware>();
             proxy.UseMiddleware<RetryMiddleware>();
+            proxy.UseMiddleware<StickinessMiddleware>();
+            proxy.UseMiddleware<OnlyChoiceMiddleware>();
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();
         });
@@ -84,9 +90,15 @@ internal static class LoadBalancerExtensions
 
         services.AddReverseProxy()
             .AddServiceDiscoveryDestinations()
-            .AddTransforms<GatewayTransforms>();
+            .AddTransforms<GatewayTransforms>()
+            .AddTransforms<StickinessTransforms>();
+        services.AddSingleton<GatewayCookie>();
         services.AddSingleton<IProxyConfigProvider, GatewayProxyConfigProvider>();
+        services.AddSingleton<HashKey>();
         services.AddSingleton<ILoadBalancingPolicy, LeastConnectionsPolicy>();
+        services.AddSingleton<ILoadBalancingPolicy, RoundRobinPolicy>();
+        services.AddSingleton<ILoadBalancingPolicy, PowerOfTwoChoicesPolicy>();
+        services.AddSingleton<ILoadBalancingPolicy, ConsistentHashPolicy>();
         services.AddSingleton<IAvailableDestinationsPolicy, InRotationPolicy>();
         services.AddSingleton<IPassiveHealthCheckPolicy, MaxFailsPolicy>();
         services.AddSingleton<IActiveHealthCheckPolicy, ProbePolicy>();

@@ -1,10 +1,13 @@
 using System.ComponentModel.DataAnnotations;
 using OwlBoard.LoadBalancer.AccessLog;
+using OwlBoard.LoadBalancer.Balancing;
 using OwlBoard.LoadBalancer.ConnectionLimiting;
 using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Health;
 using OwlBoard.LoadBalancer.RateLimiting;
 using OwlBoard.LoadBalancer.Retry;
+using OwlBoard.LoadBalancer.Stickiness;
+using OwlBoard.LoadBalancer.Tls;
 
 namespace OwlBoard.LoadBalancer.Configuration;
 
@@ -50,11 +53,21 @@ public sealed class LoadBalancerOptions
     [MinLength(16)]
     public string? ManagementToken { get; set; }
 
+    /// <summary>HTTPS listeners beside the plain ones.</summary>
+    public TlsOptions Tls { get; } = new();
+
     /// <summary>
-    /// Who gets the next request: <c>least_conn</c> (the default), …; see <see cref="Balancing.Algorithms"/>.
+    /// Who gets the next request: <c>least_conn</c> (the default), <c>round_robin</c>, <c>p2c</c> or
+    /// <c>consistent_hash</c>; see <see cref="Algorithms"/>.
     /// </summary>
     [Required]
-    public string Algorithm { get; set; } = Balancing.Algorithms.LeastConnections;
+    public string Algorithm { get; set; } = Algorithms.LeastConnections;
+
+    /// <summary>What <c>consistent_hash</c> hashes.</summary>
+    public ConsistentHashOptions ConsistentHash { get; } = new();
+
+    /// <summary>Sending a client to the same gateway again.</summary>
+    public StickinessOptions Stickiness { get; } = new();
 
     /// <summary>
     /// How long a gateway that comes back takes to get its full share. Default 10 s; zero gives it at once.

@@ -4,6 +4,7 @@ using System.Net;
 using Microsoft.Extensions.Options;
 using OwlBoard.LoadBalancer.Balancing;
 using OwlBoard.LoadBalancer.RateLimiting;
+using OwlBoard.LoadBalancer.Stickiness;
 
 namespace OwlBoard.LoadBalancer.Configuration;
 
@@ -22,10 +23,20 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
         ValidateAddress("ManagementAddress", options.ManagementAddress, failures);
         ValidatePorts(options, failures);
         ValidateRateLimit(options.RateLimit, failures);
+        ValidateStickiness(options.Stickiness, failures);
+        if (options.Tls.IsOn && string.IsNullOrWhiteSpace(options.Tls.CertificatePath))
+        {
+            failures.Add(Message("Tls:CertificatePath", options.Tls.CertificatePath, "the path of a certificate, since there is a Tls:Port or Tls:MobilePort"));
+        }
 
         if (!Algorithms.All.Contains(options.Algorithm))
         {
             failures.Add(Message("Algorithm", options.Algorithm, $"one of {string.Join(", ", Algorithms.All)}"));
+        }
+
+        if (options.ConsistentHash is { By: ConsistentHashOptions.ByHeader or ConsistentHashOptions.ByCookie } hash && !IsToken(hash.Name))
+        {
+            failures.Add(Message("ConsistentHash:Name", hash.Name, $"the name of a {hash.By}, since ConsistentHash:By is {hash.By}"));
         }
 
         for (var i = 0; i < options.TrustedProxies.Count; i++)
@@ -94,6 +105,8 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
             (nameof(options.DesktopPort), options.DesktopPort),
             (nameof(options.MobilePort), options.MobilePort),
             (nameof(options.ManagementPort), options.ManagementPort),
+            ("Tls:Port", options.Tls.Port),
+            ("Tls:MobilePort", options.Tls.MobilePort),
         })
         {
             if (port != 0 && !taken.TryAdd(port, key))
@@ -132,6 +145,28 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
         }
     }
 
+    private static void ValidateStickiness(StickinessOptions stickiness, List<string> failures)
+    {
+        if (stickiness.By != StickinessOptions.ByCookie)
+        {
+            return;
+        }
+
+        if (!IsToken(stickiness.CookieName))
+        {
+            failures.Add(Message("Stickiness:CookieName", stickiness.CookieName, "a name for a cookie"));
+        }
+
+        var key = stickiness.Key ?? "";
+        if (!Convert.TryFromBase64String(key, new byte[key.Length], out var length) || length < StickinessOptions.LeastKeyBytes)
+        {
+            failures.Add(Message(
+                "Stickiness:Key",
+                key.Length == 0 ? "" : "***",
+                $"at least {StickinessOptions.LeastKeyBytes} random bytes in base64, since Stickiness:By is {StickinessOptions.ByCookie}; 'openssl rand -base64 32' makes some"));
+        }
+    }
+
     /// <summary>Walks the sections and their validation attributes, so that a message names the whole key.</summary>
     private static void ValidateAnnotations(string path, object section, List<string> failures)
     {
@@ -153,6 +188,10 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
             }
         }
     }
+
+    /// <summary>Whether it is a token as RFC 9110 section 5.6.2 has it: what names of headers and cookies are made of.</summary>
+    private static bool IsToken(string? text) =>
+        !string.IsNullOrEmpty(text) && text.All(character => char.IsAsciiLetterOrDigit(character) || "!#$%&'*+-.^_`|~".Contains(character, StringComparison.Ordinal));
 
     private static bool IsSecret(string property) =>
         property.EndsWith("Token", StringComparison.Ordinal) || property.EndsWith("Key", StringComparison.Ordinal) || property.EndsWith("Password", StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OwlBoard.LoadBalancer.Balancing;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
 
@@ -30,6 +31,9 @@ internal sealed class Gateway(DestinationState destination, TimeProvider time)
     /// <summary>The name in headers, logs and metrics.</summary>
     public string Name => destination.DestinationId;
 
+    /// <summary>The name's hash, by which keys find it.</summary>
+    public ulong NameHash { get; } = StableHash.Of(destination.DestinationId);
+
     /// <summary>Where it is.</summary>
     public string Address => destination.Model?.Config.Address.TrimEnd('/') ?? "";
 
@@ -39,7 +43,7 @@ internal sealed class Gateway(DestinationState destination, TimeProvider time)
     /// <summary>Requests picked for it that have not ended; open WebSockets count.</summary>
     public int Active => Volatile.Read(ref _active);
 
-    /// <summary>The virtual time at which its last request's turn is over; see <see cref="Balancing.VirtualClock"/>.</summary>
+    /// <summary>The virtual time at which its last request's turn is over; see <see cref="VirtualClock"/>.</summary>
     public long VirtualFinish => Volatile.Read(ref _virtualFinish);
 
     /// <summary>Its health; guarded by a lock of its own, read by anyone.</summary>
@@ -76,7 +80,14 @@ internal sealed class Gateway(DestinationState destination, TimeProvider time)
 
     /// <summary>Gives it a turn that begins at <paramref name="start"/> and lasts the shorter, the larger its share is.</summary>
     public void TakeTurn(long start, double share) =>
-        Volatile.Write(ref _virtualFinish, start + (long)(CostOfOneRequest / share));
+        Volatile.Write(ref _virtualFinish, FinishOf(start, share));
+
+    /// <summary>
+    /// Gives it a turn as <see cref="TakeTurn"/> does, if its last one still ends when the picker saw it to; otherwise the
+    /// pick is to be made again.
+    /// </summary>
+    public bool TryTakeTurn(long seenFinish, long start, double share) =>
+        Interlocked.CompareExchange(ref _virtualFinish, FinishOf(start, share), seenFinish) == seenFinish;
 
     /// <summary>Begins the slow start.</summary>
     public void BeginRamp() => Volatile.Write(ref _rampStart, Math.Max(1, time.GetTimestamp()));
@@ -99,4 +110,6 @@ internal sealed class Gateway(DestinationState destination, TimeProvider time)
         Interlocked.CompareExchange(ref _rampStart, 0, start);
         return 1;
     }
+
+    private static long FinishOf(long start, double share) => start + (long)(CostOfOneRequest / share);
 }

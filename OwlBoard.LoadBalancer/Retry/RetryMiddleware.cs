@@ -40,12 +40,6 @@ internal sealed class RetryMiddleware(
         {
             request.MayBeRetried = request.Tried.Count + 1 < settings.Retry.Tries && candidates.Count > 1;
             proxy.AvailableDestinations = candidates;
-            if (candidates.Count == 1)
-            {
-                // YARP asks no policy where there is no choice.
-                AcquireOnly(request, candidates[0]);
-            }
-
             var outcome = await TryAsync(context, request);
             if (!policy.TryClaim(context, request, outcome))
             {
@@ -89,13 +83,6 @@ internal sealed class RetryMiddleware(
 
             request.EndTry();
         }
-    }
-
-    private void AcquireOnly(ProxiedRequest request, DestinationState destination)
-    {
-        var gateway = gateways.Of(destination);
-        gateway.Acquire();
-        request.Acquired(gateway);
     }
 
     /// <summary>

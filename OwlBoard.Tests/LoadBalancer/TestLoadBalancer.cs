@@ -7,7 +7,6 @@ using Microsoft.Extensions.DependencyInjection;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.Tests.Fixtures;
-using GatewayUnderTest = OwlBoard.LoadBalancer.Gateways.Gateway;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
