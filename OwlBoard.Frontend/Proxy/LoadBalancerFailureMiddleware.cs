@@ -1,10 +1,9 @@
-using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Frontend.Proxy;
 
 /// <summary>Answers with a problem body that the page can show when the load balancer does not.</summary>
-internal sealed class LoadBalancerFailureMiddleware(RequestDelegate next, IOptions<FrontendOptions> options)
+internal sealed class LoadBalancerFailureMiddleware(RequestDelegate next)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -19,7 +18,10 @@ internal sealed class LoadBalancerFailureMiddleware(RequestDelegate next, IOptio
         await Results.Problem(
             statusCode: timedOut ? StatusCodes.Status504GatewayTimeout : StatusCodes.Status502BadGateway,
             title: timedOut ? "The load balancer did not answer in time" : "The load balancer is not reachable",
-            detail: $"Nothing answered at {options.Value.LoadBalancer}. Try again in a moment.",
+            // Not its address: that is for the log, which has it, and not for the public network.
+            detail: timedOut
+                ? "The load balancer did not answer in time. Try again in a moment."
+                : "The load balancer is not reachable at the moment. Try again soon.",
             instance: context.Request.Path).ExecuteAsync(context);
     }
 }

@@ -76,7 +76,8 @@ public sealed class ProxyTests
         Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>(Token);
-        Assert.Contains(address, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("load balancer", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(new Uri(address).Authority, problem.GetRawText(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
     }
 

@@ -57,13 +57,14 @@ export class ChatView {
 
   #add(message) {
     const mine = String(message.user_id) === String(this.#user.id);
-    const time = new Date(message.timestamp);
+    const when = Date.parse(message.timestamp) || Date.now();
     const item = element("li", { className: mine ? "mine" : "" },
-      element("small", {}, `${mine ? "You" : message.username} · ${Number.isNaN(time.valueOf()) ? "" : clock.format(time)}`),
+      element("small", {}, `${mine ? "You" : message.username} · ${clock.format(when)}`),
       message.content);
-    item.dataset.time = message.timestamp ?? "";
+    item.dataset.time = when;
     // A history read after a break may bring what was said before the newest message.
-    const later = [...byId("messages").querySelectorAll("li[data-time]")].find((other) => other.dataset.time > item.dataset.time);
+    const later = [...byId("messages").querySelectorAll("li[data-time]")]
+      .find((other) => Number(other.dataset.time) > when);
     byId("messages").insertBefore(item, later ?? null);
     item.scrollIntoView({ block: "nearest" });
   }
