@@ -1,16 +1,20 @@
+using OwlBoard.Gateway;
 using OwlBoard.ServiceDefaults;
-using OwlBoard.ServiceDefaults.Health;
 using OwlBoard.ServiceDefaults.Probing;
+using OwlBoard.ServiceDefaults.Startup;
 
 if (await Probe.TryRunAsync(args) is { } exitCode)
 {
     return exitCode;
 }
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
+return await StartupErrors.RunAsync(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddServiceDefaults();
+    builder.AddGateway();
 
-var app = builder.Build();
-app.MapHealth("healthy");
-await app.RunAsync();
-return 0;
+    var app = builder.Build();
+    app.UseGateway();
+    return app;
+});

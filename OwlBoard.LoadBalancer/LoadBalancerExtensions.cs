@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 using OwlBoard.Forwarding.Discovery;
+using OwlBoard.Forwarding.WebSockets;
 using OwlBoard.LoadBalancer.AccessLog;
 using OwlBoard.LoadBalancer.Balancing;
 using OwlBoard.LoadBalancer.ClientIdentity;
@@ -40,6 +41,7 @@ internal static class LoadBalancerExtensions
         services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddPrometheusExporter());
         builder.WebHost.UseKestrel();
 
+        services.AddWebSocketRelay(pingInterval: TimeSpan.FromSeconds(30));
         services.AddSingleton<AccessLogWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<AccessLogWriter>());
 
@@ -58,6 +60,7 @@ internal static class LoadBalancerExtensions
         app.UseMiddleware<AccessLogMiddleware>();
         app.UseMiddleware<LastResortMiddleware>();
         app.UseMiddleware<RequestGuardMiddleware>();
+        app.UseWebSocketRelay();
         app.MapStatus();
         app.MapManagement();
         app.MapReverseProxy(proxy =>

@@ -1,16 +1,27 @@
-using OwlBoard.ServiceDefaults;
-using OwlBoard.ServiceDefaults.Health;
+using Microsoft.Extensions.Options;
 using OwlBoard.ServiceDefaults.Probing;
+using OwlBoard.Services.Hosting;
+using OwlBoard.Services.Storage;
 
 if (await Probe.TryRunAsync(args) is { } exitCode)
 {
     return exitCode;
 }
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
+if (BoardService.Find(args.FirstOrDefault()) is not { } service)
+{
+    await Console.Error.WriteLineAsync($"Which service? The first argument must be one of: {BoardService.Arguments}");
+    return 1;
+}
 
-var app = builder.Build();
-app.MapHealth("healthy");
-await app.RunAsync();
-return 0;
+try
+{
+    await using var app = ServiceApplication.Build(service, args[1..]);
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception failure) when (failure is OptionsValidationException or StorageException)
+{
+    await Console.Error.WriteLineAsync(failure.Message);
+    return 1;
+}

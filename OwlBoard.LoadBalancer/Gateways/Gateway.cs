@@ -31,7 +31,7 @@ internal sealed class Gateway(DestinationState destination, TimeProvider time)
     public string Name => destination.DestinationId;
 
     /// <summary>Where it is.</summary>
-    public string Address => destination.Model?.Config.Address ?? "";
+    public string Address => destination.Model?.Config.Address.TrimEnd('/') ?? "";
 
     /// <summary>Its share in relation to the others'.</summary>
     public double Weight { get; private set; } = 1;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Health;
+using GatewayUnderTest = OwlBoard.LoadBalancer.Gateways.Gateway;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
@@ -29,7 +30,7 @@ public sealed class FlapDampingTests
         Assert.Equal(1, FlapOnce(health, gateway));
     }
 
-    private static int FlapOnce(GatewayHealth health, Gateway gateway)
+    private static int FlapOnce(GatewayHealth health, GatewayUnderTest gateway)
     {
         health.ReportProbeMiss(gateway, "test");
         health.ReportProbeMiss(gateway, "test");

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.Tests.Fixtures;
+using GatewayUnderTest = OwlBoard.LoadBalancer.Gateways.Gateway;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
@@ -33,7 +34,7 @@ internal sealed class TestLoadBalancer : WebApplicationFactory<LoadBalancerOptio
     public HttpClient Http { get; private set; } = null!;
 
     /// <summary>The gateways' state, as the load balancer sees it.</summary>
-    public IReadOnlyList<Gateway> Gateways => Services.GetRequiredService<GatewayRegistry>().All;
+    public IReadOnlyList<GatewayUnderTest> Gateways => Services.GetRequiredService<GatewayRegistry>().All;
 
     /// <summary>
     /// Starts one. Probes are off unless a setting switches them on, so that they do not add to what a test does.
@@ -76,7 +77,7 @@ internal sealed class TestLoadBalancer : WebApplicationFactory<LoadBalancerOptio
         return loadBalancer;
     }
 
-    public Gateway Gateway(string name) => Gateways.Single(gateway => gateway.Name == name);
+    public GatewayUnderTest Gateway(string name) => Gateways.Single(gateway => gateway.Name == name);
 
     public Task IsInStateAsync(string name, GatewayState state) =>
         Eventually.IsTrueAsync($"{name} is {state}", () => Gateway(name).Condition.State == state);

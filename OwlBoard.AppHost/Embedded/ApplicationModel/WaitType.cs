@@ -1,0 +1,6 @@
+namespace Aspire.Hosting.ApplicationModel;
+
+internal enum WaitType
+{
+    WaitUntilHealthy,
+}

@@ -1,0 +1,24 @@
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Configuration;
+
+namespace Aspire.Hosting;
+
+internal interface IDistributedApplicationBuilder
+{
+    public ConfigurationManager Configuration { get; }
+
+    /// <summary>The directory of the AppHost's project.</summary>
+    public string AppHostDirectory { get; }
+
+    public DistributedApplicationExecutionContext ExecutionContext { get; }
+
+    public IResourceCollection Resources { get; }
+
+    public IResourceBuilder<T> AddResource<T>(T resource)
+        where T : IResource;
+
+    public IResourceBuilder<T> CreateResourceBuilder<T>(T resource)
+        where T : IResource;
+
+    public DistributedApplication Build();
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace OwlBoard.AppHost.Topology;
+
+/// <summary>
+/// What can be chosen about the topology when it is started, from any configuration source: <c>--gateways 8</c> on the
+/// command line, <c>ports__desktop=18000</c> in the environment. What is wrong is kept in <see cref="Error"/>.
+/// </summary>
+internal sealed class TopologySettings(string[] args, IConfiguration configuration)
+{
+    /// <summary>The section that holds the ports; an engine that finds one taken names the key from here.</summary>
+    public const string PortsSection = "ports";
+
+    /// <summary>The host's own options, which are not ours to judge.</summary>
+    private static readonly string[] HostOptions = ["operation", "step", "output-path", "environment"];
+
+    private readonly List<string> _known = [];
+    private readonly Dictionary<int, string> _ports = [];
+    private string? _error;
+
+    /// <summary>One line that says what is wrong and what is allowed; <see langword="null"/> when all is well.</summary>
+    public string? Error => FindUnknownOption() ?? _error;
+
+    /// <summary>A whole number from <paramref name="atLeast"/> to <paramref name="atMost"/>.</summary>
+    public int Number(string key, int otherwise, int atLeast, int atMost)
+    {
+        _known.Add(key);
+        if (configuration[key] is not { } text)
+        {
+            configuration[key] = otherwise.ToString(CultureInfo.InvariantCulture);
+            return otherwise;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= atLeast && number <= atMost)
+        {
+            return number;
+        }
+
+        _error ??= $"--{key} is '{text}'; it must be a whole number from {atLeast} to {atMost}.";
+        return otherwise;
+    }
+
+    /// <summary>A TCP port, <c>--ports:NAME</c>; no two may be the same.</summary>
+    public int Port(string name, int otherwise)
+    {
+        var key = ConfigurationPath.Combine(PortsSection, name);
+        var port = Number(key, otherwise, atLeast: 1, atMost: 65535);
+        if (!_ports.TryAdd(port, key) && _ports[port] != key)
+        {
+            _error ??= $"--{_ports[port]} and --{key} are both {port}; each needs a port of its own.";
+        }
+
+        return port;
+    }
+
+    /// <summary>A directory's absolute path; a relative one is relative to the current directory.</summary>
+    public string Directory(string key, string otherwise)
+    {
+        _known.Add(key);
+        var path = configuration[key] ?? otherwise;
+        if (!string.IsNullOrWhiteSpace(path) && !path.Contains('\0'))
+        {
+            return Path.GetFullPath(path);
+        }
+
+        _error ??= $"--{key} is empty; it must be the path of a directory.";
+        return otherwise;
+    }
+
+    /// <summary>
+    /// A misspelt option would otherwise be ignored in silence. Not asked of Aspire's own host, whose command line passes
+    /// options that are not known here.
+    /// </summary>
+    private string? FindUnknownOption()
+    {
+        if (!Engine.IsEmbedded)
+        {
+            return null;
+        }
+
+        for (var i = 0; i < args.Length; i++)
+        {
+            var option = args[i];
+            if (!option.StartsWith("--", StringComparison.Ordinal))
+            {
+                return $"'{option}' is not an option. {Usage()}";
+            }
+
+            var equals = option.IndexOf('=', StringComparison.Ordinal);
+            var key = equals < 0 ? option[2..] : option[2..equals];
+            if (!IsKnown(key))
+            {
+                return $"Unknown option '--{key}'. {Usage()}";
+            }
+
+            if (equals < 0 && (++i == args.Length || args[i].StartsWith("--", StringComparison.Ordinal)))
+            {
+                return $"--{key} needs a value. {Usage()}";
+            }
+        }
+
+        return null;
+    }
+
+    private bool IsKnown(string key) =>
+        _known.Concat(HostOptions).Contains(key, StringComparer.OrdinalIgnoreCase)
+        || key.StartsWith("Logging:", StringComparison.OrdinalIgnoreCase);
+
+    private string Usage() => $"Options, each with a value: {string.Join(", ", _known.Select(key => $"--{key}"))}.";
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using OwlBoard.Gateway.Responses;
+using OwlBoard.Gateway.Routing;
+using Polly;
+using Polly.CircuitBreaker;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace OwlBoard.Gateway.Breaker;
+
+/// <summary>
+/// Refuses requests for a service that is down at once, and turns the proxy's empty failures into problem bodies that
+/// name the service.
+/// </summary>
+internal sealed class ServiceBreakerMiddleware(RequestDelegate next, ServiceBreakers breakers, TimeProvider time)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var metadata = context.GetReverseProxyFeature().Cluster.Config.Metadata!;
+        var service = metadata[ServiceRoutes.ServiceMetadata];
+        TimeSpan? handshakeTimeout = metadata.TryGetValue(ServiceRoutes.HandshakeTimeoutMetadata, out var value)
+            ? TimeSpan.ParseExact(value, "c", CultureInfo.InvariantCulture)
+            : null;
+
+        using var call = new ServiceCall(context, next, handshakeTimeout, time);
+        var resilience = ResilienceContextPool.Shared.Get(context.RequestAborted);
+        try
+        {
+            var outcome = await breakers.For(service).ExecuteOutcomeAsync(
+                static (_, call) => call.StartAsync(), resilience, call);
+            if (outcome.Exception is BrokenCircuitException broken)
+            {
+                await RefuseAsync(context, service, broken.RetryAfter);
+                return;
+            }
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(resilience);
+        }
+
+        // The breaker knows enough once the answer has begun; a WebSocket may go on for hours after that.
+        await call.EndAsync();
+        if (context.GetForwarderErrorFeature() is { } error
+            && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            await ExplainAsync(context, service, call.IsTimedOut ? ForwarderError.RequestTimedOut : error.Error, error.Exception);
+        }
+    }
+
+    private static Task RefuseAsync(HttpContext context, string service, TimeSpan? retryAfter)
+    {
+        var seconds = Math.Max(1, (int)Math.Ceiling((retryAfter ?? TimeSpan.FromSeconds(1)).TotalSeconds));
+        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return Problems.OfServiceAsync(context, StatusCodes.Status503ServiceUnavailable, service,
+            $"{service} is down: it failed repeatedly and is given a rest.");
+    }
+
+    private static Task ExplainAsync(HttpContext context, string service, ForwarderError error, Exception? failure)
+    {
+        var (status, reason) = error switch
+        {
+            ForwarderError.NoAvailableDestinations =>
+                (StatusCodes.Status503ServiceUnavailable, $"{service} is down: no address is known for it yet."),
+            _ when IsConnectFailure(failure) =>
+                (StatusCodes.Status503ServiceUnavailable, $"{service} is down: it takes no connection."),
+            ForwarderError.RequestTimedOut =>
+                (StatusCodes.Status504GatewayTimeout, $"{service} did not answer in time."),
+            ForwarderError.Request or ForwarderError.ResponseHeaders =>
+                (StatusCodes.Status502BadGateway, $"{service} broke off before it answered."),
+            _ => (context.Response.StatusCode, $"The request could not be passed to {service}."),
+        };
+        return Problems.OfServiceAsync(context, status, service, reason);
+    }
+
+    private static bool IsConnectFailure(Exception? failure) => failure switch
+    {
+        HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError,
+        } => true,
+        // The handler's way to say that ConnectTimeout has passed.
+        OperationCanceledException { InnerException: TimeoutException } => true,
+        _ => false,
+    };
+}

@@ -1,0 +1,97 @@
+using Polly;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace OwlBoard.Gateway.Breaker;
+
+/// <summary>One request on its way to a service, as the breaker sees it: until the answer begins.</summary>
+internal sealed class ServiceCall : IDisposable
+{
+    private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HttpContext _context;
+    private readonly RequestDelegate _next;
+    private readonly CancellationToken _clientGone;
+    private readonly CancellationTokenSource? _deadline;
+    private readonly CancellationTokenSource? _clientGoneOrDeadline;
+    private Task _forwarding = Task.CompletedTask;
+
+    /// <param name="context">The request.</param>
+    /// <param name="next">What forwards it.</param>
+    /// <param name="timeout">When to give up waiting for the answer to begin; null where the proxy itself does.</param>
+    /// <param name="time">The clock.</param>
+    public ServiceCall(HttpContext context, RequestDelegate next, TimeSpan? timeout, TimeProvider time)
+    {
+        _context = context;
+        _next = next;
+        _clientGone = context.RequestAborted;
+        if (timeout is { } limit)
+        {
+            _deadline = new(limit, time);
+            _clientGoneOrDeadline = CancellationTokenSource.CreateLinkedTokenSource(_clientGone, _deadline.Token);
+            context.RequestAborted = _clientGoneOrDeadline.Token;
+        }
+    }
+
+    public bool IsTimedOut => _deadline is { IsCancellationRequested: true };
+
+    /// <summary>Forwards the request and waits until the answer begins, or never will.</summary>
+    public async ValueTask<Outcome<ServiceOutcome>> StartAsync()
+    {
+        _context.Response.OnStarting(static call =>
+        {
+            ((ServiceCall)call).OnAnswered();
+            return Task.CompletedTask;
+        }, this);
+        _forwarding = _next(_context);
+        await Task.WhenAny(_forwarding, _answered.Task);
+        return Outcome.FromResult(Judge());
+    }
+
+    /// <summary>Waits until everything is forwarded.</summary>
+    public async Task EndAsync()
+    {
+        try
+        {
+            await _forwarding;
+        }
+        finally
+        {
+            _context.RequestAborted = _clientGone;
+        }
+    }
+
+    public void Dispose()
+    {
+        _context.RequestAborted = _clientGone;
+        _clientGoneOrDeadline?.Dispose();
+        _deadline?.Dispose();
+    }
+
+    private void OnAnswered()
+    {
+        _deadline?.CancelAfter(Timeout.InfiniteTimeSpan);
+        _answered.TrySetResult();
+    }
+
+    private ServiceOutcome Judge()
+    {
+        if (IsTimedOut)
+        {
+            return ServiceOutcome.Down;
+        }
+
+        if (_clientGone.IsCancellationRequested)
+        {
+            return ServiceOutcome.Up;
+        }
+
+        return _context.GetForwarderErrorFeature()?.Error switch
+        {
+            null => _context.Response.StatusCode is StatusCodes.Status502BadGateway
+                or StatusCodes.Status503ServiceUnavailable or StatusCodes.Status504GatewayTimeout
+                    ? ServiceOutcome.Down
+                    : ServiceOutcome.Up,
+            ForwarderError.RequestBodyClient or ForwarderError.RequestCreation => ServiceOutcome.Up,
+            _ => ServiceOutcome.Down,
+        };
+    }
+}

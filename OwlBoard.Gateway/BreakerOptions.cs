@@ -1,0 +1,20 @@
+namespace OwlBoard.Gateway;
+
+/// <summary>When a service is given up for a while. Section <c>Gateway:Breaker</c>; each service is judged by itself.</summary>
+internal sealed class BreakerOptions
+{
+    /// <summary>
+    /// The share of failed requests at which the breaker opens. Default 0.8: one dead replica of two is no reason, its
+    /// service still answers.
+    /// </summary>
+    public double FailureRatio { get; set; } = 0.8;
+
+    /// <summary>The requests within the window below which nothing is concluded. Default 5.</summary>
+    public int MinimumRequests { get; set; } = 5;
+
+    /// <summary>The window over which requests are counted. Default 10 s.</summary>
+    public TimeSpan Window { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a service is left alone before one request is let through to probe it. Default 5 s.</summary>
+    public TimeSpan BreakDuration { get; set; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.Extensions.Options;
+
+namespace OwlBoard.Gateway.Cors;
+
+/// <summary>What browsers on other origins may do.</summary>
+internal sealed class GatewayCorsPolicy(IOptions<GatewayOptions> gateway) : IConfigureOptions<CorsOptions>
+{
+    public const string AnyOrigin = "*";
+
+    private static readonly string[] Methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
+
+    private static readonly string[] Headers =
+    [
+        "Authorization", "Content-Type", "Accept", "Origin", "User-Agent", "DNT", "Cache-Control", "Keep-Alive",
+        "X-Requested-With", "If-Modified-Since",
+    ];
+
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1_728_000);
+
+    public void Configure(CorsOptions options) => options.AddDefaultPolicy(policy =>
+    {
+        policy.WithOrigins([.. gateway.Value.AllowedOrigins])
+            .WithMethods(Methods)
+            .WithHeaders(Headers)
+            .SetPreflightMaxAge(MaxAge);
+        if (gateway.Value.AllowCredentials)
+        {
+            policy.AllowCredentials();
+        }
+    });
+}

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Options;
+
+namespace OwlBoard.Gateway;
+
+/// <summary>
+/// The defaults that depend on where the gateway runs. Arrays in the configuration add to those of an options class, so
+/// the default origins are set only where none is configured.
+/// </summary>
+internal sealed class GatewayDefaults(IConfiguration configuration) : IConfigureOptions<GatewayOptions>
+{
+    public void Configure(GatewayOptions options)
+    {
+        options.Name = configuration["OTEL_SERVICE_NAME"] is { Length: > 0 } name ? name : "api-gateway";
+        if (!configuration.GetSection($"{GatewayOptions.Section}:{nameof(GatewayOptions.AllowedOrigins)}").Exists())
+        {
+            options.AllowedOrigins.Add("http://localhost:3002");
+            options.AllowedOrigins.Add("http://localhost:3001");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OwlBoard.Forwarding.Discovery;
+using OwlBoard.Forwarding.WebSockets;
+using OwlBoard.Gateway.Breaker;
+using OwlBoard.Gateway.Cors;
+using OwlBoard.Gateway.Responses;
+using OwlBoard.Gateway.Routing;
+using OwlBoard.Gateway.Upstream;
+using OwlBoard.ServiceDefaults.Health;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace OwlBoard.Gateway;
+
+internal static class GatewayExtensions
+{
+    public static void AddGateway(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(GatewayLimits.Apply);
+
+        builder.Services.AddSingleton<IConfigureOptions<GatewayOptions>, GatewayDefaults>();
+        builder.Services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
+        builder.Services.AddOptions<GatewayOptions>()
+            .BindConfiguration(GatewayOptions.Section)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+
+        builder.Services.AddCors();
+        builder.Services.AddSingleton<IConfigureOptions<CorsOptions>, GatewayCorsPolicy>();
+        builder.Services.Replace(ServiceDescriptor.Transient<ICorsService, GatewayCorsService>());
+
+        builder.Services.AddSingleton<ServiceBreakers>();
+        builder.Services.AddSingleton<IForwarderHttpClientFactory, ServiceHttpClientFactory>();
+        builder.Services.AddSingleton<IProxyConfigProvider>(services =>
+            ServiceRoutes.Create(services.GetRequiredService<IOptions<GatewayOptions>>().Value));
+        builder.Services.AddReverseProxy()
+            .AddTransforms<ServiceTransforms>()
+            .AddServiceDiscoveryDestinations();
+        builder.Services.AddWebSocketRelay();
+    }
+
+    public static void UseGateway(this WebApplication app)
+    {
+        app.UseMiddleware<GatewayHeadersMiddleware>();
+        app.UseCors();
+        app.UseWebSocketRelay();
+
+        app.MapHealth("API Gateway is healthy");
+        app.MapReverseProxy(proxy =>
+        {
+            proxy.UseMiddleware<ServiceBreakerMiddleware>();
+            proxy.UseLoadBalancing();
+            proxy.UsePassiveHealthChecks();
+        });
+        app.MapFallback("{**path}", Problems.NotFound);
+    }
+}

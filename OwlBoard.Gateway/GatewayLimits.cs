@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace OwlBoard.Gateway;
+
+/// <summary>
+/// The load balancer limits what clients send (body 10 MiB, headers 32 KiB in 100 fields, request line 8 KiB) and adds
+/// headers of its own: what it let through must never fail here.
+/// </summary>
+internal static class GatewayLimits
+{
+    private const int HeadersBytes = 64 * 1024;
+    private const int HeaderFields = 150;
+    private const int RequestLineBytes = 16 * 1024;
+    private const long BodyBytes = 16 * 1024 * 1024;
+
+    public static void Apply(KestrelServerOptions server)
+    {
+        server.AddServerHeader = false;
+        server.Limits.MaxRequestHeadersTotalSize = HeadersBytes;
+        server.Limits.MaxRequestHeaderCount = HeaderFields;
+        server.Limits.MaxRequestLineSize = RequestLineBytes;
+        server.Limits.MaxRequestBodySize = BodyBytes;
+        // A slow body is slow because the client is, and the load balancer times clients.
+        server.Limits.MinRequestBodyDataRate = null;
+    }
+}

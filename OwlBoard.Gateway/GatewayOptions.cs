@@ -1,0 +1,49 @@
+using OwlBoard.ServiceDefaults.Startup;
+
+namespace OwlBoard.Gateway;
+
+/// <summary>What a gateway routes, and how. Section <c>Gateway</c>.</summary>
+internal sealed class GatewayOptions
+{
+    public const string Section = "Gateway";
+
+    /// <summary>The name in <c>X-Gateway</c>. Default: <c>OTEL_SERVICE_NAME</c>, else <c>api-gateway</c>.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>The services behind the routes.</summary>
+    public ServiceAddresses Services { get; set; } = new();
+
+    /// <summary>
+    /// The origins that browsers may call from, as scheme, host and port; <c>*</c> for all. Default: the two frontends,
+    /// <c>http://localhost:3002</c> and <c>http://localhost:3001</c>.
+    /// </summary>
+    public IList<string> AllowedOrigins { get; } = [];
+
+    /// <summary>Whether browsers may send cookies and credentials along. Default false.</summary>
+    public bool AllowCredentials { get; set; }
+
+    /// <summary>
+    /// How long a connection to a service may take. Default 0.8 s, so that one that does not answer at all is reported
+    /// within a second.
+    /// </summary>
+    [AllowedDuration("Gateway:ConnectTimeout", "00:00:00.0100000", "00:01:00")]
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromMilliseconds(800);
+
+    /// <summary>
+    /// How long a service may go without a byte, of its response or of the request's body. Default 30 s: below the 60 s
+    /// of the load balancer, so that the gateway can still say which service it was.
+    /// </summary>
+    [AllowedDuration("Gateway:ServiceTimeout", "00:00:00.1000000", "00:10:00")]
+    public TimeSpan ServiceTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The same for one service (<c>users</c>, <c>canvas</c>, <c>comments</c>, <c>chat</c>), in place of <see cref="ServiceTimeout"/>.</summary>
+    public IDictionary<string, TimeSpan> ServiceTimeouts { get; } =
+        new Dictionary<string, TimeSpan>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>How long a WebSocket may be idle. Default 24 h.</summary>
+    [AllowedDuration("Gateway:WebSocketTimeout", "00:00:01", "7.00:00:00")]
+    public TimeSpan WebSocketTimeout { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>When a service is given up for a while.</summary>
+    public BreakerOptions Breaker { get; set; } = new();
+}

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+using OwlBoard.Gateway.Cors;
+
+namespace OwlBoard.Gateway.Responses;
+
+/// <summary>
+/// Says on each response which gateway it came through, and that it depends on the origin: also where no origin was
+/// sent, or a cache would give that answer to a browser that needs the CORS headers.
+/// </summary>
+internal sealed class GatewayHeadersMiddleware(RequestDelegate next, IOptions<GatewayOptions> options)
+{
+    public const string GatewayHeader = "X-Gateway";
+
+    private const string Origin = "Origin";
+
+    private readonly StringValues _name = options.Value.Name;
+    private readonly bool _dependsOnOrigin = !options.Value.AllowedOrigins.Contains(GatewayCorsPolicy.AnyOrigin);
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        context.Response.OnStarting(() =>
+        {
+            var headers = context.Response.Headers;
+            headers[GatewayHeader] = _name;
+            if (_dependsOnOrigin && !Names(headers.Vary, Origin))
+            {
+                headers.Append("Vary", Origin);
+            }
+
+            return Task.CompletedTask;
+        });
+        return next(context);
+    }
+
+    private static bool Names(StringValues list, string name)
+    {
+        foreach (var line in list)
+        {
+            foreach (var item in line.AsSpan().Split(','))
+            {
+                var trimmed = line.AsSpan(item).Trim();
+                if (trimmed is "*" || trimmed.Equals(name, StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+}

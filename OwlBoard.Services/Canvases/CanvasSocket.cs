@@ -1,0 +1,32 @@
+using OwlBoard.Services.Http;
+using OwlBoard.Services.Realtime;
+
+namespace OwlBoard.Services.Canvases;
+
+/// <summary>Strokes while they are drawn. They are passed on, not stored: a client saves the canvas.</summary>
+internal static class CanvasSocket
+{
+    public static void Map(IEndpointRouteBuilder canvas) => canvas.MapGet("/ws/{id}", ServeAsync);
+
+    private static async Task ServeAsync(ResourceId id, HttpContext context, SocketServer sockets, IFanOut fanOut)
+    {
+        SocketServer.Require(context);
+        var topic = $"canvas:{id}";
+        using var connection = sockets.CreateConnection();
+        await sockets.ServeAsync(context, topic, connection, async (utf8, _) =>
+        {
+            if (!SocketMessage.TryParse(utf8, out var message, out var error))
+            {
+                connection.Send(SocketMessage.Error(error));
+            }
+            else if (message.Type is not ("stroke" or "clear" or "cursor"))
+            {
+                connection.Send(SocketMessage.Error("type must be stroke, clear or cursor"));
+            }
+            else
+            {
+                await fanOut.PublishAsync(topic, message.Relay(), connection.Id);
+            }
+        });
+    }
+}

@@ -1,0 +1,23 @@
+using OwlBoard.Services.Storage;
+
+namespace OwlBoard.Services.Chat;
+
+/// <summary>The chat service.</summary>
+internal static class ChatModule
+{
+    public static void Add(WebApplicationBuilder builder)
+    {
+        builder.AddStorage<ChatDb>("chat");
+        builder.Services.AddSingleton<IRoomPresence, InProcessPresence>();
+        builder.Services.AddSingleton<ChatHistory>();
+        builder.Services.AddSingleton<ChatRooms>();
+    }
+
+    public static void Map(WebApplication app)
+    {
+        var chat = app.MapGroup("/chat");
+        MessageEndpoints.Map(chat);
+        RoomEndpoints.Map(chat);
+        ChatSocket.Map(chat);
+    }
+}

@@ -1,0 +1,59 @@
+using OwlBoard.Services.Realtime;
+
+namespace OwlBoard.Services.Chat;
+
+/// <summary>What happens in rooms, and who hears of it.</summary>
+internal sealed class ChatRooms(
+    ChatHistory history, IRoomPresence presence, IFanOut fanOut, TopicOrder order, TimeProvider time)
+{
+    public static string Topic(string dashboardId) => $"chat:{dashboardId}";
+
+    /// <summary>Lets a user in, and tells the others; not if the room is full.</summary>
+    public async Task<bool> TryEnterAsync(
+        string dashboardId, SocketConnection connection, RoomUser user, CancellationToken cancellationToken)
+    {
+        await history.EnsureRoomAsync(dashboardId, user.UserId, cancellationToken);
+        var outcome = await presence.JoinAsync(dashboardId, connection.Id, user);
+        if (outcome == JoinOutcome.Arrived)
+        {
+            await TellOthersAsync("user_joined", dashboardId, connection, user);
+        }
+
+        return outcome != JoinOutcome.Full;
+    }
+
+    public async Task LeaveAsync(string dashboardId, SocketConnection connection, RoomUser user)
+    {
+        if (await presence.LeaveAsync(dashboardId, connection.Id))
+        {
+            await TellOthersAsync("user_left", dashboardId, connection, user);
+        }
+    }
+
+    /// <summary>Stores a message, then brings it to everyone in the room, its author included.</summary>
+    public async Task<MessageResponse> PostAsync(
+        string dashboardId, RoomUser author, Draft draft, CancellationToken cancellationToken)
+    {
+        MessageResponse stored = null!;
+        await order.RunAsync(Topic(dashboardId), StoreAndTellAsync, cancellationToken);
+        return stored;
+
+        async Task StoreAndTellAsync()
+        {
+            stored = await history.AddAsync(dashboardId, author, draft, cancellationToken);
+            await fanOut.PublishAsync(Topic(dashboardId), SocketMessage.Write("chat_message", stored));
+        }
+    }
+
+    public ValueTask TypeAsync(string dashboardId, SocketConnection connection, RoomUser user, bool isTyping) =>
+        fanOut.PublishAsync(
+            Topic(dashboardId),
+            SocketMessage.Write("typing", new TypingEvent(user.UserId, user.Username, isTyping, Now())),
+            connection.Id);
+
+    private ValueTask TellOthersAsync(string type, string dashboardId, SocketConnection connection, RoomUser user) =>
+        fanOut.PublishAsync(
+            Topic(dashboardId), SocketMessage.Write(type, new PresenceEvent(user.UserId, user.Username, Now())), connection.Id);
+
+    private DateTime Now() => time.GetUtcNow().UtcDateTime;
+}

@@ -1,0 +1,94 @@
+using System.Net.WebSockets;
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using OwlBoard.Services.Http;
+using OwlBoard.Services.Realtime;
+
+namespace OwlBoard.Services.Chat;
+
+/// <summary>A room over a WebSocket.</summary>
+internal static class ChatSocket
+{
+    /// <summary>"Try again later" of the WebSocket close code registry, https://www.iana.org/assignments/websocket.</summary>
+    private const WebSocketCloseStatus TryAgainLater = (WebSocketCloseStatus)1013;
+
+    public static void Map(IEndpointRouteBuilder chat) => chat.MapGet("/ws/{dashboardId}", ServeAsync);
+
+    private static async Task ServeAsync(
+        ResourceId dashboardId,
+        [FromQuery(Name = "user_id")] ResourceId userId,
+        Username username,
+        HttpContext context,
+        SocketServer sockets,
+        ChatRooms rooms,
+        ChatHistory history)
+    {
+        SocketServer.Require(context);
+        var room = dashboardId.Value;
+        var user = new RoomUser(userId.Value, username.Value);
+        using var connection = sockets.CreateConnection();
+        if (!await rooms.TryEnterAsync(room, connection, user, context.RequestAborted))
+        {
+            // Over the WebSocket: of an HTTP error a browser's script learns nothing.
+            connection.Send(SocketMessage.Error($"The room is full: {ChatLimits.UsersInRoom} users are in it"));
+            connection.Close(TryAgainLater, "The room is full");
+            await sockets.RefuseAsync(context, connection);
+            return;
+        }
+
+        try
+        {
+            await sockets.ServeAsync(context, ChatRooms.Topic(room), connection, HandleAsync);
+        }
+        finally
+        {
+            await rooms.LeaveAsync(room, connection, user);
+        }
+
+        async Task HandleAsync(ReadOnlyMemory<byte> utf8, CancellationToken cancellationToken)
+        {
+            if (await FindFaultAsync(utf8, cancellationToken) is { } fault)
+            {
+                connection.Send(SocketMessage.Error(fault));
+            }
+        }
+
+        async Task<string?> FindFaultAsync(ReadOnlyMemory<byte> utf8, CancellationToken cancellationToken)
+        {
+            if (!SocketMessage.TryParse(utf8, out var message, out var error))
+            {
+                return error;
+            }
+
+            switch (message.Type)
+            {
+                case "typing" when message.Data.TryGetProperty("is_typing", out var typing)
+                    && typing.ValueKind is JsonValueKind.True or JsonValueKind.False:
+                    await rooms.TypeAsync(room, connection, user, typing.GetBoolean());
+                    return null;
+                case "typing":
+                    return "is_typing must be true or false";
+                case "chat_message":
+                    return await PostAsync(message.Data, cancellationToken);
+                default:
+                    return "type must be chat_message or typing";
+            }
+        }
+
+        async Task<string?> PostAsync(JsonElement data, CancellationToken cancellationToken)
+        {
+            if (!Draft.TryRead(data, out var draft, out var error))
+            {
+                return error;
+            }
+
+            if (draft.ReplyTo is { } reply && !await history.ContainsAsync(room, reply, cancellationToken))
+            {
+                return "reply_to names no message of this room";
+            }
+
+            await rooms.PostAsync(room, user, draft, cancellationToken);
+            return null;
+        }
+    }
+}

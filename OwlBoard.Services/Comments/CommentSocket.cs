@@ -1,0 +1,22 @@
+using OwlBoard.Services.Http;
+using OwlBoard.Services.Realtime;
+
+namespace OwlBoard.Services.Comments;
+
+/// <summary>A dashboard's comment events. Clients only listen: they comment over HTTP.</summary>
+internal static class CommentSocket
+{
+    public static void Map(IEndpointRouteBuilder comments) =>
+        comments.MapGet("/ws/dashboards/{dashboardId}/comments", ServeAsync);
+
+    private static async Task ServeAsync(ResourceId dashboardId, HttpContext context, SocketServer sockets)
+    {
+        SocketServer.Require(context);
+        using var connection = sockets.CreateConnection();
+        await sockets.ServeAsync(context, CommentEvents.Topic(dashboardId.Value), connection, (_, _) =>
+        {
+            connection.Send(SocketMessage.Error("This connection takes no messages: create and change comments over HTTP"));
+            return Task.CompletedTask;
+        });
+    }
+}

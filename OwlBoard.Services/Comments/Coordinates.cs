@@ -1,0 +1,7 @@
+using System.Text.Json.Serialization;
+
+namespace OwlBoard.Services.Comments;
+
+/// <summary>A place on a dashboard.</summary>
+[JsonConverter(typeof(CoordinatesConverter))]
+internal sealed record Coordinates(double X, double Y);

@@ -1,0 +1,29 @@
+using OwlBoard.ServiceDefaults;
+using OwlBoard.ServiceDefaults.Health;
+using OwlBoard.Services.Http;
+using OwlBoard.Services.Realtime;
+
+namespace OwlBoard.Services.Hosting;
+
+/// <summary>Puts one service together, the same way for the program and for the tests.</summary>
+internal static class ServiceApplication
+{
+    public static WebApplication Build(
+        BoardService service, string[] args, Action<WebApplicationBuilder>? customize = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddLogLevels();
+        builder.AddServiceDefaults();
+        builder.AddApiConventions(service.MaxBodyBytes);
+        builder.AddRealtime();
+        service.Add(builder);
+        customize?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseApiConventions();
+        app.UseRealtime();
+        app.MapHealth($$"""{"status":"healthy","service":"{{service.HealthName}}"}""", "application/json");
+        service.Map(app);
+        return app;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace OwlBoard.Services.Http;
+
+/// <summary>Answers what went wrong outside of the endpoints' own errors, always with a <c>detail</c>.</summary>
+internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(
+        HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        var (status, detail) = exception switch
+        {
+            ApiException refused => (refused.StatusCode, refused.Message),
+            BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad =>
+                (StatusCodes.Status422UnprocessableEntity, Explain(bad.Message)),
+            BadHttpRequestException bad => (bad.StatusCode, bad.Message),
+            _ => (StatusCodes.Status500InternalServerError, "The service failed to handle this request"),
+        };
+        if (status == StatusCodes.Status500InternalServerError)
+        {
+            LogFailure(exception, httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName ?? "no endpoint");
+        }
+
+        httpContext.Response.StatusCode = status;
+        await httpContext.Response.WriteAsJsonAsync(new ErrorBody(detail), ApiConventions.Json, cancellationToken);
+        return true;
+    }
+
+    /// <summary>Says in the API's terms what the framework says in those of the source code.</summary>
+    private static string Explain(string message)
+    {
+        var parameter = FrameworkMessage().Match(message);
+        if (!parameter.Success)
+        {
+            return message;
+        }
+
+        var name = JsonNamingPolicy.SnakeCaseLower.ConvertName(parameter.Groups["name"].Value);
+        return message.StartsWith("Required", StringComparison.Ordinal)
+            ? $"{name} is required"
+            : $"{name} is not valid";
+    }
+
+    [GeneratedRegex("""^(?:Failed to bind|Required) parameter "\S+ (?<name>\w+)" """)]
+    private static partial Regex FrameworkMessage();
+
+    [LoggerMessage(1, LogLevel.Error, "{Method} {Endpoint} failed")]
+    private partial void LogFailure(Exception exception, string method, string endpoint);
+}

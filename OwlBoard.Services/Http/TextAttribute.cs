@@ -1,0 +1,51 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+
+namespace OwlBoard.Services.Http;
+
+/// <summary>
+/// Text of a bounded number of characters. Characters are Unicode code points, as PostgreSQL counts them, so that an
+/// emoji is one. Blank text is refused where a minimum is asked for, and so is U+0000, which PostgreSQL cannot store.
+/// Absent text is valid: combine with <see cref="RequiredTextAttribute"/>.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal class TextAttribute(int minimum, int maximum) : ValidationAttribute
+{
+    public int Minimum => minimum;
+
+    public int Maximum => maximum;
+
+    public static bool IsValidText(string text, int minimum, int maximum)
+    {
+        if (minimum > 0 && string.IsNullOrWhiteSpace(text))
+        {
+            return false;
+        }
+
+        var characters = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (rune.Value == 0 || ++characters > maximum)
+            {
+                return false;
+            }
+        }
+
+        return characters >= minimum;
+    }
+
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext)
+    {
+        ArgumentNullException.ThrowIfNull(validationContext);
+
+        return value switch
+        {
+            null => ValidationResult.Success,
+            string text when IsValidText(text, minimum, maximum) => ValidationResult.Success,
+            _ => new($"{FieldName(validationContext)} must be text of {minimum} to {maximum} characters"),
+        };
+    }
+
+    protected static string FieldName(ValidationContext context) =>
+        JsonNamingPolicy.SnakeCaseLower.ConvertName(context.MemberName ?? context.DisplayName);
+}

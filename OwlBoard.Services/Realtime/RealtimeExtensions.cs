@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace OwlBoard.Services.Realtime;
+
+internal static class RealtimeExtensions
+{
+    public static void AddRealtime(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<SocketOptions>()
+            .BindConfiguration(SocketOptions.Section)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<SocketOptions>>((kestrel, sockets) =>
+            kestrel.Limits.MaxConcurrentUpgradedConnections = sockets.Value.MaxConnections);
+        builder.Services.AddOptions<WebSocketOptions>().Configure<IOptions<SocketOptions>>((webSockets, sockets) =>
+        {
+            webSockets.KeepAliveInterval = sockets.Value.PingEvery;
+            webSockets.KeepAliveTimeout = sockets.Value.PingEvery;
+        });
+        builder.Services.AddSingleton<ServicesMetrics>();
+        builder.Services.AddSingleton<IFanOut, InProcessFanOut>();
+        builder.Services.AddSingleton<TopicOrder>();
+        builder.Services.AddSingleton<SocketServer>();
+    }
+
+    public static void UseRealtime(this WebApplication app) => app.UseWebSockets();
+}

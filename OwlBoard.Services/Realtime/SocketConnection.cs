@@ -1,0 +1,200 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using System.Threading.Channels;
+
+namespace OwlBoard.Services.Realtime;
+
+/// <summary>
+/// One client's WebSocket. Sending never waits: messages queue up to a limit, and a reader that falls further behind is
+/// disconnected, so that it costs neither memory nor the others' time.
+/// </summary>
+internal sealed partial class SocketConnection(
+    SocketOptions options, TimeProvider time, ServicesMetrics metrics, ILogger<SocketConnection> logger) : IDisposable
+{
+    private const int SmallBuffer = 4 * 1024;
+
+    private readonly Channel<ReadOnlyMemory<byte>> _queue =
+        Channel.CreateUnbounded<ReadOnlyMemory<byte>>(new() { SingleReader = true });
+
+    private readonly CancellationTokenSource _cut = new(Timeout.InfiniteTimeSpan, time);
+    private readonly Lock _closeOnce = new();
+    private int _queuedMessages;
+    private long _queuedBytes;
+    private volatile bool _isClosing;
+    private WebSocketCloseStatus _closeStatus;
+    private string _closeReason = "";
+
+    public string Id { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>Queues a message, or cuts the connection if too much is queued already.</summary>
+    public void Send(ReadOnlyMemory<byte> message)
+    {
+        if (Interlocked.Increment(ref _queuedMessages) > options.MaxQueuedMessages
+            || Interlocked.Add(ref _queuedBytes, message.Length) > options.MaxQueuedBytes)
+        {
+            CutSlowReader();
+            return;
+        }
+
+        // False once the connection is closing: nobody waits for this message any more.
+        _queue.Writer.TryWrite(message);
+    }
+
+    /// <summary>Sends what is queued, then a close frame, and leaves the client a while to answer it.</summary>
+    public void Close(WebSocketCloseStatus status, string reason)
+    {
+        lock (_closeOnce)
+        {
+            if (_isClosing)
+            {
+                return;
+            }
+
+            _closeStatus = status;
+            _closeReason = reason;
+            _isClosing = true;
+        }
+
+        _queue.Writer.TryComplete();
+        _cut.CancelAfter(options.CloseTimeout);
+    }
+
+    /// <summary>Serves the connection until it ends.</summary>
+    /// <param name="socket">The accepted WebSocket.</param>
+    /// <param name="onMessage">Handles a message; the memory is only valid until it returns.</param>
+    /// <param name="serverCloses">Cancelled when the server goes away.</param>
+    public async Task RunAsync(
+        WebSocket socket,
+        Func<ReadOnlyMemory<byte>, CancellationToken, Task> onMessage,
+        CancellationToken serverCloses)
+    {
+        metrics.Opened();
+        await using var goingAway = serverCloses.Register(
+            () => Close(WebSocketCloseStatus.EndpointUnavailable, "The server goes away: reconnect"));
+        var sending = SendQueuedAsync(socket);
+        try
+        {
+            await ReceiveAsync(socket, onMessage);
+        }
+        catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
+        {
+            // The client vanished, or was cut. Either is an ordinary end.
+            await _cut.CancelAsync();
+        }
+        finally
+        {
+            Close(WebSocketCloseStatus.NormalClosure, "");
+            await sending;
+            metrics.Closed();
+        }
+    }
+
+    public void Dispose() => _cut.Dispose();
+
+    private async Task SendQueuedAsync(WebSocket socket)
+    {
+        try
+        {
+            await foreach (var message in _queue.Reader.ReadAllAsync(_cut.Token))
+            {
+                await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, _cut.Token);
+                Interlocked.Decrement(ref _queuedMessages);
+                Interlocked.Add(ref _queuedBytes, -message.Length);
+            }
+
+            await socket.CloseOutputAsync(_closeStatus, _closeReason, _cut.Token);
+        }
+        catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
+        {
+            await _cut.CancelAsync();
+        }
+    }
+
+    private async Task ReceiveAsync(WebSocket socket, Func<ReadOnlyMemory<byte>, CancellationToken, Task> onMessage)
+    {
+        var message = new ArrayBufferWriter<byte>(SmallBuffer);
+        while (true)
+        {
+            var part = await socket.ReceiveAsync(message.GetMemory(SmallBuffer), _cut.Token);
+            if (part.MessageType == WebSocketMessageType.Close)
+            {
+                return;
+            }
+
+            if (_isClosing)
+            {
+                // What comes before the client's close frame crosses ours and is no longer handled.
+                message.ResetWrittenCount();
+                continue;
+            }
+
+            message.Advance(part.Count);
+            if (message.WrittenCount > options.MaxMessageBytes)
+            {
+                Send(SocketMessage.Error($"A message may be at most {options.MaxMessageBytes} bytes long"));
+                Close(WebSocketCloseStatus.MessageTooBig, "The message is too long");
+                continue;
+            }
+
+            if (!part.EndOfMessage)
+            {
+                continue;
+            }
+
+            if (part.MessageType == WebSocketMessageType.Text)
+            {
+                await HandleAsync(onMessage, message.WrittenMemory);
+            }
+            else
+            {
+                Send(SocketMessage.Error("Messages are text, not binary"));
+            }
+
+            // One large message must not keep its buffer for as long as the connection lives.
+            message = message.Capacity > 8 * SmallBuffer ? new(SmallBuffer) : message;
+            message.ResetWrittenCount();
+        }
+    }
+
+    private async Task HandleAsync(Func<ReadOnlyMemory<byte>, CancellationToken, Task> onMessage, ReadOnlyMemory<byte> message)
+    {
+        try
+        {
+            await onMessage(message, _cut.Token);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogMessageFailed(failure);
+            Send(SocketMessage.Error("The service failed to handle this message"));
+        }
+    }
+
+    private void CutSlowReader()
+    {
+        lock (_closeOnce)
+        {
+            if (_isClosing)
+            {
+                return;
+            }
+
+            // Should it wake up within the last millisecond.
+            _closeStatus = WebSocketCloseStatus.PolicyViolation;
+            _closeReason = "The reader is too slow";
+            _isClosing = true;
+        }
+
+        _queue.Writer.TryComplete();
+        metrics.CutSlowReader();
+        LogSlowReader(Id, options.MaxQueuedMessages, options.MaxQueuedBytes);
+        // Not here and now: whoever broadcasts must not run this connection's continuations.
+        _cut.CancelAfter(TimeSpan.FromMilliseconds(1));
+    }
+
+    [LoggerMessage(1, LogLevel.Warning,
+        "WebSocket {Connection} is cut: its reader is behind by more than {Messages} messages or {Bytes} bytes")]
+    private partial void LogSlowReader(string connection, int messages, int bytes);
+
+    [LoggerMessage(2, LogLevel.Error, "A WebSocket message could not be handled")]
+    private partial void LogMessageFailed(Exception exception);
+}

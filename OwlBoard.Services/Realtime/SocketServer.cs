@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Options;
+using OwlBoard.ServiceDefaults.Drain;
+using OwlBoard.Services.Http;
+
+namespace OwlBoard.Services.Realtime;
+
+/// <summary>Opens WebSockets and sees to it that they end when the program does.</summary>
+internal sealed class SocketServer(
+    IFanOut fanOut,
+    DrainState drain,
+    IOptions<SocketOptions> options,
+    TimeProvider time,
+    ServicesMetrics metrics,
+    ILogger<SocketConnection> logger)
+{
+    /// <summary>Refuses a request that is none for a WebSocket.</summary>
+    public static void Require(HttpContext context)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            throw new ApiException(StatusCodes.Status400BadRequest, "This address takes WebSocket connections only");
+        }
+    }
+
+    public SocketConnection CreateConnection() => new(options.Value, time, metrics, logger);
+
+    /// <summary>
+    /// Serves a connection that listens to a topic. It listens from before the handshake is answered: a client that
+    /// is connected misses nothing.
+    /// </summary>
+    public async Task ServeAsync(
+        HttpContext context,
+        string topic,
+        SocketConnection connection,
+        Func<ReadOnlyMemory<byte>, CancellationToken, Task> onMessage)
+    {
+        using var subscription = fanOut.Subscribe(topic, connection);
+        await RunAsync(context, connection, onMessage);
+    }
+
+    /// <summary>Tells a client what was queued for it, and closes as was asked before.</summary>
+    public Task RefuseAsync(HttpContext context, SocketConnection connection) =>
+        RunAsync(context, connection, (_, _) => Task.CompletedTask);
+
+    private async Task RunAsync(
+        HttpContext context, SocketConnection connection, Func<ReadOnlyMemory<byte>, CancellationToken, Task> onMessage)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        await connection.RunAsync(socket, onMessage, drain.Closing);
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace OwlBoard.Services.Storage;
+
+/// <summary>A kind of database. The model and the migrations know nothing of it.</summary>
+internal interface IStorageProvider
+{
+    /// <summary>Points a context at its database.</summary>
+    public void Configure(DbContextOptionsBuilder options, string database);
+
+    /// <summary>Creates the database or brings it to this version, before the first request.</summary>
+    public Task MigrateAsync(DbContext context, CancellationToken cancellationToken);
+
+    /// <summary>Runs a write when the database can take it.</summary>
+    public Task<T> WriteAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken);
+}

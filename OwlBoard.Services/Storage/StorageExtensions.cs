@@ -1,0 +1,43 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Options;
+using OwlBoard.Services.Storage.Sqlite;
+
+namespace OwlBoard.Services.Storage;
+
+internal static class StorageExtensions
+{
+    /// <summary>Adds a service's database: its context, a factory of it, and the migration at start.</summary>
+    /// <typeparam name="TContext">The service's context.</typeparam>
+    /// <param name="builder">The service's builder.</param>
+    /// <param name="database">The database's name; for SQLite also its file's.</param>
+    public static void AddStorage<TContext>(this WebApplicationBuilder builder, string database)
+        where TContext : DbContext
+    {
+        builder.Services.AddOptions<StorageOptions>()
+            .BindConfiguration(StorageOptions.Section)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        builder.Services.AddSingleton(CreateProvider);
+        builder.Services.AddDbContextFactory<TContext>((services, options) =>
+        {
+            services.GetRequiredService<IStorageProvider>().Configure(options, database);
+            // Two writers of one row are an everyday matter, answered by those who catch the exception. What nobody
+            // catches is logged with its request.
+            options.ConfigureWarnings(events => events.Ignore(
+                RelationalEventId.CommandError, CoreEventId.SaveChangesFailed, CoreEventId.OptimisticConcurrencyException));
+        });
+        builder.Services.AddHostedService<MigrationAtStart<TContext>>();
+    }
+
+    /// <summary>The one place where a provider is chosen.</summary>
+    private static IStorageProvider CreateProvider(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<StorageOptions>>().Value;
+        return options.Provider switch
+        {
+            "sqlite" => new SqliteStorage(options.Directory),
+            var unknown => throw new NotSupportedException($"Storage:Provider {unknown} passed validation but is not built in."),
+        };
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using OwlBoard.Services.Http;
+
+namespace OwlBoard.Services.Users;
+
+/// <summary>Registration and login.</summary>
+internal static class AccountEndpoints
+{
+    private const string EmailTaken = "email is already registered";
+    private const string WrongCredentials = "Wrong e-mail or password";
+
+    public static void Map(IEndpointRouteBuilder users)
+    {
+        users.MapPost("/register", RegisterAsync);
+        users.MapPost("/login", LoginAsync);
+    }
+
+    private static async Task<Results<Ok<AccountResponse>, BadRequest<ErrorBody>>> RegisterAsync(
+        Body<RegisterRequest> body, UsersDb db, PasswordVault passwords, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var request = body.Value;
+        var normalized = User.Normalize(request.Email!);
+        if (await IsTakenAsync(db, normalized, cancellationToken))
+        {
+            return Errors.BadRequest(EmailTaken);
+        }
+
+        var user = new User
+        {
+            Email = request.Email!.Trim(),
+            NormalizedEmail = normalized,
+            FullName = request.FullName!.Trim(),
+            PasswordHash = await passwords.HashAsync(request.Password!, cancellationToken),
+            CreatedAt = time.GetUtcNow().UtcDateTime,
+        };
+        db.Users.Add(user);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException)
+        {
+            // Another registration of the same address may have won; each provider has its own code for that.
+            if (await IsTakenAsync(db, normalized, cancellationToken))
+            {
+                return Errors.BadRequest(EmailTaken);
+            }
+
+            throw;
+        }
+
+        return TypedResults.Ok(new AccountResponse("User registered", user.Id));
+    }
+
+    private static async Task<Results<Ok<AccountResponse>, BadRequest<ErrorBody>>> LoginAsync(
+        Body<LoginRequest> body, UsersDb db, PasswordVault passwords, CancellationToken cancellationToken)
+    {
+        var normalized = User.Normalize(body.Value.Email!);
+        var user = await db.Users.AsNoTracking()
+            .Where(u => u.NormalizedEmail == normalized && u.IsActive)
+            .Select(u => new { u.Id, u.PasswordHash })
+            .SingleOrDefaultAsync(cancellationToken);
+        var isRight = await passwords.VerifyAsync(user?.PasswordHash, body.Value.Password!, cancellationToken);
+        return user is not null && isRight
+            ? TypedResults.Ok(new AccountResponse("Login successful", user.Id))
+            : Errors.BadRequest(WrongCredentials);
+    }
+
+    private static Task<bool> IsTakenAsync(UsersDb db, string normalized, CancellationToken cancellationToken) =>
+        db.Users.AnyAsync(u => u.NormalizedEmail == normalized, cancellationToken);
+}

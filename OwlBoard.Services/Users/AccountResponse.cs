@@ -1,0 +1,4 @@
+namespace OwlBoard.Services.Users;
+
+/// <summary>The answer to a registration or a login.</summary>
+internal sealed record AccountResponse(string Message, int Id);

@@ -1,0 +1,15 @@
+namespace OwlBoard.Services.Users;
+
+/// <summary>A whiteboard, as its owner lists it.</summary>
+internal sealed class Dashboard
+{
+    public int Id { get; set; }
+
+    public required string Title { get; set; }
+
+    public string? Description { get; set; }
+
+    public int OwnerId { get; set; }
+
+    public DateTime CreatedAt { get; set; }
+}

@@ -1,0 +1,3 @@
+namespace OwlBoard.Services.Users;
+
+internal sealed record DashboardResponse(int Id, string Title, string? Description, int OwnerId);

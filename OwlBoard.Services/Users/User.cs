@@ -1,0 +1,22 @@
+namespace OwlBoard.Services.Users;
+
+/// <summary>A person with an account.</summary>
+internal sealed class User
+{
+    public int Id { get; set; }
+
+    public required string Email { get; set; }
+
+    /// <summary>The e-mail in the form that is unique.</summary>
+    public required string NormalizedEmail { get; set; }
+
+    public required string FullName { get; set; }
+
+    public required string PasswordHash { get; set; }
+
+    public bool IsActive { get; set; } = true;
+
+    public DateTime CreatedAt { get; set; }
+
+    public static string Normalize(string email) => email.Trim().ToLowerInvariant();
+}

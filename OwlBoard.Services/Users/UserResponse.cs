@@ -1,0 +1,3 @@
+namespace OwlBoard.Services.Users;
+
+internal sealed record UserResponse(int Id, string Email, string FullName, bool IsActive);

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using OwlBoard.AppHost.Embedded.Running;
+using OwlBoard.Tests.Fixtures;
+
+namespace OwlBoard.Tests.AppHost;
+
+/// <summary>The AppHost as a person starts it, on ports of its own.</summary>
+internal sealed partial class AppHostProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = [];
+    private readonly ConcurrentQueue<string> _errors = [];
+
+    public AppHostProcess(params string[] args)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "OwlBoard.AppHost.dll");
+        _process = new Process
+        {
+            StartInfo = new ProcessStartInfo(DotnetHost.Path, [program, .. args])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+        };
+        _process.OutputDataReceived += (_, line) => Keep(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public int Id => _process.Id;
+
+    public IReadOnlyList<string> Output => [.. _output];
+
+    public IReadOnlyList<string> Errors => [.. _errors];
+
+    /// <summary>Every process that was started, by its resource; the latest where there were several.</summary>
+    public IReadOnlyDictionary<string, int> Children => _output
+        .Select(line => ProcessLine().Match(line))
+        .Where(match => match.Success)
+        .GroupBy(match => match.Groups["name"].Value)
+        .ToDictionary(lines => lines.Key, lines => int.Parse(lines.Last().Groups["pid"].Value, CultureInfo.InvariantCulture));
+
+    /// <summary>Options that keep out of the way of any other instance.</summary>
+    public static string[] OwnPorts(string directory) =>
+    [
+        "--ports:desktop", Port(), "--ports:mobile", Port(), "--ports:management", Port(),
+        "--ports:desktop-frontend", Port(), "--ports:mobile-frontend", Port(),
+        "--data-directory", directory,
+    ];
+
+    public async Task IsRunningAsync()
+    {
+        await Eventually.IsTrueAsync(
+            "all resources are running",
+            () => _process.HasExited || Output.Any(line => line.StartsWith("All resources are running", StringComparison.Ordinal)),
+            TimeSpan.FromSeconds(60));
+        Assert.False(_process.HasExited, string.Join('\n', Output.Concat(Errors)));
+    }
+
+    public void Terminate() => Signals.Send(Id, Signals.Terminate);
+
+    public void Kill() => _process.Kill();
+
+    public async Task<int> WaitForExitAsync(TimeSpan deadline)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(deadline);
+        await _process.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            // The lifeline ends the children.
+            _process.Kill();
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+
+        _process.Dispose();
+    }
+
+    private static string Port() => FreePort.Next().ToString(CultureInfo.InvariantCulture);
+
+    private static void Keep(ConcurrentQueue<string> lines, string? line)
+    {
+        if (line is not null)
+        {
+            lines.Enqueue(line);
+        }
+    }
+
+    [GeneratedRegex(@"^(?<name>[\w-]+): [^,]+, pid (?<pid>\d+)")]
+    private static partial Regex ProcessLine();
+}

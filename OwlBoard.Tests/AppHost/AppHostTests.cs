@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using OwlBoard.AppHost.Embedded.Ports;
+using OwlBoard.Tests.Fixtures;
+
+namespace OwlBoard.Tests.AppHost;
+
+/// <summary>What a person sees who starts the AppHost, with all its processes.</summary>
+public sealed class AppHostTests : IDisposable
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("owlboard-").FullName;
+
+    [Fact]
+    public async Task AppHost_runs_every_resource_and_says_where_when_it_is_started()
+    {
+        var options = AppHostProcess.OwnPorts(_data);
+        await using var appHost = new AppHostProcess([.. options, "--gateways", "2"]);
+
+        await appHost.IsRunningAsync();
+
+        Assert.Equal("OwlBoard runs on: Embedded engine", appHost.Output[0]);
+        Assert.Equal(
+            [
+                "api-gateway-1", "api-gateway-2", "canvas-service", "chat-service", "comments-service",
+                "desktop-frontend", "load-balancer", "mobile-frontend", "user-service",
+            ],
+            appHost.Children.Keys.Order());
+        var links = appHost.Output.Single(line => line.StartsWith("All resources are running", StringComparison.Ordinal));
+        Assert.Contains($"load-balancer (desktop) http://localhost:{options[1]}", links, StringComparison.Ordinal);
+        Assert.Contains($"load-balancer (mobile) http://localhost:{options[3]}", links, StringComparison.Ordinal);
+        Assert.DoesNotContain(options[5], links, StringComparison.Ordinal);
+        Assert.Contains($"desktop-frontend http://localhost:{options[7]}", links, StringComparison.Ordinal);
+        Assert.Contains($"mobile-frontend http://localhost:{options[9]}", links, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AppHost_stops_everything_within_ten_seconds_when_it_is_terminated()
+    {
+        var options = AppHostProcess.OwnPorts(_data);
+        await using var appHost = new AppHostProcess([.. options, "--gateways", "1"]);
+        await appHost.IsRunningAsync();
+        var children = appHost.Children.Values;
+
+        appHost.Terminate();
+
+        Assert.Equal(0, await appHost.WaitForExitAsync(TimeSpan.FromSeconds(10)));
+        Assert.DoesNotContain(children, ProcessTable.IsRunning);
+        Assert.All(new[] { 1, 3, 5, 7, 9 }, i => Assert.True(PortAllocator.IsFree(int.Parse(options[i], null)), options[i - 1]));
+    }
+
+    [Fact]
+    public async Task AppHost_leaves_nothing_running_five_seconds_after_it_is_killed()
+    {
+        await using var appHost = new AppHostProcess([.. AppHostProcess.OwnPorts(_data), "--gateways", "1"]);
+        await appHost.IsRunningAsync();
+        var children = appHost.Children.Values;
+        Assert.All(children, child => Assert.True(ProcessTable.IsRunning(child)));
+
+        appHost.Kill();
+
+        await Eventually.IsTrueAsync(
+            "no process is left", () => !children.Any(ProcessTable.IsRunning), TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task AppHost_says_who_holds_the_ports_and_harms_nobody_when_it_is_started_twice()
+    {
+        string[] options = [.. AppHostProcess.OwnPorts(_data), "--gateways", "1"];
+        await using var first = new AppHostProcess(options);
+        await first.IsRunningAsync();
+
+        await using var second = new AppHostProcess(options);
+
+        Assert.Equal(1, await second.WaitForExitAsync(TimeSpan.FromSeconds(20)));
+        var line = Assert.Single(second.Errors);
+        Assert.Contains(
+            $"Port {options[1]}, which load-balancer (desktop) wants, is taken by dotnet OwlBoard.LoadBalancer.dll (pid {first.Children["load-balancer"]}), choose another with --ports:desktop PORT",
+            line,
+            StringComparison.Ordinal);
+        Assert.All(first.Children.Values, child => Assert.True(ProcessTable.IsRunning(child)));
+    }
+
+    [Theory]
+    [InlineData("--gateways is '0'; it must be a whole number from 1 to 64.", "--gateways", "0")]
+    [InlineData("--ports:desktop is '65536'; it must be a whole number from 1 to 65535.", "--ports:desktop", "65536")]
+    [InlineData("Unknown option '--replicas'.", "--replicas", "4")]
+    [InlineData("--operation is 'fly'; it must be run or publish.", "--operation", "fly")]
+    [InlineData("The embedded engine cannot publish yet", "--operation", "publish", "--step", "publish", "--output-path", "out")]
+    public async Task AppHost_says_in_one_line_what_is_wrong_when_it_cannot_do_as_it_is_told(string expected, params string[] args)
+    {
+        await using var appHost = new AppHostProcess(args);
+
+        Assert.Equal(1, await appHost.WaitForExitAsync(TimeSpan.FromSeconds(20)));
+        Assert.StartsWith(expected, Assert.Single(appHost.Errors), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_data, recursive: true);
+}

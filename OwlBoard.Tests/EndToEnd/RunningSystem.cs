@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using OwlBoard.Tests.AppHost;
+using OwlBoard.Tests.Fixtures;
+
+namespace OwlBoard.Tests.EndToEnd;
+
+/// <summary>The whole system as <c>dotnet run --project OwlBoard.AppHost</c> starts it, on ports and data of its own.</summary>
+public sealed class RunningSystem : IAsyncLifetime
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("owlboard-").FullName;
+    private AppHostProcess _appHost = null!;
+
+    public Uri Desktop { get; private set; } = null!;
+
+    public Uri Mobile { get; private set; } = null!;
+
+    public Uri DesktopFrontend { get; private set; } = null!;
+
+    public Uri MobileFrontend { get; private set; } = null!;
+
+    /// <summary>A client of the load balancer's desktop listener.</summary>
+    public HttpClient Http { get; private set; } = null!;
+
+    /// <summary>The pid of each gateway that runs, by name.</summary>
+    public IReadOnlyDictionary<string, int> GatewayProcesses =>
+        _appHost.Children.Where(child => child.Key.StartsWith("api-gateway-", StringComparison.Ordinal)).ToDictionary();
+
+    public async ValueTask InitializeAsync()
+    {
+        var options = AppHostProcess.OwnPorts(_data);
+        Desktop = AddressOf("desktop");
+        Mobile = AddressOf("mobile");
+        DesktopFrontend = AddressOf("desktop-frontend");
+        MobileFrontend = AddressOf("mobile-frontend");
+        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Desktop };
+        _appHost = new AppHostProcess(options);
+        await _appHost.IsRunningAsync();
+
+        Uri AddressOf(string port) => new($"http://localhost:{options[Array.IndexOf(options, $"--ports:{port}") + 1]}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _appHost.DisposeAsync();
+        Directory.Delete(_data, recursive: true);
+    }
+
+    /// <summary>Kills a gateway as <c>kill -9</c> does.</summary>
+    public void KillGateway(string name) => ProcessTable.Kill(GatewayProcesses[name]);
+
+    /// <summary>How many gateways <c>/lb-status</c> says are active.</summary>
+    public async Task<int> ActiveBackendsAsync()
+    {
+        var status = await Http.GetStringAsync("/lb-status", TestContext.Current.CancellationToken);
+        return int.Parse(status.Split('\n')[0]["Active Backends: ".Length..], CultureInfo.InvariantCulture);
+    }
+
+    public Task HasActiveBackendsAsync(int count) =>
+        Eventually.IsTrueAsync($"/lb-status says {count}", async () => await ActiveBackendsAsync() == count, TimeSpan.FromSeconds(60));
+
+    /// <summary>Registers a user and returns its id.</summary>
+    public async Task<int> RegisterAsync()
+    {
+        var response = await Http.PostAsJsonAsync(
+            "/api/users/register",
+            new { email = $"{Guid.NewGuid():N}@example.org", full_name = "Owl", password = "whoooo" },
+            TestContext.Current.CancellationToken);
+        response.EnsureSuccessStatusCode();
+        return (await ReadAsync(response)).GetProperty("id").GetInt32();
+    }
+
+    public static async Task<JsonElement> ReadAsync(HttpResponseMessage response) =>
+        await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+}

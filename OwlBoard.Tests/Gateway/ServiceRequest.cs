@@ -1,0 +1,3 @@
+namespace OwlBoard.Tests.Gateway;
+
+internal sealed record ServiceRequest(string Method, string PathAndQuery, IReadOnlyDictionary<string, string> Headers);

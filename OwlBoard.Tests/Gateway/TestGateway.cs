@@ -1,0 +1,106 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OwlBoard.Forwarding.Discovery;
+using OwlBoard.Gateway;
+using OwlBoard.ServiceDefaults.Drain;
+
+namespace OwlBoard.Tests.Gateway;
+
+/// <summary>The gateway's own program on a free port, in front of services that the test makes.</summary>
+internal sealed class TestGateway : WebApplicationFactory<GatewayOptions>
+{
+    private readonly Dictionary<string, string> _settings;
+    private readonly TimeProvider _time;
+    private readonly IHostAddresses? _hosts;
+
+    private TestGateway(Dictionary<string, string> settings, TimeProvider time, IHostAddresses? hosts)
+    {
+        _settings = settings;
+        _time = time;
+        _hosts = hosts;
+        UseKestrel(0);
+        StartServer();
+        // Without a propagator of its own: the trace headers are those of the test.
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ActivityHeadersPropagator = null })
+        {
+            BaseAddress = ClientOptions.BaseAddress,
+            Timeout = TimeSpan.FromSeconds(20),
+        };
+    }
+
+    public HttpClient Client { get; }
+
+    public DrainState Drain => Services.GetRequiredService<DrainState>();
+
+    /// <param name="service">What is behind all four routes.</param>
+    /// <param name="time">The gateway's clock.</param>
+    /// <param name="hosts">The gateway's name server.</param>
+    /// <param name="settings">Configuration on top, as <c>Gateway:Name</c>.</param>
+    public static TestGateway Start(
+        FakeService? service = null,
+        TimeProvider? time = null,
+        IHostAddresses? hosts = null,
+        params (string Key, string Value)[] settings)
+    {
+        var all = new Dictionary<string, string> { ["Drain:Timeout"] = "00:00:05" };
+        foreach (var name in (string[])["users", "canvas", "comments", "chat"])
+        {
+            if (service is not null)
+            {
+                all[$"Gateway:Services:{name}"] = service.Address;
+            }
+        }
+
+        foreach (var (key, value) in settings)
+        {
+            all[key] = value;
+        }
+
+        return new(all, time ?? TimeProvider.System, hosts);
+    }
+
+    /// <summary>A request with exactly these headers.</summary>
+    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(method, path);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    public Uri WebSocketUri(string path) => new UriBuilder(new Uri(Client.BaseAddress!, path)) { Scheme = "ws" }.Uri;
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        foreach (var (key, value) in _settings)
+        {
+            builder.UseSetting(key, value);
+        }
+
+        builder.ConfigureLogging(logging => logging.ClearProviders());
+        builder.ConfigureTestServices(services =>
+        {
+            services.AddSingleton(_time);
+            if (_hosts is not null)
+            {
+                services.AddSingleton(_hosts);
+            }
+        });
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Client.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

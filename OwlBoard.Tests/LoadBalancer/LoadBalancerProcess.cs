@@ -1,0 +1,50 @@
+using OwlBoard.Tests.Fixtures;
+
+namespace OwlBoard.Tests.LoadBalancer;
+
+/// <summary>The load balancer as a process of its own, as it runs in production.</summary>
+internal sealed class LoadBalancerProcess : IAsyncDisposable
+{
+    private readonly ServerProcess _process;
+
+    private LoadBalancerProcess(ServerProcess process, int desktop, int mobile, int management)
+    {
+        _process = process;
+        Desktop = new Uri($"http://127.0.0.1:{desktop}");
+        Mobile = new Uri($"http://127.0.0.1:{mobile}");
+        Management = new Uri($"http://127.0.0.1:{management}");
+    }
+
+    public Uri Desktop { get; }
+
+    public Uri Mobile { get; }
+
+    public Uri Management { get; }
+
+    public ServerProcess Process => _process;
+
+    /// <summary>Starts it with the given gateways, by name and address, and waits until it is healthy.</summary>
+    public static async Task<LoadBalancerProcess> StartAsync(IEnumerable<(string Name, string Address)> gateways, params string[] settings)
+    {
+        var (desktop, mobile, management) = (FreePort.Next(), FreePort.Next(), FreePort.Next());
+        var arguments = new List<string>
+        {
+            "--LoadBalancer:Address=127.0.0.1",
+            $"--LoadBalancer:DesktopPort={desktop}",
+            $"--LoadBalancer:MobilePort={mobile}",
+            $"--LoadBalancer:ManagementPort={management}",
+        };
+        foreach (var (i, (name, address)) in gateways.Index())
+        {
+            arguments.Add($"--LoadBalancer:Gateways:{i}:Name={name}");
+            arguments.Add($"--LoadBalancer:Gateways:{i}:Address={address}");
+        }
+
+        arguments.AddRange(settings.Select(setting => $"--{setting}"));
+        var process = new LoadBalancerProcess(ServerProcess.Start("OwlBoard.LoadBalancer", arguments), desktop, mobile, management);
+        await process._process.IsHealthyAsync(new Uri(process.Desktop, "/health"));
+        return process;
+    }
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+}
