@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Text;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.LoadBalancer.Forwarding;
@@ -20,6 +21,8 @@ internal sealed class GatewayClientFactory(TimeProvider time, ILogger<ForwarderH
         base.ConfigureHandler(context, handler);
         var connectTimeout = Setting(context.NewMetadata, ConnectTimeoutKey);
         handler.PooledConnectionIdleTimeout = Setting(context.NewMetadata, IdleTimeoutKey);
+        // As Kestrel reads them. By default anything beyond ASCII is an error, which would count against the gateway.
+        handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8;
         // The name may come to mean another address; service discovery says so, and then YARP's destination changes.
         handler.PooledConnectionLifetime = Timeout.InfiniteTimeSpan;
         handler.ConnectCallback = (connection, cancellationToken) => ConnectAsync(connection, connectTimeout, cancellationToken);

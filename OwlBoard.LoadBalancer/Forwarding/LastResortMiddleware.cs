@@ -4,7 +4,7 @@ namespace OwlBoard.LoadBalancer.Forwarding;
 
 /// <summary>
 /// Answers what nothing else did, so that no answer goes out bare: an error that nobody caught, and a request that is
-/// for no endpoint, such as <c>OPTIONS *</c> or an unknown path of the management port.
+/// for no endpoint, such as an unknown path of the management port.
 /// </summary>
 internal sealed partial class LastResortMiddleware(RequestDelegate next, ILogger<LastResortMiddleware> logger)
 {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -14,6 +15,8 @@ internal sealed class KestrelListeners(LiveOptions options, ServerCertificate ce
     {
         var current = options.Current;
         kestrel.AddServerHeader = false;
+        // As the client reads a gateway's: each byte goes out as it came. By default, one beyond ASCII is an error.
+        kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
         // Kestrel's own rule is a mean rate since the body's start, which a second try that replays the body would break;
         // ours is the time since the last byte, and ReplayableBody keeps it.
         kestrel.Limits.MinRequestBodyDataRate = null;

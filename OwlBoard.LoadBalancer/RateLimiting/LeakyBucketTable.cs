@@ -17,14 +17,13 @@ internal sealed class LeakyBucketTable
     private const int Ways = 8;
     private const int SmallestSize = 1024;
 
-    /// <summary>In place of a state: the bucket is on its way into another array.</summary>
+    /// <summary>In place of a state: the slot is changing hands, or its bucket is on its way into another array.</summary>
     private const long Moved = long.MinValue;
 
     private readonly Lock _lock = new();
     private readonly int _largestSize;
     // Random, or whoever holds many addresses could choose some that fall into one set.
-    private readonly ulong _seed = NextRandom();
-    private readonly ulong _multiplier = NextRandom() | 1;
+    private readonly ulong _seed = (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue);
     private Slot[] _slots = new Slot[SmallestSize];
 
     /// <param name="clients">How many clients with buckets in use are remembered at most.</param>
@@ -48,13 +47,24 @@ internal sealed class LeakyBucketTable
             ref var slot = ref Find(Volatile.Read(ref _slots), client);
             if (Unsafe.IsNullRef(ref slot))
             {
-                slot = ref Add(client, now);
+                if (TryAdd(client, now, bucket))
+                {
+                    return true;
+                }
+
+                continue;
             }
 
             var empty = Volatile.Read(ref slot.EmptyAt);
             if (empty == Moved)
             {
                 WaitUntilMoved();
+                continue;
+            }
+
+            // Found by its number, it may have become another's since; from here on that would change the state as well.
+            if (Volatile.Read(ref slot.Client) != client)
+            {
                 continue;
             }
 
@@ -102,12 +112,13 @@ internal sealed class LeakyBucketTable
         }
     }
 
-    private static ulong NextRandom() => (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue);
-
     private Span<Slot> SetOf(Slot[] slots, ulong client)
     {
-        var high = Math.BigMul(client ^ _seed, _multiplier, out var low);
-        var set = (int)(high ^ low) & ((slots.Length / Ways) - 1);
+        // The finalizer of MurmurHash3: neighbouring networks are to be far apart.
+        var hash = client ^ _seed;
+        hash = (hash ^ (hash >> 33)) * 0xFF51AFD7ED558CCD;
+        hash = (hash ^ (hash >> 33)) * 0xC4CEB9FE1A85EC53;
+        var set = (int)(hash ^ (hash >> 33)) & ((slots.Length / Ways) - 1);
         return slots.AsSpan(set * Ways, Ways);
     }
 
@@ -124,34 +135,29 @@ internal sealed class LeakyBucketTable
         return ref Unsafe.NullRef<Slot>();
     }
 
-    private ref Slot Add(ulong client, long now)
+    /// <summary>Gives a client a slot and puts its first request into the bucket, where one always fits.</summary>
+    /// <returns>Whether it did; not if the client turned out to be known by now.</returns>
+    private bool TryAdd(ulong client, long now, LeakyBucket bucket)
     {
         lock (_lock)
         {
-            while (true)
+            while (Unsafe.IsNullRef(ref Find(_slots, client)))
             {
-                ref var slot = ref Find(_slots, client);
-                if (!Unsafe.IsNullRef(ref slot))
+                ref var slot = ref Emptiest(SetOf(_slots, client));
+                var empty = Volatile.Read(ref slot.EmptyAt);
+                if (empty > now && _slots.Length < _largestSize)
                 {
-                    return ref slot;
+                    MoveTo(new Slot[_slots.Length * 2], now);
                 }
-
-                slot = ref Emptiest(SetOf(_slots, client));
-                if (Volatile.Read(ref slot.EmptyAt) > now)
+                else if (Interlocked.CompareExchange(ref slot.EmptyAt, Moved, empty) == empty)
                 {
-                    if (_slots.Length < _largestSize)
-                    {
-                        MoveTo(new Slot[_slots.Length * 2], now);
-                        continue;
-                    }
-
-                    // Before the client's number: the other way round, the newcomer would start with another's bucket.
-                    Volatile.Write(ref slot.EmptyAt, now);
+                    Volatile.Write(ref slot.Client, client);
+                    Volatile.Write(ref slot.EmptyAt, now + bucket.Interval);
+                    return true;
                 }
-
-                Volatile.Write(ref slot.Client, client);
-                return ref slot;
             }
+
+            return false;
         }
     }
 

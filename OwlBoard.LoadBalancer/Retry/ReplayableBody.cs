@@ -88,17 +88,20 @@ internal sealed class ReplayableBody(PipeReader body, int capacity, TimeSpan idl
             var length = result.IsCanceled ? 0 : (int)Math.Min(result.Buffer.Length, buffer.Length);
             result.Buffer.Slice(0, length).CopyTo(buffer.Span);
             body.AdvanceTo(result.Buffer.GetPosition(length));
-            // Cancelled, it may also be by a timer that came too late for the read before.
             if (!result.IsCanceled && (length > 0 || buffer.IsEmpty || result.IsCompleted))
             {
                 return length;
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            if (result.IsCanceled && time.GetElapsedTime(started) >= idleTimeout)
+            var remaining = idleTimeout - time.GetElapsedTime(started);
+            if (remaining <= TimeSpan.Zero)
             {
                 throw new BadHttpRequestException("The request's body stopped coming.", StatusCodes.Status408RequestTimeout);
             }
+
+            // Not due yet: the timer was a trifle early, or it was that of the read before, which it just missed.
+            idle.Change(remaining, Timeout.InfiniteTimeSpan);
         }
 
         static void CancelRead(object? reader) => ((PipeReader)reader!).CancelPendingRead();

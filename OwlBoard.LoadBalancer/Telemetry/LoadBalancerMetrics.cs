@@ -28,7 +28,7 @@ internal sealed class LoadBalancerMetrics
         _stateChanges = meter.CreateCounter<long>(
             "owlboard.gateway.state_changes", "{change}", "Changes of a gateway's state.");
         _accessLogDropped = meter.CreateCounter<long>(
-            "owlboard.access_log.dropped", "{line}", "Access log lines dropped because the sink did not keep up.");
+            "owlboard.access_log.dropped", "{line}", "Access log lines dropped because the sink did not keep up or failed.");
         _rateLimited = meter.CreateCounter<long>(
             "owlboard.rate_limited", "{request}", "Requests refused because their client was over its rate.");
         _connectionLimited = meter.CreateCounter<long>(
@@ -56,7 +56,7 @@ internal sealed class LoadBalancerMetrics
     public void GatewayStateChanged(string gateway, GatewayState state, string reason) =>
         _stateChanges.Add(1, Tag(gateway), new("state", state.ToString()), new("reason", reason));
 
-    public void AccessLogLineDropped() => _accessLogDropped.Add(1);
+    public void AccessLogLinesDropped(int count) => _accessLogDropped.Add(count);
 
     public void RateLimited(string route) => _rateLimited.Add(1, new KeyValuePair<string, object?>("route", route));
 

@@ -49,6 +49,7 @@ internal sealed class FakeGateway : IAsyncDisposable
             kestrel.Limits.MaxRequestHeaderCount = 200;
             kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
             kestrel.AddServerHeader = true;
+            kestrel.ResponseHeaderEncodingSelector = _ => System.Text.Encoding.UTF8;
         });
         builder.WebHost.UseShutdownTimeout(TimeSpan.Zero);
         _app = builder.Build();
