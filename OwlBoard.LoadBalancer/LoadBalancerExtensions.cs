@@ -20,6 +20,7 @@ using OwlBoard.LoadBalancer.Status;
 using OwlBoard.LoadBalancer.Stickiness;
 using OwlBoard.LoadBalancer.Telemetry;
 using OwlBoard.LoadBalancer.Tls;
+using OwlBoard.LoadBalancer.Zones;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
@@ -73,6 +74,7 @@ internal static class LoadBalancerExtensions
             proxy.UseMiddleware<ConnectionLimitMiddleware>();
             proxy.UseMiddleware<RetryMiddleware>();
             proxy.UseMiddleware<StickinessMiddleware>();
+            proxy.UseMiddleware<ZoneMiddleware>();
             proxy.UseMiddleware<OnlyChoiceMiddleware>();
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();
@@ -83,6 +85,8 @@ internal static class LoadBalancerExtensions
     {
         // Listeners are told of a change in this order: the registry has to know a gateway before it is probed.
         services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<GatewayRegistry>());
+        services.AddSingleton<ZoneRouting>();
+        services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<ZoneRouting>());
         // Before AddReverseProxy, which leaves out its own monitor where there is one.
         services.AddSingleton<ProbeMonitor>();
         services.AddSingleton<IActiveHealthCheckMonitor>(provider => provider.GetRequiredService<ProbeMonitor>());

@@ -85,12 +85,17 @@ internal sealed class GatewayProxyConfigProvider : IProxyConfigProvider, IDispos
         },
     };
 
-    private static DestinationConfig CreateDestination(GatewayOptions gateway) => new()
+    private static DestinationConfig CreateDestination(GatewayOptions gateway)
     {
-        Address = gateway.Address,
-        Metadata = new Dictionary<string, string>
+        var metadata = new Dictionary<string, string>
         {
             [Gateway.WeightKey] = gateway.Weight.ToString("R", CultureInfo.InvariantCulture),
-        },
-    };
+        };
+        if (!string.IsNullOrEmpty(gateway.Zone))
+        {
+            metadata[Gateway.ZoneKey] = gateway.Zone;
+        }
+
+        return new DestinationConfig { Address = gateway.Address, Metadata = metadata };
+    }
 }

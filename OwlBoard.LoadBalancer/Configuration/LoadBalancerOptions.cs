@@ -17,8 +17,12 @@ public sealed class LoadBalancerOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "LoadBalancer";
 
+    internal const string ZonePattern = "[A-Za-z0-9._-]{1,64}";
+    internal const string ZoneDemand = "a zone's name: 1 to 64 letters, digits, dots, hyphens and underscores";
+
     /// <summary>
-    /// The gateways that share the load, each an address or an object with <c>Address</c>, <c>Name</c>, <c>Weight</c>.
+    /// The gateways that share the load, each an address or an object with <c>Address</c>, <c>Name</c>, <c>Weight</c>,
+    /// <c>Zone</c>.
     /// Default: the logical name <c>http://gateway</c>.
     /// </summary>
     public IReadOnlyList<GatewayOptions> Gateways { get; internal set; } = [];
@@ -65,6 +69,13 @@ public sealed class LoadBalancerOptions
 
     /// <summary>What <c>consistent_hash</c> hashes.</summary>
     public ConsistentHashOptions ConsistentHash { get; } = new();
+
+    /// <summary>
+    /// The zone that the load balancer itself is in: gateways of the same zone are preferred while enough of them are
+    /// healthy. Default: none, and zones do not matter.
+    /// </summary>
+    [RegularExpression(ZonePattern, ErrorMessage = ZoneDemand)]
+    public string? Zone { get; set; }
 
     /// <summary>Sending a client to the same gateway again.</summary>
     public StickinessOptions Stickiness { get; } = new();

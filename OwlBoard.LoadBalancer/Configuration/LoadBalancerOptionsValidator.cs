@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using OwlBoard.LoadBalancer.Balancing;
 using OwlBoard.LoadBalancer.RateLimiting;
@@ -80,6 +81,11 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
             if (gateway.Weight is not (>= 0.001 and <= 1000))
             {
                 failures.Add(Message($"Gateways:{i}:Weight", gateway.Weight, "a number from 0.001 to 1000"));
+            }
+
+            if (!string.IsNullOrEmpty(gateway.Zone) && !Regex.IsMatch(gateway.Zone, $"^(?:{LoadBalancerOptions.ZonePattern})$", RegexOptions.None, TimeSpan.FromSeconds(1)))
+            {
+                failures.Add(Message($"Gateways:{i}:Zone", gateway.Zone, LoadBalancerOptions.ZoneDemand));
             }
 
             if (!names.TryAdd(gateway.EffectiveName, i))

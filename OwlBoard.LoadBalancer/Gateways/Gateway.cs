@@ -12,6 +12,7 @@ namespace OwlBoard.LoadBalancer.Gateways;
 internal sealed class Gateway(DestinationState destination, TimeProvider time)
 {
     public const string WeightKey = "Weight";
+    public const string ZoneKey = "Zone";
 
     /// <summary>Virtual time that one request of weight 1 costs; fine enough for weights from 0.001 to 1000.</summary>
     private const double CostOfOneRequest = 1 << 20;
@@ -40,6 +41,9 @@ internal sealed class Gateway(DestinationState destination, TimeProvider time)
     /// <summary>Its share in relation to the others'.</summary>
     public double Weight { get; private set; } = 1;
 
+    /// <summary>The zone it is in; <see langword="null"/> if none is configured.</summary>
+    public string? Zone { get; private set; }
+
     /// <summary>Requests picked for it that have not ended; open WebSockets count.</summary>
     public int Active => Volatile.Read(ref _active);
 
@@ -66,6 +70,7 @@ internal sealed class Gateway(DestinationState destination, TimeProvider time)
             Weight = configuration.Metadata?.GetValueOrDefault(WeightKey) is { } weight
                 ? double.Parse(weight, CultureInfo.InvariantCulture)
                 : 1;
+            Zone = configuration.Metadata?.GetValueOrDefault(ZoneKey);
         }
     }
 

@@ -2,6 +2,7 @@ using OwlBoard.LoadBalancer.Balancing;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Retry;
+using OwlBoard.LoadBalancer.Zones;
 using Yarp.ReverseProxy.Model;
 
 namespace OwlBoard.LoadBalancer.Stickiness;
@@ -11,7 +12,7 @@ namespace OwlBoard.LoadBalancer.Stickiness;
 /// another one as if it were new.
 /// </summary>
 internal sealed class StickinessMiddleware(
-    RequestDelegate next, GatewayRegistry gateways, GatewayCookie cookie, HashKey keys, LiveOptions options)
+    RequestDelegate next, GatewayRegistry gateways, GatewayCookie cookie, HashKey keys, ZoneRouting zones, LiveOptions options)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -33,6 +34,11 @@ internal sealed class StickinessMiddleware(
     private DestinationState? OfClient(HttpContext context, IReadOnlyList<DestinationState> candidates)
     {
         var key = keys.OfClient(context);
+        if (ProxiedRequest.Of(context).Tried.Count == 0)
+        {
+            candidates = zones.Of(key, candidates);
+        }
+
         var slowStart = options.Current.SlowStart;
         var best = default(DestinationState);
         var bestBid = 0.0;
