@@ -114,7 +114,7 @@ internal sealed class ProxiedRequest(bool isIdempotent, long started) : IDisposa
     {
         if (context.Features.Get<IForwarderErrorFeature>() is not { } failure)
         {
-            return TryOutcome.OfStatus(context.Response.StatusCode);
+            return TryOutcome.OfAnswer(context.Response);
         }
 
         if (context.RequestAborted.IsCancellationRequested)

@@ -1,3 +1,5 @@
+using OwlBoard.Forwarding.Faults;
+
 namespace OwlBoard.LoadBalancer.Retry;
 
 /// <summary>What became of one try at one gateway.</summary>
@@ -31,9 +33,10 @@ internal sealed record TryOutcome(bool IsFailure, string Reason, bool NothingSen
     public static readonly TryOutcome Unavailable = new(IsFailure: true, "503");
     public static readonly TryOutcome GatewayTimeout = new(IsFailure: true, "504");
 
-    /// <summary>What a gateway's answer with this status means.</summary>
-    public static TryOutcome OfStatus(int statusCode) => statusCode switch
+    /// <summary>What a gateway's answer means. A failure that it blames on a service is an answer like any other.</summary>
+    public static TryOutcome OfAnswer(HttpResponse response) => response.StatusCode switch
     {
+        _ when response.Headers.ContainsKey(FailedService.Header) => Answered,
         StatusCodes.Status502BadGateway => BadGateway,
         StatusCodes.Status503ServiceUnavailable => Unavailable,
         StatusCodes.Status504GatewayTimeout => GatewayTimeout,

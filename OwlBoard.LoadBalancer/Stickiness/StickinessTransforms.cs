@@ -19,8 +19,8 @@ internal sealed class StickinessTransforms(GatewayCookie cookie) : ITransformPro
 
     private ValueTask RenewCookie(ResponseTransformContext transform)
     {
-        if (transform.ProxyResponse is { } response
-            && !TryOutcome.OfStatus((int)response.StatusCode).IsFailure
+        if (transform.ProxyResponse is not null
+            && !TryOutcome.OfAnswer(transform.HttpContext.Response).IsFailure
             && ProxiedRequest.Of(transform.HttpContext).Gateway is { } gateway)
         {
             cookie.Renew(transform.HttpContext, gateway);

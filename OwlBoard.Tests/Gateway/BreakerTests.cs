@@ -175,6 +175,27 @@ public sealed class BreakerTests
     }
 
     [Fact]
+    public async Task A_service_that_answers_503_is_named_and_cannot_name_another()
+    {
+        await using var service = await FakeService.StartAsync();
+        var status = 503;
+        service.Answer = context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.Headers["X-Failed-Service"] = "forged";
+            return Task.CompletedTask;
+        };
+        await using var gateway = TestGateway.Start(service);
+
+        using var unavailable = await gateway.Client.GetAsync("/api/canvas", Token);
+        status = 200;
+        using var well = await gateway.Client.GetAsync("/api/canvas", Token);
+
+        Assert.Equal(["canvas-service"], unavailable.Headers.GetValues("X-Failed-Service"));
+        Assert.False(well.Headers.Contains("X-Failed-Service"));
+    }
+
+    [Fact]
     public async Task Clients_that_go_away_do_not_open_the_breaker()
     {
         await using var service = await FakeService.StartAsync();
@@ -225,6 +246,7 @@ public sealed class BreakerTests
 
     private static async Task AssertNamesAsync(HttpResponseMessage response, HttpStatusCode status, string service)
     {
+        Assert.Equal([service], response.Headers.GetValues("X-Failed-Service"));
         Assert.Equal(status, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>(Token);

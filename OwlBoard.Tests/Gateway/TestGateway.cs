@@ -21,7 +21,8 @@ internal sealed class TestGateway : WebApplicationFactory<GatewayOptions>
         _settings = settings;
         _time = time;
         _hosts = hosts;
-        UseKestrel(0);
+        // Not UseKestrel(0): it changes the addresses while the program may already be binding them (dotnet/aspnetcore#67714).
+        UseKestrel();
         StartServer();
         // Without a propagator of its own: the trace headers are those of the test.
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ActivityHeadersPropagator = null })
@@ -78,6 +79,7 @@ internal sealed class TestGateway : WebApplicationFactory<GatewayOptions>
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        builder.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
         foreach (var (key, value) in _settings)
         {
             builder.UseSetting(key, value);

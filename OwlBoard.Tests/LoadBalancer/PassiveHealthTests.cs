@@ -90,6 +90,30 @@ public sealed class PassiveHealthTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_failure_that_the_gateway_blames_on_a_service_is_passed_on_and_not_counted()
+    {
+        await using var loadBalancer = Start();
+        foreach (var gateway in _gateways)
+        {
+            gateway.Answer = context =>
+            {
+                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                context.Response.Headers["X-Failed-Service"] = "chat-service";
+                return Task.CompletedTask;
+            };
+        }
+
+        for (var i = 0; i < 10; i++)
+        {
+            using var response = await loadBalancer.Http.GetAsync("/", TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        }
+
+        Assert.Equal(10, _gateways.Sum(gateway => gateway.Received.Count));
+        Assert.All(loadBalancer.Gateways, gateway => Assert.Equal(GatewayState.Healthy, gateway.Condition.State));
+    }
+
+    [Fact]
     public async Task When_all_gateways_are_out_all_are_used()
     {
         await using var loadBalancer = Start();
