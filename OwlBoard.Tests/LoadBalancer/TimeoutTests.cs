@@ -76,26 +76,35 @@ public sealed class TimeoutTests : IAsyncLifetime
     [Fact]
     public async Task A_request_whose_body_is_still_coming_when_its_gateway_is_declared_dead_goes_on_at_another()
     {
-        await using var frozen = await FakeGateway.StartAsync("frozen");
+        await using var other = await FakeGateway.StartAsync("gw-2");
         var thaw = new TaskCompletionSource();
-        frozen.Answer = _ => thaw.Task;
-        frozen.AnswerProbe = _ => thaw.Task;
-        _gateway.Answer = async context => await context.Response.WriteAsync(await new StreamReader(context.Request.Body).ReadToEndAsync());
+        var requests = 0;
+        foreach (var gateway in new[] { _gateway, other })
+        {
+            gateway.Answer = async context =>
+            {
+                // Whichever is asked first freezes, probes included.
+                if (Interlocked.Increment(ref requests) == 1)
+                {
+                    gateway.AnswerProbe = _ => thaw.Task;
+                    await thaw.Task;
+                }
+
+                await context.Response.WriteAsync($"got {(await new StreamReader(context.Request.Body).ReadToEndAsync()).Length}");
+            };
+        }
+
         await using var loadBalancer = TestLoadBalancer.Start(
-            [frozen, _gateway],
-            [
-                new("Gateways:0:Weight", "1000"),
-                new("ActiveHealth:Enabled", "true"),
-                new("ActiveHealth:Interval", "00:00:00.2"),
-                new("ActiveHealth:Timeout", "00:00:00.2"),
-            ]);
+            [_gateway, other],
+            [new("ActiveHealth:Enabled", "true"), new("ActiveHealth:Interval", "00:00:00.2"), new("ActiveHealth:Timeout", "00:00:00.2")]);
         using var client = await RawClient.ConnectAsync(loadBalancer.Desktop);
 
-        await client.SendAsync("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc");
-        await Eventually.IsTrueAsync("the other gateway is asked", () => !_gateway.Received.IsEmpty);
-        await client.SendAsync("def");
+        // More than the forwarder collects before it begins to send.
+        await client.SendAsync($"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 20003\r\n\r\n{new string('x', 20_000)}");
+        await Eventually.IsTrueAsync("the second gateway is asked", () => Volatile.Read(ref requests) == 2);
+        await client.SendAsync("end");
 
-        Assert.Equal("abcdef", (await client.ReadResponseAsync()).Body);
+        Assert.Equal("got 20003", (await client.ReadResponseAsync()).Body);
         thaw.SetResult();
     }
 
