@@ -81,6 +81,7 @@ internal sealed class GatewayProxyConfigProvider : IProxyConfigProvider, IDispos
         Metadata = new Dictionary<string, string>
         {
             [GatewayClientFactory.ConnectTimeoutKey] = options.Timeouts.Connect.ToString("c", CultureInfo.InvariantCulture),
+            [GatewayClientFactory.IdleConnectionsKey] = options.ConnectionPool.IdleConnections.ToString(CultureInfo.InvariantCulture),
             [GatewayClientFactory.IdleTimeoutKey] = options.ConnectionPool.IdleTimeout.ToString("c", CultureInfo.InvariantCulture),
         },
     };

@@ -75,7 +75,9 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
 
             if (uri.PathAndQuery != "/" || uri.UserInfo.Length > 0)
             {
-                failures.Add(Message($"Gateways:{i}", gateway.Address, "an address without path, query or credentials"));
+                // Credentials are secrets: they are refused, and not repeated in a log.
+                var shown = uri.UserInfo.Length > 0 ? gateway.Address.Replace(uri.UserInfo, "***", StringComparison.Ordinal) : gateway.Address;
+                failures.Add(Message($"Gateways:{i}", shown, "an address without path, query or credentials"));
             }
 
             if (gateway.Weight is not (>= 0.001 and <= 1000))

@@ -32,6 +32,11 @@ internal sealed class GatewayTransforms(ClientAddress client, RetryPolicy retrie
         var context = transform.HttpContext;
         var request = context.Request;
         var headers = transform.ProxyRequest.Headers;
+        if (ProxiedRequest.Of(context).BypassesPool)
+        {
+            PooledHandler.BypassPool(transform.ProxyRequest);
+        }
+
         RemoveHeadersOfThisHop(request.Headers.Connection, headers);
 
         Set("X-Real-IP", client.Of(context).ToString());

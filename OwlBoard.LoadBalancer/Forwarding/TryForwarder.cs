@@ -33,7 +33,12 @@ internal sealed class TryForwarder(IHttpForwarder forwarder, LiveOptions options
         {
             var timeouts = options.Current.Timeouts;
             request.EndTryWithoutHeadAfter(timeouts.Response);
+            request.BeginUpgrade();
             requestConfig = requestConfig with { ActivityTimeout = timeouts.WebSocketIdle };
+        }
+        else
+        {
+            request.BeginExchange(options.Current.ConnectionPool.IdleConnections);
         }
 
         return forwarder.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, request.TryToken);

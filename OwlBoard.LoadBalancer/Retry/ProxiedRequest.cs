@@ -12,6 +12,7 @@ internal sealed class ProxiedRequest(bool isIdempotent, long started) : IDisposa
     private TryOutcome? _outcome;
     private bool _headReceived;
     private bool _declaredDead;
+    private bool _isExchange;
 
     /// <summary>Whether the request may be sent twice to the same effect as once.</summary>
     public bool IsIdempotent => isIdempotent;
@@ -60,6 +61,19 @@ internal sealed class ProxiedRequest(bool isIdempotent, long started) : IDisposa
         }
     }
 
+    /// <summary>Whether the present try needs a connection beside those that are kept.</summary>
+    public bool BypassesPool { get; private set; }
+
+    /// <summary>The try needs a connection for a request and its answer.</summary>
+    public void BeginExchange(int idleConnections)
+    {
+        _isExchange = true;
+        BypassesPool = Gateway?.BeginExchange() > idleConnections;
+    }
+
+    /// <summary>The try needs a connection for itself: a WebSocket.</summary>
+    public void BeginUpgrade() => BypassesPool = true;
+
     /// <summary>Ends the try as timed out if its response head does not come in time.</summary>
     public void EndTryWithoutHeadAfter(TimeSpan limit) => _tryCancellation?.CancelAfter(limit);
 
@@ -81,6 +95,12 @@ internal sealed class ProxiedRequest(bool isIdempotent, long started) : IDisposa
         _deadGateway = default;
         _tryCancellation?.Dispose();
         _tryCancellation = null;
+        if (_isExchange)
+        {
+            _isExchange = false;
+            Gateway?.EndExchange();
+        }
+
         Gateway?.Release();
         Gateway = null;
     }
