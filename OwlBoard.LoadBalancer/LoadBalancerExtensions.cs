@@ -62,10 +62,10 @@ internal static class LoadBalancerExtensions
     public static void UseLoadBalancer(this WebApplication app)
     {
         app.UseMiddleware<AccessLogMiddleware>();
+        app.UseMiddleware<HstsMiddleware>();
         app.UseMiddleware<LastResortMiddleware>();
         app.UseMiddleware<RequestGuardMiddleware>();
         app.UseWebSocketRelay();
-        app.UseMiddleware<HstsMiddleware>();
         app.MapStatus();
         app.MapManagement();
         app.MapReverseProxy(proxy =>
