@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Listeners;
 using OwlBoard.LoadBalancer.Retry;
 using OwlBoard.ServiceDefaults.Health;
@@ -20,7 +21,7 @@ internal sealed class AccessLogMiddleware(
     private async Task MeasureAsync(HttpContext context)
     {
         var started = time.GetTimestamp();
-        var sent = SentBytes.Count(context);
+        var sent = ResponseProgress.Of(context, time);
         try
         {
             await next(context);

@@ -1,12 +1,16 @@
 using Microsoft.AspNetCore.Http.Features;
+using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Gateways;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.LoadBalancer.Retry;
 
 /// <summary>What happens to one client request on its way to a gateway and, if need be, to the next one.</summary>
-internal sealed class ProxiedRequest(bool isIdempotent, long started) : IDisposable
+internal sealed class ProxiedRequest(bool isIdempotent, long started, ResponseProgress progress, TimeSpan bodyTimeout) : IDisposable
 {
+    /// <summary>YARP moves its timer at most every 20 ms.</summary>
+    private static readonly TimeSpan TimerTolerance = TimeSpan.FromMilliseconds(50);
+
     private CancellationTokenSource? _tryCancellation;
     private CancellationTokenRegistration _deadGateway;
     private TryOutcome? _outcome;
@@ -81,6 +85,7 @@ internal sealed class ProxiedRequest(bool isIdempotent, long started) : IDisposa
     public void HeadReceived()
     {
         Volatile.Write(ref _headReceived, true);
+        progress.Progressed();
         _tryCancellation?.CancelAfter(Timeout.InfiniteTimeSpan);
         _deadGateway.Unregister();
     }
@@ -137,11 +142,7 @@ internal sealed class ProxiedRequest(bool isIdempotent, long started) : IDisposa
             return TryOutcome.OfAnswer(context.Response);
         }
 
-        if (context.RequestAborted.IsCancellationRequested)
-        {
-            return TryOutcome.ClientFault;
-        }
-
+        // Whether the request was aborted says little: the proxy aborts it too, when a response ends in the middle.
         return failure.Error switch
         {
             ForwarderError.NoAvailableDestinations => TryOutcome.NoGateway,
@@ -156,10 +157,12 @@ internal sealed class ProxiedRequest(bool isIdempotent, long started) : IDisposa
                 or ForwarderError.UpgradeResponseDestination
                 or ForwarderError.UpgradeRequestDestination => TryOutcome.Reset,
             ForwarderError.RequestTimedOut => TryOutcome.TimedOut,
-            ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled when TryToken.IsCancellationRequested =>
+            ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled
+                when TryToken.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested =>
                 _declaredDead ? TryOutcome.DeclaredDead : TryOutcome.TimedOut,
-            // The body's time ran out while the gateway was sending it, not while the client was to take it.
-            ForwarderError.ResponseBodyCanceled => TryOutcome.TimedOut,
+            // Either the client went away or the gateway's time was up. A client that takes nothing is the client's fault.
+            ForwarderError.ResponseBodyCanceled when !progress.IsWaitingForClient && progress.SinceProgress >= bodyTimeout - TimerTolerance =>
+                TryOutcome.TimedOut,
             _ => TryOutcome.ClientFault,
         };
     }

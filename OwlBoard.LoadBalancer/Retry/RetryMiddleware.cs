@@ -25,7 +25,8 @@ internal sealed class RetryMiddleware(
     {
         budget.CountRequest();
         var settings = options.Current;
-        using var request = new ProxiedRequest(IdempotentMethods.Contains(context.Request.Method), time.GetTimestamp());
+        using var request = new ProxiedRequest(
+            IdempotentMethods.Contains(context.Request.Method), time.GetTimestamp(), ResponseProgress.Of(context, time), settings.Timeouts.Response);
         context.Features.Set(request);
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
         {

@@ -13,7 +13,7 @@ public sealed class ConfigurationErrorTests
     [InlineData("Gateways:0=api-gateway-1", "LoadBalancer:Gateways:0 is 'api-gateway-1'; it must be an http or https address, as in http://api-gateway-1 or http://10.0.0.5:8080.")]
     [InlineData("Gateways:0=ftp://api-gateway-1", "LoadBalancer:Gateways:0 is 'ftp://api-gateway-1'; it must be an http or https address, as in http://api-gateway-1 or http://10.0.0.5:8080.")]
     [InlineData("Gateways:0=http://a/api", "LoadBalancer:Gateways:0 is 'http://a/api'; it must be an address without path, query or credentials.")]
-    [InlineData("Gateways:0=http://me:secret@a", "LoadBalancer:Gateways:0 is 'http://me:secret@a'; it must be an address without path, query or credentials.")]
+    [InlineData("Gateways:0=http://me:secret@a", "LoadBalancer:Gateways:0 is 'http://***@a'; it must be an address without path, query or credentials.")]
     [InlineData("Gateways:0=http://a Gateways:1=http://A", "LoadBalancer:Gateways:1:Name is 'a'; it must be a name of its own: Gateways:0 has this one.")]
     [InlineData("Gateways:0:Address=http://a Gateways:0:Weight=0", "LoadBalancer:Gateways:0:Weight is '0'; it must be a number from 0.001 to 1000.")]
     [InlineData("Address=everywhere", "LoadBalancer:Address is 'everywhere'; it must be *, localhost or an IP address.")]

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 using OwlBoard.LoadBalancer.Balancing;
 using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Retry;
 using Yarp.ReverseProxy.Configuration;
@@ -63,7 +64,7 @@ internal sealed class PolicyFixture : IDisposable
     {
         var context = new DefaultHttpContext();
         context.Connection.RemoteIpAddress = IPAddress.Parse(client);
-        context.Features.Set(new ProxiedRequest(isIdempotent: true, started: 0));
+        context.Features.Set(new ProxiedRequest(isIdempotent: true, started: 0, ResponseProgress.Of(context, TimeProvider.System), TimeSpan.FromMinutes(1)));
         return context;
     }
 
