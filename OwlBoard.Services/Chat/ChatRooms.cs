@@ -1,4 +1,5 @@
 using OwlBoard.Services.Realtime;
+using OwlBoard.Services.Storage;
 
 namespace OwlBoard.Services.Chat;
 
@@ -55,5 +56,5 @@ internal sealed class ChatRooms(
         fanOut.PublishAsync(
             Topic(dashboardId), SocketMessage.Write(type, new PresenceEvent(user.UserId, user.Username, Now())), connection.Id);
 
-    private DateTime Now() => time.GetUtcNow().UtcDateTime;
+    private DateTime Now() => time.UtcNow();
 }

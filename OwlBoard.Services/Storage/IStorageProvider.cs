@@ -6,7 +6,7 @@ namespace OwlBoard.Services.Storage;
 internal interface IStorageProvider
 {
     /// <summary>Points a context at its database.</summary>
-    public void Configure(DbContextOptionsBuilder options, string database);
+    public void Configure(DbContextOptionsBuilder builder);
 
     /// <summary>Creates the database or brings it to this version, before the first request.</summary>
     public Task MigrateAsync(DbContext context, CancellationToken cancellationToken);

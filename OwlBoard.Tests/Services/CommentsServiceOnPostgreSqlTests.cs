@@ -1,0 +1,4 @@
+namespace OwlBoard.Tests.Services;
+
+public sealed class CommentsServiceOnPostgreSqlTests(CommentsServiceOnPostgreSql service)
+    : CommentsServiceTests(service.OrSkip()), IClassFixture<CommentsServiceOnPostgreSql>;
