@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OwlBoard.Services.Realtime;
 
 namespace OwlBoard.Services.Storage;
 
@@ -13,4 +14,7 @@ internal interface IStorageProvider
 
     /// <summary>Runs a write when the database can take it.</summary>
     public Task<T> WriteAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken);
+
+    /// <summary>Makes what keeps the order of events among all who share this database.</summary>
+    public ITopicOrder CreateTopicOrder();
 }

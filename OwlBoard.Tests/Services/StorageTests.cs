@@ -24,9 +24,9 @@ public sealed class StorageTests
     {
         await StoreServers.PostgreSqlAsync();
         await AssertCompleteAsync<UsersDb>(new UserServiceOnPostgreSql());
-        await AssertCompleteAsync<CanvasesDb>(new CanvasServiceOnPostgreSql());
-        await AssertCompleteAsync<CommentsDb>(new CommentsServiceOnPostgreSql());
-        await AssertCompleteAsync<ChatDb>(new ChatServiceOnPostgreSql());
+        await AssertCompleteAsync<CanvasesDb>(new CanvasServiceOnServers());
+        await AssertCompleteAsync<CommentsDb>(new CommentsServiceOnServers());
+        await AssertCompleteAsync<ChatDb>(new ChatServiceOnServers());
     }
 
     [Fact]

@@ -1,12 +1,13 @@
 using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using OwlBoard.Services.Realtime;
 
 namespace OwlBoard.Services.Storage.PostgreSql;
 
 /// <summary>A PostgreSQL database, which any number of replicas may share.</summary>
 internal sealed partial class PostgreSqlStorage(
-    StorageOptions options, string database, TimeProvider time, ILogger<PostgreSqlStorage> logger)
+    StorageOptions options, string database, TimeProvider time, ILoggerFactory loggers)
     : IStorageProvider, IAsyncDisposable
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
@@ -19,11 +20,11 @@ internal sealed partial class PostgreSqlStorage(
     private const int Retries = 6;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>The connections, pooled; for what does not go through a context.</summary>
-    public NpgsqlDataSource Connections { get; } = NpgsqlDataSource.Create(Complete(options, database));
+    private readonly ILogger _logger = loggers.CreateLogger<PostgreSqlStorage>();
+    private readonly NpgsqlDataSource _connections = NpgsqlDataSource.Create(Complete(options, database));
 
     public void Configure(DbContextOptionsBuilder builder) =>
-        builder.UseNpgsql(Connections, npgsql => npgsql.EnableRetryOnFailure(Retries, LongestPause, errorCodesToAdd: null));
+        builder.UseNpgsql(_connections, npgsql => npgsql.EnableRetryOnFailure(Retries, LongestPause, errorCodesToAdd: null));
 
     public async Task MigrateAsync(DbContext context, CancellationToken cancellationToken)
     {
@@ -68,13 +69,16 @@ internal sealed partial class PostgreSqlStorage(
     /// <summary>PostgreSQL takes any number of writers.</summary>
     public Task<T> WriteAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken) => write();
 
-    public ValueTask DisposeAsync() => Connections.DisposeAsync();
+    public ITopicOrder CreateTopicOrder() =>
+        new PostgreSqlTopicOrder(_connections, loggers.CreateLogger<PostgreSqlTopicOrder>());
+
+    public ValueTask DisposeAsync() => _connections.DisposeAsync();
 
     private string Server
     {
         get
         {
-            var connection = new NpgsqlConnectionStringBuilder(Connections.ConnectionString);
+            var connection = new NpgsqlConnectionStringBuilder(_connections.ConnectionString);
             return $"{connection.Host}:{connection.Port}, database {connection.Database}, user {connection.Username}";
         }
     }
@@ -84,7 +88,7 @@ internal sealed partial class PostgreSqlStorage(
     {
         try
         {
-            await using var connection = await Connections.OpenConnectionAsync(cancellationToken);
+            await using var connection = await _connections.OpenConnectionAsync(cancellationToken);
         }
         catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.InvalidCatalogName)
         {

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using OwlBoard.Services.Realtime;
 
 namespace OwlBoard.Services.Storage.Sqlite;
 
@@ -52,6 +53,9 @@ internal sealed class SqliteStorage(string directory, string database) : IStorag
             _writer.Release();
         }
     }
+
+    /// <summary>A file is one process's.</summary>
+    public ITopicOrder CreateTopicOrder() => new InProcessTopicOrder();
 
     public void Dispose() => _writer.Dispose();
 }

@@ -1,3 +1,0 @@
-namespace OwlBoard.Tests.Services;
-
-public sealed class CanvasServiceOnPostgreSql() : RunningService("canvas", new PostgreSqlStore());

@@ -1,4 +1,0 @@
-namespace OwlBoard.Tests.Services;
-
-public sealed class CanvasServiceOnPostgreSqlTests(CanvasServiceOnPostgreSql service)
-    : CanvasServiceTests(service.OrSkip()), IClassFixture<CanvasServiceOnPostgreSql>;

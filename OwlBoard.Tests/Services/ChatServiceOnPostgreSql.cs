@@ -1,3 +1,0 @@
-namespace OwlBoard.Tests.Services;
-
-public sealed class ChatServiceOnPostgreSql() : RunningService("chat", new PostgreSqlStore());

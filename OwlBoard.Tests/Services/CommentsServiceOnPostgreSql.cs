@@ -1,3 +1,0 @@
-namespace OwlBoard.Tests.Services;
-
-public sealed class CommentsServiceOnPostgreSql() : RunningService("comments", new PostgreSqlStore());

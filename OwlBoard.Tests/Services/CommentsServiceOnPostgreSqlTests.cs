@@ -1,4 +1,0 @@
-namespace OwlBoard.Tests.Services;
-
-public sealed class CommentsServiceOnPostgreSqlTests(CommentsServiceOnPostgreSql service)
-    : CommentsServiceTests(service.OrSkip()), IClassFixture<CommentsServiceOnPostgreSql>;
