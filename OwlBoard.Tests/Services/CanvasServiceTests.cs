@@ -5,7 +5,7 @@ using System.Xml.Linq;
 
 namespace OwlBoard.Tests.Services;
 
-public sealed class CanvasServiceTests(CanvasService service) : IClassFixture<CanvasService>
+public abstract class CanvasServiceTests(RunningService service)
 {
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
@@ -252,7 +252,6 @@ public sealed class CanvasServiceTests(CanvasService service) : IClassFixture<Ca
 
         await artist.SendAsync("""{"type":"stroke","data":{"points":[[1,2]]},"extra":1}""");
         await artist.SendAsync("""{"type":"cursor","data":{"x":1}}""");
-        await first.SendAsync("""{"type":"clear","data":{}}""");
 
         foreach (var listener in new[] { first, second })
         {
@@ -261,6 +260,7 @@ public sealed class CanvasServiceTests(CanvasService service) : IClassFixture<Ca
         }
 
         // The first message that the artist gets is another's: not an echo of the own ones.
+        await first.SendAsync("""{"type":"clear","data":{}}""");
         await artist.ReceiveAsync("clear");
         await elsewhere.SendAsync("""{"type":"nonsense","data":{}}""");
         await elsewhere.ReceiveErrorAsync();

@@ -3,7 +3,7 @@ using System.Net.WebSockets;
 
 namespace OwlBoard.Tests.Services;
 
-public sealed class ChatServiceTests(ChatService service) : IClassFixture<ChatService>
+public abstract class ChatServiceTests(RunningService service)
 {
     private readonly string _room = Guid.NewGuid().ToString("N");
 

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace OwlBoard.Tests.Services;
 
-public sealed class CommentsServiceTests(CommentsService service) : IClassFixture<CommentsService>
+public abstract class CommentsServiceTests(RunningService service)
 {
     private const string UnknownId = "0123456789abcdef01234567";
 

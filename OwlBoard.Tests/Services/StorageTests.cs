@@ -4,6 +4,7 @@ using OwlBoard.Services.Canvases;
 using OwlBoard.Services.Chat;
 using OwlBoard.Services.Comments;
 using OwlBoard.Services.Users;
+using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Services;
 
@@ -16,6 +17,16 @@ public sealed class StorageTests
         await AssertCompleteAsync<CanvasesDb>(new CanvasService());
         await AssertCompleteAsync<CommentsDb>(new CommentsService());
         await AssertCompleteAsync<ChatDb>(new ChatService());
+    }
+
+    [Fact]
+    public async Task Migrations_hold_all_that_the_model_says_on_PostgreSQL_too()
+    {
+        await StoreServers.PostgreSqlAsync();
+        await AssertCompleteAsync<UsersDb>(new UserServiceOnPostgreSql());
+        await AssertCompleteAsync<CanvasesDb>(new CanvasServiceOnServers());
+        await AssertCompleteAsync<CommentsDb>(new CommentsServiceOnServers());
+        await AssertCompleteAsync<ChatDb>(new ChatServiceOnServers());
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using OwlBoard.Services.Users;
 
 namespace OwlBoard.Tests.Services;
 
-public sealed class UserServiceTests(UserService service) : IClassFixture<UserService>
+public abstract class UserServiceTests(RunningService service)
 {
     private const string Password = "correct horse";
 

@@ -1,15 +1,16 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using OwlBoard.Services.Realtime;
 
 namespace OwlBoard.Services.Storage.Sqlite;
 
 /// <summary>One SQLite file a service.</summary>
-internal sealed class SqliteStorage(string directory) : IStorageProvider, IDisposable
+internal sealed class SqliteStorage(string directory, string database) : IStorageProvider, IDisposable
 {
     private readonly SqliteDurability _durability = new();
     private readonly SemaphoreSlim _writer = new(1, 1);
 
-    public void Configure(DbContextOptionsBuilder options, string database)
+    public void Configure(DbContextOptionsBuilder builder)
     {
         var connection = new SqliteConnectionStringBuilder
         {
@@ -17,7 +18,7 @@ internal sealed class SqliteStorage(string directory) : IStorageProvider, IDispo
             // Another process may hold the write lock, an operator's backup for one: wait rather than fail. Seconds.
             DefaultTimeout = 30,
         };
-        options.UseSqlite(connection.ConnectionString).AddInterceptors(_durability);
+        builder.UseSqlite(connection.ConnectionString).AddInterceptors(_durability);
     }
 
     public async Task MigrateAsync(DbContext context, CancellationToken cancellationToken)
@@ -52,6 +53,9 @@ internal sealed class SqliteStorage(string directory) : IStorageProvider, IDispo
             _writer.Release();
         }
     }
+
+    /// <summary>A file is one process's.</summary>
+    public ITopicOrder CreateTopicOrder() => new InProcessTopicOrder();
 
     public void Dispose() => _writer.Dispose();
 }
