@@ -12,6 +12,11 @@ var mobilePort = settings.Port("mobile", 9000);
 var managementPort = settings.Port("management", 9100);
 var desktopFrontendPort = settings.Port("desktop-frontend", 3002);
 var mobileFrontendPort = settings.Port("mobile-frontend", 3001);
+var target = settings.OneOf("target", "compose", "swarm");
+var platform = settings.OneOf("platform", "owlboard", "existing");
+settings.Refuse(
+    builder.ExecutionContext.IsRunMode && (target != "compose" || platform != "owlboard"),
+    "--target and --platform say what to publish; a local run has neither: add --operation publish --output-path DIR.");
 var dataDirectory = settings.Directory("data-directory", Path.Combine(builder.AppHostDirectory, "..", ".data"));
 // Published, a program's container is its own: every program can have the same port. Run, they share a host.
 int? containerPort = builder.ExecutionContext.IsPublishMode ? 8080 : null;
@@ -27,7 +32,54 @@ Console.WriteLine($"OwlBoard runs on: {Engine.Name}");
 builder.AddDockerComposeEnvironment("owlboard")
     .WithDashboard(false)
     .WithProperties(environment => environment.DefaultNetworkName = NetworkNames.Private)
-    .ConfigureComposeFile(file => file.AddNetworks().WaitForHealth().RequireValues());
+    .ConfigureComposeFile(file => _ = target == "swarm"
+        ? file.AddNetworks().AsSwarmStack(gatewayCount).RequireValues()
+        : file.AddNetworks().WaitForHealth().RequireValues());
+
+// Named resources rather than WithReplicas, whose endpoints hide behind one address; and not proxied: an orchestrator's
+// proxy keeps accepting connections for a gateway that is gone, and the load balancer has to see that it is gone.
+// In a swarm the gateways are one service, whose replicas are counted while it runs.
+string[] gatewayNames = target == "swarm"
+    ? [ResourceNames.Gateways]
+    : [.. Enumerable.Range(1, gatewayCount).Select(ResourceNames.Gateway)];
+var gateways = gatewayNames.Select((name, index) =>
+    builder.AddProject<Projects.OwlBoard_Gateway>(name)
+        .WithHttpEndpoint(targetPort: containerPort, isProxied: false)
+        .WithHttpHealthCheck("/health")
+        .WithEnvironment("Gateway__Name", target == "swarm" ? name + "-{{.Task.Slot}}" : name)
+        .PublishAsProgram(user: 10101 + index, memory: "384M", NetworkNames.Private)).ToArray();
+
+// ASPNETCORE_FORWARDEDHEADERS_ENABLED believes X-Forwarded-For from anyone, and a client could choose its own address and
+// walk around the rate limit: here, and in the frontends, only configured
+// trusted proxies are believed.
+var loadBalancer = builder.AddProject<Projects.OwlBoard_LoadBalancer>(ResourceNames.LoadBalancer)
+    .WithHttpEndpoint(port: desktopPort, name: "desktop", env: "LoadBalancer__DesktopPort", isProxied: false)
+    .WithHttpEndpoint(port: mobilePort, name: "mobile", env: "LoadBalancer__MobilePort", isProxied: false)
+    .WithExternalHttpEndpoints()
+    .WithHttpEndpoint(port: managementPort, name: "management", env: "LoadBalancer__ManagementPort", isProxied: false)
+    .WithEndpoint("management", endpoint => endpoint.ExcludeReferenceEndpoint = true)
+    .WithHttpHealthCheck("/health", endpointName: "desktop")
+    .WithEnvironment("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "false")
+    .PublishAsProgram(user: 10200, memory: "512M", NetworkNames.Private, NetworkNames.Public)
+    .PublishAsDockerComposeService((_, service) =>
+        service.AddEnvironmentalVariable("LoadBalancer__TrustedProxies__0", ComposeFileExtensions.FrontendAddresses));
+
+foreach (var (index, gateway) in gateways.Index())
+{
+    loadBalancer
+        .WithEnvironment(
+            $"LoadBalancer__Gateways__{index}",
+            // The addresses of all replicas, where the plain name would be one that the swarm balances itself.
+            target == "swarm" ? $"http://tasks.{gateway.Resource.Name}:{containerPort}" : $"http://{gateway.Resource.Name}")
+        .WithReference(gateway).WaitFor(gateway);
+}
+
+if (platform == "existing")
+{
+    builder.AddExistingPlatform(gateways, loadBalancer, desktopFrontendPort, mobileFrontendPort);
+    await builder.Build().RunAsync();
+    return;
+}
 
 var users = builder.AddProject<Projects.OwlBoard_Services>(ResourceNames.UserService)
     .WithArgs("user")
@@ -89,39 +141,13 @@ else
         .WithFanOut(redis, redisPassword);
 }
 
-// Named resources rather than WithReplicas, whose endpoints hide behind one address; and not proxied: an orchestrator's
-// proxy keeps accepting connections for a gateway that is gone, and the load balancer has to see that it is gone.
-var gateways = Enumerable.Range(1, gatewayCount).Select(replica =>
-    builder.AddProject<Projects.OwlBoard_Gateway>(ResourceNames.Gateway(replica))
-        .WithHttpEndpoint(targetPort: containerPort, isProxied: false)
-        .WithHttpHealthCheck("/health")
-        .WithEnvironment("Gateway__Name", ResourceNames.Gateway(replica))
+foreach (var gateway in gateways)
+{
+    gateway
         .WithReference(users).WaitFor(users)
         .WithReference(canvas).WaitFor(canvas)
         .WithReference(comments).WaitFor(comments)
-        .WithReference(chat).WaitFor(chat)
-        .PublishAsProgram(user: 10100 + replica, memory: "384M", NetworkNames.Private)).ToArray();
-
-// ASPNETCORE_FORWARDEDHEADERS_ENABLED believes X-Forwarded-For from anyone, and a client could choose its own address and
-// walk around the rate limit: here, and in the frontends, only configured
-// trusted proxies are believed.
-var loadBalancer = builder.AddProject<Projects.OwlBoard_LoadBalancer>(ResourceNames.LoadBalancer)
-    .WithHttpEndpoint(port: desktopPort, name: "desktop", env: "LoadBalancer__DesktopPort", isProxied: false)
-    .WithHttpEndpoint(port: mobilePort, name: "mobile", env: "LoadBalancer__MobilePort", isProxied: false)
-    .WithExternalHttpEndpoints()
-    .WithHttpEndpoint(port: managementPort, name: "management", env: "LoadBalancer__ManagementPort", isProxied: false)
-    .WithEndpoint("management", endpoint => endpoint.ExcludeReferenceEndpoint = true)
-    .WithHttpHealthCheck("/health", endpointName: "desktop")
-    .WithEnvironment("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "false")
-    .PublishAsProgram(user: 10200, memory: "512M", NetworkNames.Private, NetworkNames.Public)
-    .PublishAsDockerComposeService((_, service) =>
-        service.AddEnvironmentalVariable("LoadBalancer__TrustedProxies__0", ComposeFileExtensions.FrontendAddresses));
-
-foreach (var (index, gateway) in gateways.Index())
-{
-    loadBalancer
-        .WithEnvironment($"LoadBalancer__Gateways__{index}", $"http://{gateway.Resource.Name}")
-        .WithReference(gateway).WaitFor(gateway);
+        .WithReference(chat).WaitFor(chat);
 }
 
 builder.AddProject<Projects.OwlBoard_Frontend>(ResourceNames.DesktopFrontend)

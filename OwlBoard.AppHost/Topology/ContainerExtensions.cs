@@ -37,7 +37,7 @@ internal static class ContainerExtensions
                 CultureInfo.InvariantCulture, $"{endpoint.UriScheme}://localhost:{endpoint.TargetPort}/health");
 
             Limit(service, memory, networks);
-            Confine(service, string.Create(CultureInfo.InvariantCulture, $"{user}:{Group}"));
+            Confine(service, string.Create(CultureInfo.InvariantCulture, $"{user}:{Group}"), processes: 512);
             service.Healthcheck = Check("CMD", "dotnet", assembly, "--probe", health);
             // 5 s of draining and 30 s for what is in flight (Drain:Period, Drain:Timeout), and a little to end.
             service.StopGracePeriod = "40s";
@@ -49,7 +49,8 @@ internal static class ContainerExtensions
         store.PublishAsDockerComposeService((_, service) =>
         {
             Limit(service, memory, [NetworkNames.Private]);
-            Confine(service, StoreUser);
+            // All stores are the same user, so they share this.
+            Confine(service, StoreUser, processes: 2048);
             service.Healthcheck = Check("CMD-SHELL", check);
             service.Tmpfs.AddRange(writable);
             service.StopGracePeriod = "60s";
@@ -83,13 +84,13 @@ internal static class ContainerExtensions
         };
     }
 
-    private static void Confine(Service service, string user)
+    private static void Confine(Service service, string user, int processes)
     {
         service.User = user;
         service.ReadOnly = true;
         service.Tmpfs = ["/tmp"];
         service.CapDrop = ["ALL"];
-        service.Ulimits = new() { ["nproc"] = new Ulimit { Soft = 512, Hard = 512 } };
+        service.Ulimits = new() { ["nproc"] = new Ulimit { Soft = processes, Hard = processes } };
     }
 
     private static Healthcheck Check(params string[] test) => new()

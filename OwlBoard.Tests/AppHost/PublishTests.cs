@@ -16,6 +16,8 @@ public sealed class PublishTests : IDisposable
     {
         { "compose", [] },
         { "compose-8", ["--gateways", "8"] },
+        { "existing", ["--platform", "existing"] },
+        { "swarm", ["--target", "swarm"] },
     };
 
     [Theory]
