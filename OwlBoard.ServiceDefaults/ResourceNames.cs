@@ -11,6 +11,9 @@ public static class ResourceNames
     public const string DesktopFrontend = "desktop-frontend";
     public const string MobileFrontend = "mobile-frontend";
 
+    /// <summary>All gateways as one service, where whoever runs the containers counts them.</summary>
+    public const string Gateways = "api-gateway";
+
     /// <summary>The name of one gateway replica, counted from 1: <c>api-gateway-1</c>.</summary>
     public static string Gateway(int replica) => $"api-gateway-{replica}";
 }

@@ -69,6 +69,22 @@ internal sealed class TopologySettings(string[] args, IConfiguration configurati
         return otherwise;
     }
 
+    /// <summary>One of a few words; the first is the default.</summary>
+    public string OneOf(string key, params string[] words)
+    {
+        _known.Add(key);
+        var word = configuration[key] ?? words[0];
+        if (!words.Contains(word))
+        {
+            _error ??= $"--{key} is '{word}'; it must be {string.Join(" or ", words)}.";
+        }
+
+        return word;
+    }
+
+    /// <summary>Keeps an error that concerns several settings.</summary>
+    public void Refuse(bool wrong, string error) => _error ??= wrong ? error : null;
+
     /// <summary>
     /// A misspelt option would otherwise be ignored in silence. Not asked of Aspire's own host, whose command line passes
     /// options that are not known here.

@@ -83,8 +83,9 @@ public sealed class AppHostTests : IDisposable
     [InlineData("--gateways is '0'; it must be a whole number from 1 to 64.", "--gateways", "0")]
     [InlineData("--ports:desktop is '65536'; it must be a whole number from 1 to 65535.", "--ports:desktop", "65536")]
     [InlineData("Unknown option '--replicas'.", "--replicas", "4")]
+    [InlineData("--target is 'moon'; it must be compose or swarm.", "--target", "moon")]
+    [InlineData("--target and --platform say what to publish; a local run has neither", "--platform", "existing")]
     [InlineData("--operation is 'fly'; it must be run or publish.", "--operation", "fly")]
-    [InlineData("The embedded engine cannot publish yet", "--operation", "publish", "--step", "publish", "--output-path", "out")]
     public async Task AppHost_says_in_one_line_what_is_wrong_when_it_cannot_do_as_it_is_told(string expected, params string[] args)
     {
         await using var appHost = new AppHostProcess(args);

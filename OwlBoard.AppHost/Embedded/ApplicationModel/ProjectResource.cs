@@ -2,4 +2,4 @@ namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>A .NET project that runs as a process.</summary>
 internal sealed class ProjectResource(string name) : Resource(name),
-    IResourceWithEnvironment, IResourceWithArgs, IResourceWithServiceDiscovery, IResourceWithWaitSupport;
+    IResourceWithEnvironment, IResourceWithArgs, IResourceWithServiceDiscovery, IResourceWithWaitSupport, IComputeResource;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Aspire.Hosting.ApplicationModel;
 
@@ -10,6 +12,8 @@ internal sealed class ReferenceExpression(string format, IReadOnlyList<IValuePro
 
     public IReadOnlyList<IValueProvider> ValueProviders { get; } = valueProviders;
 
+    public static ReferenceExpression Create(in ExpressionInterpolatedStringHandler handler) => handler.GetExpression();
+
     public async ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default)
     {
         var values = new object?[ValueProviders.Count];
@@ -19,5 +23,29 @@ internal sealed class ReferenceExpression(string format, IReadOnlyList<IValuePro
         }
 
         return string.Format(CultureInfo.InvariantCulture, Format, values);
+    }
+
+    /// <summary>Makes an expression of <c>$"…"</c>: the compiler calls it for each part.</summary>
+    [InterpolatedStringHandler]
+    public readonly ref struct ExpressionInterpolatedStringHandler(int literalLength, int formattedCount)
+    {
+        private readonly StringBuilder _format = new(literalLength + (3 * formattedCount));
+        private readonly List<IValueProvider> _providers = new(formattedCount);
+
+        public void AppendLiteral(string value) =>
+            _format.Append(value.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal));
+
+        public void AppendFormatted(string? value) => AppendLiteral(value ?? string.Empty);
+
+        public void AppendFormatted(IValueProvider value)
+        {
+            _format.Append(CultureInfo.InvariantCulture, $"{{{_providers.Count}}}");
+            _providers.Add(value);
+        }
+
+        public void AppendFormatted<T>(IResourceBuilder<T> value)
+            where T : IResource, IValueProvider => AppendFormatted(value.Resource);
+
+        internal ReferenceExpression GetExpression() => new(_format.ToString(), _providers);
     }
 }

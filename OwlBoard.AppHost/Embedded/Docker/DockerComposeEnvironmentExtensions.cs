@@ -29,4 +29,11 @@ internal static class DockerComposeEnvironmentExtensions
         builder.Resource.ConfigureComposeFile += configure;
         return builder;
     }
+
+    public static IResourceBuilder<DockerComposeEnvironmentResource> WithProperties(
+        this IResourceBuilder<DockerComposeEnvironmentResource> builder, Action<DockerComposeEnvironmentResource> configure)
+    {
+        configure(builder.Resource);
+        return builder;
+    }
 }

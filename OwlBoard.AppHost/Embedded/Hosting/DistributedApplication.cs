@@ -1,3 +1,4 @@
+using OwlBoard.AppHost.Embedded.Publishing;
 using OwlBoard.AppHost.Embedded.Running;
 using OwlBoard.AppHost.Embedded.Terminal;
 
@@ -12,7 +13,7 @@ internal sealed class DistributedApplication(IDistributedApplicationBuilder buil
         return new DistributedApplicationBuilder(args);
     }
 
-    /// <summary>Runs the application until it is told to stop by a signal or the token.</summary>
+    /// <summary>Runs the application until it is told to stop by a signal or the token; or publishes it.</summary>
     /// <param name="cancellationToken">Stops the application.</param>
     /// <returns>A task that ends when every process has ended.</returns>
     /// <exception cref="DistributedApplicationException">It cannot run, and the message says why.</exception>
@@ -20,8 +21,8 @@ internal sealed class DistributedApplication(IDistributedApplicationBuilder buil
     {
         if (builder.ExecutionContext.IsPublishMode)
         {
-            throw new DistributedApplicationException(
-                "The embedded engine cannot publish yet: publish with the Aspire CLI (aspire publish), or build with -p:AppModel=Aspire.");
+            await new Publisher([.. builder.Resources], builder.Configuration, builder.ExecutionContext).RunAsync(cancellationToken);
+            return;
         }
 
         await using var console = RunConsole.Create();

@@ -15,7 +15,26 @@ internal static class ResourceBuilderExtensions
         where T : IResourceWithEnvironment =>
         builder.WithAnnotation(new EnvironmentCallbackAnnotation(callback));
 
+    public static IResourceBuilder<T> WithEnvironment<T>(
+        this IResourceBuilder<T> builder, string name, ReferenceExpression value)
+        where T : IResourceWithEnvironment =>
+        builder.WithEnvironment(context => context.EnvironmentVariables[name] = value);
+
+    public static IResourceBuilder<T> WithEnvironment<T>(
+        this IResourceBuilder<T> builder, string name, EndpointReference endpointReference)
+        where T : IResourceWithEnvironment =>
+        builder.WithEnvironment(context => context.EnvironmentVariables[name] = endpointReference);
+
+    public static IResourceBuilder<T> WithEnvironment<T>(
+        this IResourceBuilder<T> builder, string name, IResourceBuilder<ParameterResource> parameter)
+        where T : IResourceWithEnvironment =>
+        builder.WithEnvironment(context => context.EnvironmentVariables[name] = parameter.Resource);
+
     public static IResourceBuilder<T> WithArgs<T>(this IResourceBuilder<T> builder, params string[] args)
+        where T : IResourceWithArgs => builder.WithArgs([.. args.Cast<object>()]);
+
+    /// <summary>Adds arguments: strings, and values that are known later.</summary>
+    public static IResourceBuilder<T> WithArgs<T>(this IResourceBuilder<T> builder, params object[] args)
         where T : IResourceWithArgs =>
         builder.WithAnnotation(new CommandLineArgsCallbackAnnotation(context =>
         {
@@ -32,10 +51,29 @@ internal static class ResourceBuilderExtensions
         string? name = null,
         string? env = null,
         bool? isProxied = null)
+        where T : IResourceWithEndpoints => builder.WithEndpoint(port, targetPort, "http", name, env, isProxied);
+
+    public static IResourceBuilder<T> WithHttpsEndpoint<T>(
+        this IResourceBuilder<T> builder,
+        int? port = null,
+        int? targetPort = null,
+        string? name = null,
+        string? env = null,
+        bool? isProxied = null)
+        where T : IResourceWithEndpoints => builder.WithEndpoint(port, targetPort, "https", name, env, isProxied);
+
+    public static IResourceBuilder<T> WithEndpoint<T>(
+        this IResourceBuilder<T> builder,
+        int? port = null,
+        int? targetPort = null,
+        string? scheme = null,
+        string? name = null,
+        string? env = null,
+        bool? isProxied = null)
         where T : IResourceWithEndpoints
     {
         var endpoint = new EndpointAnnotation(
-            ProtocolType.Tcp, "http", name: name, port: port, targetPort: targetPort, isProxied: isProxied);
+            ProtocolType.Tcp, scheme, name: name, port: port, targetPort: targetPort, isProxied: isProxied);
         if (Find(builder.Resource, endpoint.Name) is not null)
         {
             throw new DistributedApplicationException(
@@ -62,6 +100,12 @@ internal static class ResourceBuilderExtensions
             $"'{builder.Resource.Name}' has no endpoint named '{endpointName}'."));
         return builder;
     }
+
+    /// <summary>An endpoint that was added before, as a value.</summary>
+    public static EndpointReference GetEndpoint<T>(this IResourceBuilder<T> builder, string name)
+        where T : IResourceWithEndpoints =>
+        new(builder.Resource, Find(builder.Resource, name) ?? throw new DistributedApplicationException(
+            $"'{builder.Resource.Name}' has no endpoint named '{name}'."));
 
     /// <summary>Makes the HTTP endpoints added so far reachable from outside; those added later are not.</summary>
     public static IResourceBuilder<T> WithExternalHttpEndpoints<T>(this IResourceBuilder<T> builder)

@@ -1,11 +1,13 @@
+using Aspire.Hosting.Docker.Resources.ServiceNodes;
+
 namespace Aspire.Hosting.Docker.Resources.ComposeNodes;
 
 /// <summary>A network of a docker-compose file.</summary>
-internal sealed class Network
+internal sealed class Network : NamedComposeMember
 {
-    public required string Name { get; set; }
-
     public string? Driver { get; set; }
+
+    public Ipam? Ipam { get; set; }
 
     public bool? Internal { get; set; }
 }

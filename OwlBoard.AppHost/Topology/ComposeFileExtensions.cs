@@ -1,0 +1,64 @@
+using System.Text.RegularExpressions;
+using Aspire.Hosting.Docker.Resources;
+using Aspire.Hosting.Docker.Resources.ComposeNodes;
+using Aspire.Hosting.Docker.Resources.ServiceNodes;
+
+namespace OwlBoard.AppHost.Topology;
+
+/// <summary>What concerns the published file as a whole, once all its services are known.</summary>
+internal static partial class ComposeFileExtensions
+{
+    /// <summary>Where the frontends are: the proxies that the load balancer trusts.</summary>
+    public const string FrontendAddresses = "${OWLBOARD_FRONTEND_ADDRESSES:-172.30.250.128/25}";
+
+    private const string PublicSubnet = "${OWLBOARD_PUBLIC_SUBNET:-172.30.250.0/24}";
+
+    /// <summary>
+    /// The networks. The public one has addresses that are known, and containers get theirs from the upper half: the
+    /// load balancer believes the frontends there about their clients, but not the lower half, where Docker's own proxy
+    /// passes on connections from anyone.
+    /// </summary>
+    public static ComposeFile AddNetworks(this ComposeFile file) => file
+        .AddNetwork(new Network { Name = NetworkNames.Private, Driver = "bridge", Internal = true })
+        .AddNetwork(new Network
+        {
+            Name = NetworkNames.Public,
+            Driver = "bridge",
+            Ipam = new Ipam { Config = [new() { ["subnet"] = PublicSubnet, ["ip_range"] = FrontendAddresses }] },
+        });
+
+    /// <summary>Nothing starts before what it needs is healthy. Aspire itself writes <c>service_started</c> only.</summary>
+    public static ComposeFile WaitForHealth(this ComposeFile file)
+    {
+        foreach (var (name, dependency) in file.Services.Values.SelectMany(service => service.DependsOn))
+        {
+            if (file.Services[name].Healthcheck is not null)
+            {
+                dependency.Condition = "service_healthy";
+            }
+        }
+
+        return file;
+    }
+
+    /// <summary>
+    /// A value that <c>.env</c> leaves empty is an error before anything starts, rather than an empty password:
+    /// <c>${NAME}</c> becomes <c>${NAME:?…}</c>.
+    /// </summary>
+    public static ComposeFile RequireValues(this ComposeFile file)
+    {
+        foreach (var service in file.Services.Values)
+        {
+            service.Image = service.Image is { } image ? Require(image) : null;
+            service.Command = [.. service.Command.Select(Require)];
+            service.Environment = service.Environment.ToDictionary(variable => variable.Key, variable => Require(variable.Value));
+        }
+
+        return file;
+    }
+
+    private static string Require(string text) => Variable().Replace(text, "$${${name}:?${name} is empty in .env}");
+
+    [GeneratedRegex(@"(?<!\$)\$\{(?<name>[A-Z0-9_]+)\}")]
+    private static partial Regex Variable();
+}
