@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using OwlBoard.AppHost.Embedded.Health;
@@ -62,6 +63,12 @@ public sealed class ResourceRunnerTests : IDisposable
     {
         await _runner.StartAsync();
         await _notifications.WaitUntilReadyAsync("gateway", _deadline.Token);
+        // Frozen, so that it cannot end by itself at the signals that come first.
+        using (var freeze = Process.Start("kill", ["-STOP", $"{_notifications["gateway"].ProcessId}"]))
+        {
+            await freeze.WaitForExitAsync(_deadline.Token);
+        }
+
         using var timeIsUp = new CancellationTokenSource();
         await timeIsUp.CancelAsync();
 
