@@ -14,7 +14,9 @@ var managementPort = settings.Port("management", 9100);
 var desktopFrontendPort = settings.Port("desktop-frontend", 3002);
 var mobileFrontendPort = settings.Port("mobile-frontend", 3001);
 var dataDirectory = settings.Directory("data-directory", Path.Combine(builder.AppHostDirectory, "..", ".data"));
-if (settings.Error is { } error)
+using var certificates = new ModelCertificates(
+    builder.ExecutionContext, settings.Directory("certificates-directory", Path.Combine(dataDirectory, "certs")));
+if ((settings.Error ?? certificates.Issue()) is { } error)
 {
     Console.Error.WriteLine(error);
     Environment.ExitCode = 1;
@@ -31,8 +33,9 @@ builder.AddDockerComposeEnvironment("owlboard")
 
 var users = builder.AddProject<Projects.OwlBoard_Services>(ResourceNames.UserService)
     .WithArgs("user")
-    .WithHttpEndpoint()
-    .WithHttpHealthCheck("/health")
+    .WithHttpsEndpoint()
+    .WithServerCertificate(certificates)
+    .WithMutualTlsHealthCheck("/health", certificates)
     .WithStorage(dataDirectory);
 
 var canvas = builder.AddProject<Projects.OwlBoard_Services>(ResourceNames.CanvasService)
@@ -49,8 +52,9 @@ var comments = builder.AddProject<Projects.OwlBoard_Services>(ResourceNames.Comm
 
 var chat = builder.AddProject<Projects.OwlBoard_Services>(ResourceNames.ChatService)
     .WithArgs("chat")
-    .WithHttpEndpoint()
-    .WithHttpHealthCheck("/health")
+    .WithHttpsEndpoint()
+    .WithServerCertificate(certificates)
+    .WithMutualTlsHealthCheck("/health", certificates)
     .WithStorage(dataDirectory);
 
 // Named resources rather than WithReplicas, whose endpoints hide behind one address; and not proxied: an orchestrator's
@@ -60,10 +64,11 @@ var gateways = Enumerable.Range(1, gatewayCount).Select(replica =>
         .WithHttpEndpoint(isProxied: false)
         .WithHttpHealthCheck("/health")
         .WithEnvironment("Gateway__Name", ResourceNames.Gateway(replica))
-        .WithReference(users).WaitFor(users)
+        .WithClientCertificate(ResourceNames.GatewayIdentity, certificates)
+        .WithMutualTlsReference(users).WaitFor(users)
         .WithReference(canvas).WaitFor(canvas)
         .WithReference(comments).WaitFor(comments)
-        .WithReference(chat).WaitFor(chat)).ToArray();
+        .WithMutualTlsReference(chat).WaitFor(chat)).ToArray();
 
 // ASPNETCORE_FORWARDEDHEADERS_ENABLED believes X-Forwarded-For from anyone, and a client could choose its own address and
 // walk around the rate limit: here only configured trusted proxies are believed.

@@ -32,10 +32,25 @@ internal static class ResourceBuilderExtensions
         string? name = null,
         string? env = null,
         bool? isProxied = null)
+        where T : IResourceWithEndpoints =>
+        builder.WithEndpointOf("http", port, targetPort, name, env, isProxied);
+
+    public static IResourceBuilder<T> WithHttpsEndpoint<T>(
+        this IResourceBuilder<T> builder,
+        int? port = null,
+        int? targetPort = null,
+        string? name = null,
+        string? env = null,
+        bool? isProxied = null)
+        where T : IResourceWithEndpoints =>
+        builder.WithEndpointOf("https", port, targetPort, name, env, isProxied);
+
+    private static IResourceBuilder<T> WithEndpointOf<T>(
+        this IResourceBuilder<T> builder, string scheme, int? port, int? targetPort, string? name, string? env, bool? isProxied)
         where T : IResourceWithEndpoints
     {
         var endpoint = new EndpointAnnotation(
-            ProtocolType.Tcp, "http", name: name, port: port, targetPort: targetPort, isProxied: isProxied);
+            ProtocolType.Tcp, scheme, name: name, port: port, targetPort: targetPort, isProxied: isProxied);
         if (Find(builder.Resource, endpoint.Name) is not null)
         {
             throw new DistributedApplicationException(
@@ -62,6 +77,11 @@ internal static class ResourceBuilderExtensions
             $"'{builder.Resource.Name}' has no endpoint named '{endpointName}'."));
         return builder;
     }
+
+    public static EndpointReference GetEndpoint<T>(this IResourceBuilder<T> builder, string name)
+        where T : IResourceWithEndpoints =>
+        new(builder.Resource, Find(builder.Resource, name) ?? throw new DistributedApplicationException(
+            $"'{builder.Resource.Name}' has no endpoint named '{name}'."));
 
     /// <summary>Makes the HTTP endpoints added so far reachable from outside; those added later are not.</summary>
     public static IResourceBuilder<T> WithExternalHttpEndpoints<T>(this IResourceBuilder<T> builder)
@@ -114,6 +134,11 @@ internal static class ResourceBuilderExtensions
         return builder.WithAnnotation(new HttpHealthCheckAnnotation(
             new EndpointReference(builder.Resource, endpoint), path ?? "/", statusCode ?? 200));
     }
+
+    /// <summary>Judges the resource by a check that is registered with the application's services.</summary>
+    public static IResourceBuilder<T> WithHealthCheck<T>(this IResourceBuilder<T> builder, string key)
+        where T : IResource =>
+        builder.WithAnnotation(new HealthCheckAnnotation(key));
 
     /// <summary>Starts the resource only when another one runs and is healthy.</summary>
     public static IResourceBuilder<T> WaitFor<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency)
