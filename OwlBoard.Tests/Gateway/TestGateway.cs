@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using OwlBoard.Forwarding.Discovery;
 using OwlBoard.Gateway;
 using OwlBoard.ServiceDefaults.Drain;
+using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Gateway;
 
@@ -33,6 +34,8 @@ internal sealed class TestGateway : WebApplicationFactory<GatewayOptions>
     }
 
     public HttpClient Client { get; }
+
+    public RecordedLogs Logs { get; } = new();
 
     public DrainState Drain => Services.GetRequiredService<DrainState>();
 
@@ -85,7 +88,7 @@ internal sealed class TestGateway : WebApplicationFactory<GatewayOptions>
             builder.UseSetting(key, value);
         }
 
-        builder.ConfigureLogging(logging => logging.ClearProviders());
+        builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Logs));
         builder.ConfigureTestServices(services =>
         {
             services.AddSingleton(_time);
