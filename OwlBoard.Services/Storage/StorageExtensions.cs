@@ -23,10 +23,11 @@ internal static class StorageExtensions
         builder.Services.AddDbContextFactory<TContext>((services, options) =>
         {
             services.GetRequiredService<IStorageProvider>().Configure(options);
-            // Two writers of one row are an everyday matter, answered by those who catch the exception. What nobody
-            // catches is logged with its request.
+            // Two writers of one row are an everyday matter, answered by those who catch the exception; a connection
+            // that breaks is tried again. What nobody catches is logged with its request.
             options.ConfigureWarnings(events => events.Ignore(
-                RelationalEventId.CommandError, CoreEventId.SaveChangesFailed, CoreEventId.OptimisticConcurrencyException));
+                RelationalEventId.CommandError, RelationalEventId.ConnectionError,
+                CoreEventId.SaveChangesFailed, CoreEventId.OptimisticConcurrencyException));
         });
         builder.Services.AddHostedService<MigrationAtStart<TContext>>();
     }
