@@ -90,7 +90,7 @@ public sealed class PassiveHealthTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_failure_that_the_gateway_blames_on_a_service_is_passed_on_and_not_counted()
+    public async Task A_failure_that_the_gateway_blames_on_a_service_is_retried_and_passed_on_but_not_counted()
     {
         await using var loadBalancer = Start();
         foreach (var gateway in _gateways)
@@ -109,7 +109,8 @@ public sealed class PassiveHealthTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         }
 
-        Assert.Equal(10, _gateways.Sum(gateway => gateway.Received.Count));
+        Assert.True(_gateways.Sum(gateway => gateway.Received.Count) > 10, "another gateway is asked too");
+        Assert.All(loadBalancer.Gateways, gateway => Assert.Equal(0, gateway.Statistics.Failures));
         Assert.All(loadBalancer.Gateways, gateway => Assert.Equal(GatewayState.Healthy, gateway.Condition.State));
     }
 

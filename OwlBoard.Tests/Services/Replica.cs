@@ -22,7 +22,7 @@ internal sealed class Replica : IAsyncDisposable
     {
         var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         return new(
-            ServerProcess.Start("OwlBoard.Services", [service, $"--urls={address}", "--Drain:Period=00:00:00", .. settings]),
+            ServerProcess.Start("OwlBoard.Services", [service, $"--urls={address}", "--Drain:Period=00:00:00", "--MutualTls:Enabled=false", .. settings]),
             address);
     }
 

@@ -47,6 +47,7 @@ public abstract class RunningService(string argument, IServiceStore store, param
         _app = ServiceApplication.Build(
             BoardService.Find(argument)!,
             ["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Warning", "--Users:Passwords:Iterations=100000",
+                "--MutualTls:Enabled=false",
                 .. where, .. settings]);
         await _app.StartAsync();
         Http = new() { BaseAddress = new(_app.Urls.First()) };
