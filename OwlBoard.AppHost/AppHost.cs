@@ -65,7 +65,9 @@ var loadBalancer = builder.AddProject<Projects.OwlBoard_LoadBalancer>(ResourceNa
     .WithEnvironment("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "false")
     .PublishAsProgram(user: 10200, memory: "512M", NetworkNames.Private, NetworkNames.Public)
     .PublishAsDockerComposeService((_, service) =>
-        service.AddEnvironmentalVariable("LoadBalancer__TrustedProxies__0", ComposeFileExtensions.FrontendAddresses));
+        service.AddEnvironmentalVariable(
+            "LoadBalancer__TrustedProxies__0",
+            target == "swarm" ? ComposeFileExtensions.PublicSubnet : ComposeFileExtensions.FrontendAddresses));
 
 foreach (var (index, gateway) in gateways.Index())
 {
@@ -124,15 +126,15 @@ else
         .WithEndpoint(targetPort: 5432, name: "tcp")
         .WithEnvironment("POSTGRES_USER", "postgres")
         .WithEnvironment("POSTGRES_PASSWORD", builder.AddParameter("postgres-password", secret: true))
-        .WithDatabasesAtFirstStart()
+        .WithDatabases()
         .WithVolume("postgres-data", "/var/lib/postgresql/data")
-        .PublishAsStore(
-            memory: "512M", check: "pg_isready -h 127.0.0.1 -U postgres", "/run/postgresql", "/docker-entrypoint-initdb.d");
+        .PublishAsStore(memory: "512M", check: PostgresDatabases.Check, "/run/postgresql");
 
     var redisPassword = builder.AddParameter("redis-password", secret: true);
     var redis = builder.AddContainer("redis-db", "redis", "7")
         .WithEndpoint(targetPort: 6379, name: "tcp")
-        .WithArgs("redis-server", "--requirepass", redisPassword.Resource, "--appendonly", "yes", "--maxmemory", "128mb")
+        .WithArgs("redis-server", "--requirepass", redisPassword.Resource, "--dir", "/data")
+        .WithArgs("--appendonly", "yes", "--maxmemory", "128mb")
         .WithEnvironment("REDISCLI_AUTH", redisPassword)
         .WithVolume("redis-data", "/data")
         .PublishAsStore(memory: "192M", check: "redis-cli ping | grep -q PONG");

@@ -14,12 +14,16 @@ internal static partial class ComposeFileExtensions
     /// <summary>The folder on the host that <c>dotnet run --project certs</c> filled; relative to the compose file.</summary>
     public const string CertificatesDirectory = "${OWLBOARD_CERTIFICATES:-./certs}";
 
-    private const string PublicSubnet = "${OWLBOARD_PUBLIC_SUBNET:-172.30.250.0/24}";
+    /// <summary>All addresses of the public network.</summary>
+    public const string PublicSubnet = "${OWLBOARD_PUBLIC_SUBNET:-172.30.250.0/24}";
+
+    /// <summary>Stated, since Docker would take it from the range of the containers.</summary>
+    private const string PublicGateway = "${OWLBOARD_PUBLIC_GATEWAY:-172.30.250.1}";
 
     /// <summary>
     /// The networks. The public one has addresses that are known, and containers get theirs from the upper half: the
-    /// load balancer believes the frontends there about their clients, but not the lower half, where Docker's own proxy
-    /// passes on connections from anyone.
+    /// load balancer believes the frontends there about their clients, but not the gateway in the lower half, as which
+    /// Docker's own proxy passes on connections from anyone.
     /// </summary>
     public static ComposeFile AddNetworks(this ComposeFile file) => file
         .AddNetwork(new Network { Name = NetworkNames.Private, Driver = "bridge", Internal = true })
@@ -27,7 +31,13 @@ internal static partial class ComposeFileExtensions
         {
             Name = NetworkNames.Public,
             Driver = "bridge",
-            Ipam = new Ipam { Config = [new() { ["subnet"] = PublicSubnet, ["ip_range"] = FrontendAddresses }] },
+            Ipam = new Ipam
+            {
+                Config =
+                [
+                    new() { ["subnet"] = PublicSubnet, ["ip_range"] = FrontendAddresses, ["gateway"] = PublicGateway },
+                ],
+            },
         });
 
     /// <summary>Nothing starts before what it needs is healthy. Aspire itself writes <c>service_started</c> only.</summary>

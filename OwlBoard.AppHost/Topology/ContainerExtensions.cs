@@ -20,7 +20,7 @@ internal static class ContainerExtensions
     public const int KeyReader = 10001;
 
     /// <summary>The user and group of the stores' images, which own the volumes.</summary>
-    private const string StoreUser = "999:999";
+    private const string StoreUserId = "999";
 
     /// <summary>
     /// Runs one of our programs locked down: not as root, nothing writable but <c>/tmp</c>, no capabilities.
@@ -56,9 +56,10 @@ internal static class ContainerExtensions
         {
             Limit(service, memory, [NetworkNames.Private]);
             // All stores are the same user, so they share this.
-            Confine(service, StoreUser, processes: 2048);
+            Confine(service, $"{StoreUserId}:{StoreUserId}", processes: 2048);
             service.Healthcheck = Check("CMD-SHELL", check);
-            service.Tmpfs.AddRange(writable);
+            // Its owner has to be said; a mode would not help, that is taken from the directory that is covered.
+            service.Tmpfs.AddRange(writable.Select(directory => $"{directory}:uid={StoreUserId},gid={StoreUserId}"));
             service.StopGracePeriod = "60s";
         });
 

@@ -46,7 +46,7 @@ internal static class ExistingPlatform
         var redisPassword = builder.AddParameter("redis-password", secret: true);
         var redis = builder.AddContainer("redis-db", "redis", "7")
             .WithEndpoint(targetPort: 6379, name: "tcp")
-            .WithArgs("redis-server", "--requirepass", redisPassword.Resource, "--appendonly", "yes")
+            .WithArgs("redis-server", "--requirepass", redisPassword.Resource, "--dir", "/data", "--appendonly", "yes")
             .WithEnvironment("REDISCLI_AUTH", redisPassword)
             .WithVolume("redis-data", "/data")
             .PublishAsStore(memory: "512M", check: "redis-cli ping | grep -q PONG");

@@ -7,25 +7,32 @@ namespace OwlBoard.AppHost.Topology;
 internal static class PostgresDatabases
 {
     /// <summary>
-    /// Runs when the volume is empty, by the image's own convention. Written by the container itself, so that the
-    /// published file needs no other file beside it. <c>PASSWORD_users</c> makes the role and the database <c>users</c>.
+    /// <c>PASSWORD_users</c> makes the role and the database <c>users</c>, at every start: a service that is new, or a
+    /// password that is, needs no more than a restart. It is part of the published file, which needs no other beside it.
     /// </summary>
     private const string Start = """
-        cat > /docker-entrypoint-initdb.d/databases.sh <<'SCRIPT'
-        run() { psql --username "$POSTGRES_USER" --dbname postgres --no-password -v ON_ERROR_STOP=1 "$@"; }
-        run -c 'REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC'
-        for variable in ${!PASSWORD_*}; do
-          run -v name="${variable#PASSWORD_}" -v password="${!variable}" <<'SQL'
-        CREATE ROLE :"name" LOGIN PASSWORD :'password';
-        CREATE DATABASE :"name" OWNER :"name";
+        databases() {
+          until pg_isready -q -h 127.0.0.1 -U "$POSTGRES_USER"; do sleep 1; done
+          run() { psql -q --username "$POSTGRES_USER" --dbname postgres --no-password -v ON_ERROR_STOP=1 "$@"; }
+          run -c 'REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC'
+          for variable in ${!PASSWORD_*}; do
+            run -v name="${variable#PASSWORD_}" -v password="${!variable}" <<'SQL'
+        SELECT format('CREATE ROLE %I LOGIN', :'name') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'name') \gexec
+        ALTER ROLE :"name" PASSWORD :'password';
+        SELECT format('CREATE DATABASE %I OWNER %1$I', :'name') WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'name') \gexec
         REVOKE ALL ON DATABASE :"name" FROM PUBLIC;
         SQL
-        done
-        SCRIPT
+          done
+          touch /tmp/databases
+        }
+        databases &
         exec docker-entrypoint.sh postgres -c max_connections=300
         """;
 
-    public static IResourceBuilder<ContainerResource> WithDatabasesAtFirstStart(
+    /// <summary>Healthy is who has all the databases; <c>/tmp</c> is empty again in a container that is started anew.</summary>
+    public const string Check = "test -f /tmp/databases && pg_isready -q -h 127.0.0.1";
+
+    public static IResourceBuilder<ContainerResource> WithDatabases(
         this IResourceBuilder<ContainerResource> postgres) =>
         postgres.PublishAsDockerComposeService((_, service) =>
         {

@@ -1,5 +1,6 @@
 using Aspire.Hosting.Docker.Resources;
 using Aspire.Hosting.Docker.Resources.ComposeNodes;
+using Aspire.Hosting.Docker.Resources.ServiceNodes;
 using Aspire.Hosting.Docker.Resources.ServiceNodes.Swarm;
 using OwlBoard.ServiceDefaults;
 
@@ -21,15 +22,16 @@ internal static class SwarmStack
         foreach (var service in file.Services.Values)
         {
             Place(service, service.Name == ResourceNames.Gateways ? gateways : IsStore(service) ? 1 : 2);
+            MountMemory(service);
             DropWhatAStackRefuses(service);
         }
 
         foreach (var network in file.Networks.Values)
         {
             network.Driver = "overlay";
-            // A stack's networks take no range; nor is there a proxy of Docker's in this one, which publishes ports
+            // A stack's networks take a subnet only; nor is there a proxy of Docker's in this one, which publishes ports
             // through a network of its own.
-            network.Ipam?.Config.ForEach(config => config.Remove("ip_range"));
+            network.Ipam?.Config.ForEach(config => _ = config.Remove("ip_range") | config.Remove("gateway"));
         }
 
         return file;
@@ -56,6 +58,14 @@ internal static class SwarmStack
             // Two stores cannot share a volume; of everything else the new one is there before the old one leaves.
             Order = isStore ? "stop-first" : "start-first",
         };
+    }
+
+    /// <summary>A stack takes no notice of <c>tmpfs</c>; it mounts the same as a volume of that type.</summary>
+    private static void MountMemory(Service service)
+    {
+        service.Volumes.AddRange(service.Tmpfs.Select(entry =>
+            new Volume { Name = entry, Type = "tmpfs", Target = entry.Split(':')[0] }));
+        service.Tmpfs = [];
     }
 
     private static void DropWhatAStackRefuses(Service service)
