@@ -18,6 +18,8 @@ internal sealed class ServiceProcess : IDisposable
             start.ArgumentList.Add(argument);
         }
 
+        // A service by itself, without the certificates that the AppHost issues.
+        start.Environment["MutualTls__Enabled"] = "false";
         _process = Process.Start(start)!;
         // Read, or a full pipe would stop it.
         _process.OutputDataReceived += (_, _) => { };
