@@ -20,7 +20,9 @@ settings.Refuse(
 var dataDirectory = settings.Directory("data-directory", Path.Combine(builder.AppHostDirectory, "..", ".data"));
 // Published, a program's container is its own: every program can have the same port. Run, they share a host.
 int? containerPort = builder.ExecutionContext.IsPublishMode ? 8080 : null;
-if (settings.Error is { } error)
+using var certificates = new ModelCertificates(
+    builder.ExecutionContext, settings.Directory("certificates-directory", Path.Combine(dataDirectory, "certs")));
+if ((settings.Error ?? certificates.Issue()) is { } error)
 {
     Console.Error.WriteLine(error);
     Environment.ExitCode = 1;
@@ -42,12 +44,13 @@ builder.AddDockerComposeEnvironment("owlboard")
 string[] gatewayNames = target == "swarm"
     ? [ResourceNames.Gateways]
     : [.. Enumerable.Range(1, gatewayCount).Select(ResourceNames.Gateway)];
-var gateways = gatewayNames.Select((name, index) =>
+var gateways = gatewayNames.Select(name =>
     builder.AddProject<Projects.OwlBoard_Gateway>(name)
         .WithHttpEndpoint(targetPort: containerPort, isProxied: false)
         .WithHttpHealthCheck("/health")
         .WithEnvironment("Gateway__Name", target == "swarm" ? name + "-{{.Task.Slot}}" : name)
-        .PublishAsProgram(user: 10101 + index, memory: "384M", NetworkNames.Private)).ToArray();
+        .WithClientCertificate(ResourceNames.GatewayIdentity, certificates)
+        .PublishAsProgram(user: ContainerExtensions.KeyReader, memory: "384M", NetworkNames.Private)).ToArray();
 
 // ASPNETCORE_FORWARDEDHEADERS_ENABLED believes X-Forwarded-For from anyone, and a client could choose its own address and
 // walk around the rate limit: here, and in the frontends, only configured
@@ -85,9 +88,10 @@ if (platform == "existing")
 
 var users = builder.AddProject<Projects.OwlBoard_Services>(ResourceNames.UserService)
     .WithArgs("user")
-    .WithHttpEndpoint(targetPort: containerPort)
-    .WithHttpHealthCheck("/health")
-    .PublishAsProgram(user: 10001, memory: "384M", NetworkNames.Private);
+    .WithHttpsEndpoint(targetPort: containerPort)
+    .WithServerCertificate(certificates)
+    .WithMutualTlsHealthCheck("/health", certificates)
+    .PublishAsProgram(user: ContainerExtensions.KeyReader, memory: "384M", NetworkNames.Private);
 
 var canvas = builder.AddProject<Projects.OwlBoard_Services>(ResourceNames.CanvasService)
     .WithArgs("canvas")
@@ -103,9 +107,10 @@ var comments = builder.AddProject<Projects.OwlBoard_Services>(ResourceNames.Comm
 
 var chat = builder.AddProject<Projects.OwlBoard_Services>(ResourceNames.ChatService)
     .WithArgs("chat")
-    .WithHttpEndpoint(targetPort: containerPort)
-    .WithHttpHealthCheck("/health")
-    .PublishAsProgram(user: 10004, memory: "384M", NetworkNames.Private);
+    .WithHttpsEndpoint(targetPort: containerPort)
+    .WithServerCertificate(certificates)
+    .WithMutualTlsHealthCheck("/health", certificates)
+    .PublishAsProgram(user: ContainerExtensions.KeyReader, memory: "384M", NetworkNames.Private);
 
 if (builder.ExecutionContext.IsRunMode)
 {
@@ -146,10 +151,10 @@ else
 foreach (var gateway in gateways)
 {
     gateway
-        .WithReference(users).WaitFor(users)
+        .WithMutualTlsReference(users).WaitFor(users)
         .WithReference(canvas).WaitFor(canvas)
         .WithReference(comments).WaitFor(comments)
-        .WithReference(chat).WaitFor(chat);
+        .WithMutualTlsReference(chat).WaitFor(chat);
 }
 
 builder.AddProject<Projects.OwlBoard_Frontend>(ResourceNames.DesktopFrontend)

@@ -1,16 +1,16 @@
-using OwlBoard.ServiceDefaults;
-using OwlBoard.ServiceDefaults.Health;
+using OwlBoard.Frontend;
 using OwlBoard.ServiceDefaults.Probing;
+using OwlBoard.ServiceDefaults.Startup;
 
 if (await Probe.TryRunAsync(args) is { } exitCode)
 {
     return exitCode;
 }
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
+if (FrontendVariant.Find(args.FirstOrDefault()) is not { } variant)
+{
+    await Console.Error.WriteLineAsync(FrontendVariant.Usage(args.FirstOrDefault()));
+    return 1;
+}
 
-var app = builder.Build();
-app.MapHealth("healthy");
-await app.RunAsync();
-return 0;
+return await StartupErrors.RunAsync(() => FrontendApplication.Build(variant, args[1..]));

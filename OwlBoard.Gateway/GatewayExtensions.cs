@@ -9,6 +9,7 @@ using OwlBoard.Gateway.Responses;
 using OwlBoard.Gateway.Routing;
 using OwlBoard.Gateway.Upstream;
 using OwlBoard.ServiceDefaults.Health;
+using OwlBoard.ServiceDefaults.MutualTls;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -27,11 +28,13 @@ internal static class GatewayExtensions
             .ValidateDataAnnotations()
             .ValidateOnStart();
 
+        builder.AddMutualTlsClient();
         builder.Services.AddCors();
         builder.Services.AddSingleton<IConfigureOptions<CorsOptions>, GatewayCorsPolicy>();
         builder.Services.Replace(ServiceDescriptor.Transient<ICorsService, GatewayCorsService>());
 
         builder.Services.AddSingleton<ServiceBreakers>();
+        builder.Services.AddSingleton<TrustFailureLog>();
         builder.Services.AddSingleton<IForwarderHttpClientFactory, ServiceHttpClientFactory>();
         builder.Services.AddSingleton<IProxyConfigProvider>(services =>
             ServiceRoutes.Create(services.GetRequiredService<IOptions<GatewayOptions>>().Value));

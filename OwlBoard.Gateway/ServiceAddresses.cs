@@ -7,12 +7,13 @@ namespace OwlBoard.Gateway;
 /// <c>Gateway:Services</c>.
 /// </summary>
 /// <remarks>
-/// <c>https+http</c> is service discovery's way to say: HTTPS where the service offers it.
+/// <c>https</c> is mutual TLS with the certificates of section <c>MutualTls</c>. Plain HTTP is spoken only where an
+/// <c>http</c> address is configured; nothing falls back to it.
 /// </remarks>
 internal sealed class ServiceAddresses
 {
-    /// <summary>Default <c>https+http://user-service</c>.</summary>
-    public string Users { get; set; } = $"https+http://{ResourceNames.UserService}";
+    /// <summary>Default <c>https://user-service</c>.</summary>
+    public string Users { get; set; } = $"https://{ResourceNames.UserService}";
 
     /// <summary>Default <c>http://canvas-service</c>.</summary>
     public string Canvas { get; set; } = $"http://{ResourceNames.CanvasService}";
@@ -20,6 +21,6 @@ internal sealed class ServiceAddresses
     /// <summary>Default <c>http://comments-service</c>.</summary>
     public string Comments { get; set; } = $"http://{ResourceNames.CommentsService}";
 
-    /// <summary>Default <c>https+http://chat-service</c>.</summary>
-    public string Chat { get; set; } = $"https+http://{ResourceNames.ChatService}";
+    /// <summary>Default <c>https://chat-service</c>.</summary>
+    public string Chat { get; set; } = $"https://{ResourceNames.ChatService}";
 }

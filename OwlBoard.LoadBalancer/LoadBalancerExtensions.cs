@@ -8,14 +8,19 @@ using OwlBoard.LoadBalancer.AccessLog;
 using OwlBoard.LoadBalancer.Balancing;
 using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.ConnectionLimiting;
 using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Health;
 using OwlBoard.LoadBalancer.Listeners;
 using OwlBoard.LoadBalancer.Management;
+using OwlBoard.LoadBalancer.RateLimiting;
 using OwlBoard.LoadBalancer.Retry;
 using OwlBoard.LoadBalancer.Status;
+using OwlBoard.LoadBalancer.Stickiness;
 using OwlBoard.LoadBalancer.Telemetry;
+using OwlBoard.LoadBalancer.Tls;
+using OwlBoard.LoadBalancer.Zones;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
@@ -35,6 +40,7 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<LoadBalancerMetrics>();
         services.AddSingleton<ClientAddress>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelListeners>();
+        services.AddSingleton<ServerCertificate>();
         services.AddSingleton<MatcherPolicy, ListenerMatcherPolicy>();
         services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddPrometheusExporter());
         builder.WebHost.UseKestrel();
@@ -42,6 +48,9 @@ internal static class LoadBalancerExtensions
         services.AddWebSocketRelay(pingInterval: TimeSpan.FromSeconds(30));
         services.AddSingleton<AccessLogWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<AccessLogWriter>());
+
+        services.AddSingleton<RateLimiter>();
+        services.AddSingleton<ConnectionLimiter>();
 
         services.AddSingleton<GatewayRegistry>();
         services.AddSingleton<GatewayHealth>();
@@ -53,12 +62,20 @@ internal static class LoadBalancerExtensions
     public static void UseLoadBalancer(this WebApplication app)
     {
         app.UseMiddleware<AccessLogMiddleware>();
+        app.UseMiddleware<HstsMiddleware>();
+        app.UseMiddleware<LastResortMiddleware>();
+        app.UseMiddleware<RequestGuardMiddleware>();
         app.UseWebSocketRelay();
         app.MapStatus();
         app.MapManagement();
         app.MapReverseProxy(proxy =>
         {
+            proxy.UseMiddleware<RateLimitMiddleware>();
+            proxy.UseMiddleware<ConnectionLimitMiddleware>();
             proxy.UseMiddleware<RetryMiddleware>();
+            proxy.UseMiddleware<StickinessMiddleware>();
+            proxy.UseMiddleware<ZoneMiddleware>();
+            proxy.UseMiddleware<OnlyChoiceMiddleware>();
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();
         });
@@ -68,6 +85,8 @@ internal static class LoadBalancerExtensions
     {
         // Listeners are told of a change in this order: the registry has to know a gateway before it is probed.
         services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<GatewayRegistry>());
+        services.AddSingleton<ZoneRouting>();
+        services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<ZoneRouting>());
         // Before AddReverseProxy, which leaves out its own monitor where there is one.
         services.AddSingleton<ProbeMonitor>();
         services.AddSingleton<IActiveHealthCheckMonitor>(provider => provider.GetRequiredService<ProbeMonitor>());
@@ -75,9 +94,15 @@ internal static class LoadBalancerExtensions
 
         services.AddReverseProxy()
             .AddServiceDiscoveryDestinations()
-            .AddTransforms<GatewayTransforms>();
+            .AddTransforms<GatewayTransforms>()
+            .AddTransforms<StickinessTransforms>();
+        services.AddSingleton<GatewayCookie>();
         services.AddSingleton<IProxyConfigProvider, GatewayProxyConfigProvider>();
+        services.AddSingleton<HashKey>();
         services.AddSingleton<ILoadBalancingPolicy, LeastConnectionsPolicy>();
+        services.AddSingleton<ILoadBalancingPolicy, RoundRobinPolicy>();
+        services.AddSingleton<ILoadBalancingPolicy, PowerOfTwoChoicesPolicy>();
+        services.AddSingleton<ILoadBalancingPolicy, ConsistentHashPolicy>();
         services.AddSingleton<IAvailableDestinationsPolicy, InRotationPolicy>();
         services.AddSingleton<IPassiveHealthCheckPolicy, MaxFailsPolicy>();
         services.AddSingleton<IActiveHealthCheckPolicy, ProbePolicy>();

@@ -14,6 +14,12 @@ public static class ResourceNames
     /// <summary>All gateways as one service, where whoever runs the containers counts them.</summary>
     public const string Gateways = "api-gateway";
 
+    /// <summary>Who every gateway replica is to the services that take gateways only: the name in its certificate.</summary>
+    public const string GatewayIdentity = "gateway";
+
+    /// <summary>Who asks a service for its health, and may ask it for nothing else: the name in the certificate.</summary>
+    public const string ProbeIdentity = "probe";
+
     /// <summary>The name of one gateway replica, counted from 1: <c>api-gateway-1</c>.</summary>
     public static string Gateway(int replica) => $"api-gateway-{replica}";
 }

@@ -20,6 +20,11 @@ try
     await app.RunAsync();
     return 0;
 }
+catch (OperationCanceledException)
+{
+    // Told to stop while it started, by a container engine that lost its patience for one.
+    return 0;
+}
 catch (Exception failure) when (failure is OptionsValidationException or StorageException)
 {
     await Console.Error.WriteLineAsync(failure.Message);

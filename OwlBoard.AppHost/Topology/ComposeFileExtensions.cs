@@ -11,6 +11,9 @@ internal static partial class ComposeFileExtensions
     /// <summary>Where the frontends are: the proxies that the load balancer trusts.</summary>
     public const string FrontendAddresses = "${OWLBOARD_FRONTEND_ADDRESSES:-172.30.250.128/25}";
 
+    /// <summary>The folder on the host that <c>dotnet run --project certs</c> filled; relative to the compose file.</summary>
+    public const string CertificatesDirectory = "${OWLBOARD_CERTIFICATES:-./certs}";
+
     /// <summary>All addresses of the public network.</summary>
     public const string PublicSubnet = "${OWLBOARD_PUBLIC_SUBNET:-172.30.250.0/24}";
 

@@ -13,6 +13,12 @@ internal static class ContainerExtensions
     /// <summary>The group that the images' files are readable for, and the keys that are mounted; Microsoft's images have it too.</summary>
     private const int Group = 1654;
 
+    /// <summary>
+    /// The user of the programs that read private keys, which are readable for their owner only: one user, since gateways
+    /// share a key, and so do those who are asked for their health.
+    /// </summary>
+    public const int KeyReader = 10001;
+
     /// <summary>The user and group of the stores' images, which own the volumes.</summary>
     private const string StoreUserId = "999";
 
@@ -21,7 +27,7 @@ internal static class ContainerExtensions
     /// </summary>
     /// <param name="program">The program; its first endpoint answers <c>/health</c>.</param>
     /// <param name="user">
-    /// Its user id. Each program has one of its own: the limit of its processes is counted for each user, not for each
+    /// Its user id. Each program but those of <see cref="KeyReader"/> has one of its own: the limit of its processes is counted for each user, not for each
     /// container, and <c>pids_limit</c> is not in Aspire's model.
     /// </param>
     /// <param name="memory">What it may use, its health check included.</param>
@@ -37,7 +43,7 @@ internal static class ContainerExtensions
                 CultureInfo.InvariantCulture, $"{endpoint.UriScheme}://localhost:{endpoint.TargetPort}/health");
 
             Limit(service, memory, networks);
-            Confine(service, string.Create(CultureInfo.InvariantCulture, $"{user}:{Group}"), processes: 512);
+            Confine(service, string.Create(CultureInfo.InvariantCulture, $"{user}:{Group}"), user == KeyReader ? 8192 : 512);
             service.Healthcheck = Check("CMD", "dotnet", assembly, "--probe", health);
             // 5 s of draining and 30 s for what is in flight (Drain:Period, Drain:Timeout), and a little to end.
             service.StopGracePeriod = "40s";

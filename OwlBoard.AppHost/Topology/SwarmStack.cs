@@ -21,7 +21,7 @@ internal static class SwarmStack
         file.Version = "3.8";
         foreach (var service in file.Services.Values)
         {
-            Place(service, service.Name == ResourceNames.Gateways ? gateways : service.Volumes.Count > 0 ? 1 : 2);
+            Place(service, service.Name == ResourceNames.Gateways ? gateways : IsStore(service) ? 1 : 2);
             MountMemory(service);
             DropWhatAStackRefuses(service);
         }
@@ -37,12 +37,15 @@ internal static class SwarmStack
         return file;
     }
 
+    /// <summary>Whether it keeps data on its host's disk; certificates are mounted too, but on every host.</summary>
+    private static bool IsStore(Service service) => service.Volumes.Any(volume => volume.Type == "volume");
+
     private static void Place(Service service, int replicas)
     {
         var deploy = service.Deploy ??= new Deploy();
         deploy.Replicas = replicas;
         deploy.RestartPolicy = new RestartPolicy { Condition = "any", Delay = "1s" };
-        var isStore = service.Volumes.Count > 0;
+        var isStore = IsStore(service);
         deploy.Placement = isStore
             ? new Placement { Constraints = [StoreHost] }
             : new Placement { Preferences = [new() { ["spread"] = "node.id" }] };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using OwlBoard.Gateway.Responses;
 using OwlBoard.Gateway.Routing;
+using OwlBoard.Gateway.Upstream;
 using Polly;
 using Polly.CircuitBreaker;
 using Yarp.ReverseProxy.Forwarder;
@@ -11,7 +12,8 @@ namespace OwlBoard.Gateway.Breaker;
 /// Refuses requests for a service that is down at once, and turns the proxy's empty failures into problem bodies that
 /// name the service.
 /// </summary>
-internal sealed class ServiceBreakerMiddleware(RequestDelegate next, ServiceBreakers breakers, TimeProvider time)
+internal sealed class ServiceBreakerMiddleware(
+    RequestDelegate next, ServiceBreakers breakers, TrustFailureLog trustFailures, TimeProvider time)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -55,8 +57,16 @@ internal sealed class ServiceBreakerMiddleware(RequestDelegate next, ServiceBrea
             $"{service} is down: it failed repeatedly and is given a rest.");
     }
 
-    private static Task ExplainAsync(HttpContext context, string service, ForwarderError error, Exception? failure)
+    private Task ExplainAsync(HttpContext context, string service, ForwarderError error, Exception? failure)
     {
+        if (TrustFailure.Find(failure) is { } mistrust)
+        {
+            trustFailures.Write(service, mistrust);
+            return Problems.OfServiceAsync(context, StatusCodes.Status502BadGateway, service, mistrust.IsOfCertificate
+                ? $"The certificate of {service} is not trusted."
+                : $"No TLS connection to {service} could be agreed on.");
+        }
+
         var (status, reason) = error switch
         {
             ForwarderError.NoAvailableDestinations =>

@@ -1,3 +1,4 @@
+using OwlBoard.Gateway.Upstream;
 using Polly;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -84,7 +85,13 @@ internal sealed class ServiceCall : IDisposable
             return ServiceOutcome.Up;
         }
 
-        return _context.GetForwarderErrorFeature()?.Error switch
+        var failure = _context.GetForwarderErrorFeature();
+        if (TrustFailure.Find(failure?.Exception) is not null)
+        {
+            return ServiceOutcome.Untrusted;
+        }
+
+        return failure?.Error switch
         {
             null => _context.Response.StatusCode is StatusCodes.Status502BadGateway
                 or StatusCodes.Status503ServiceUnavailable or StatusCodes.Status504GatewayTimeout

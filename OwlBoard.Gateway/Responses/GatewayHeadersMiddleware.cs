@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
+using OwlBoard.Forwarding.Faults;
 using OwlBoard.Gateway.Cors;
+using OwlBoard.Gateway.Routing;
+using Yarp.ReverseProxy.Model;
 
 namespace OwlBoard.Gateway.Responses;
 
@@ -23,6 +26,7 @@ internal sealed class GatewayHeadersMiddleware(RequestDelegate next, IOptions<Ga
         {
             var headers = context.Response.Headers;
             headers[GatewayHeader] = _name;
+            headers[FailedService.Header] = FaultyService(context);
             if (_dependsOnOrigin && !Names(headers.Vary, Origin))
             {
                 headers.Append("Vary", Origin);
@@ -32,6 +36,12 @@ internal sealed class GatewayHeadersMiddleware(RequestDelegate next, IOptions<Ga
         });
         return next(context);
     }
+
+    /// <summary>The service that a failure is the fault of, whether it said so itself or did not answer.</summary>
+    private static StringValues FaultyService(HttpContext context) =>
+        context.Response.StatusCode is StatusCodes.Status502BadGateway or StatusCodes.Status503ServiceUnavailable or StatusCodes.Status504GatewayTimeout
+            ? context.Features.Get<IReverseProxyFeature>()?.Cluster.Config.Metadata?.GetValueOrDefault(ServiceRoutes.ServiceMetadata)
+            : default;
 
     private static bool Names(StringValues list, string name)
     {

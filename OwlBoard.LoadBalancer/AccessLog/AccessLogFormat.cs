@@ -53,13 +53,21 @@ internal static class AccessLogFormat
         output.Write("\n"u8);
     }
 
+    /// <summary>Line separators, and what reorders or hides the text around it on a terminal.</summary>
+    private static bool MayMisleadReader(char character) => CharUnicodeInfo.GetUnicodeCategory(character)
+        is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Format or UnicodeCategory.Surrogate;
+
     private static void AppendEscaped(StringBuilder line, string value)
     {
         foreach (var character in value)
         {
-            if (character is '"' or '\\' || char.IsControl(character) || character is '\u2028' or '\u2029')
+            if (character is '"' or '\\' || char.IsControl(character))
             {
                 line.Append(CultureInfo.InvariantCulture, $"\\x{(int)character:X2}");
+            }
+            else if (character > '\u00FF' && MayMisleadReader(character))
+            {
+                line.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:X4}");
             }
             else
             {

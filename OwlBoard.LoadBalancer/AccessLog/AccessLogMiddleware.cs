@@ -1,22 +1,27 @@
 using System.Diagnostics;
 using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Listeners;
 using OwlBoard.LoadBalancer.Retry;
+using OwlBoard.ServiceDefaults.Health;
 
 namespace OwlBoard.LoadBalancer.AccessLog;
 
-/// <summary>Measures each request and hands what is to be said of it to <see cref="AccessLogWriter"/>.</summary>
+/// <summary>Measures each request but health probes and hands what is to be said of it to <see cref="AccessLogWriter"/>.</summary>
 internal sealed class AccessLogMiddleware(
     RequestDelegate next, AccessLogWriter log, ClientAddress client, LiveOptions options, TimeProvider time)
 {
     public Task InvokeAsync(HttpContext context) =>
-        options.Current.AccessLog.Enabled ? MeasureAsync(context) : next(context);
+        options.Current.AccessLog.Enabled && !IsProbe(context.Request) ? MeasureAsync(context) : next(context);
+
+    /// <summary>Whoever watches the load balancer asks every second or so; that would bury the rest.</summary>
+    private static bool IsProbe(HttpRequest request) => HttpMethods.IsGet(request.Method) && request.Path == HealthEndpoint.Path;
 
     private async Task MeasureAsync(HttpContext context)
     {
         var started = time.GetTimestamp();
-        var sent = SentBytes.Count(context);
+        var sent = ResponseProgress.Of(context, time);
         try
         {
             await next(context);

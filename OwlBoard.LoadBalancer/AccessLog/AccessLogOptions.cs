@@ -12,12 +12,15 @@ public sealed class AccessLogOptions
     [AllowedValues("text", "json")]
     public string Format { get; set; } = "text";
 
-    /// <summary>The file to append to. Default: standard output.</summary>
+    /// <summary>
+    /// The file to append to; opened again by itself once it was moved, deleted or truncated, as logrotate does. Default:
+    /// standard output.
+    /// </summary>
     public string? Path { get; set; }
 
     /// <summary>
     /// How many lines may wait to be written; more are dropped and counted rather than holding a request up.
-    /// Default 16,384.
+    /// Default 16,384; a change applies from the next start on.
     /// </summary>
     [Range(16, 1_000_000)]
     public int Capacity { get; set; } = 16_384;

@@ -8,21 +8,28 @@ namespace OwlBoard.LoadBalancer.AccessLog;
 
 /// <summary>
 /// Takes entries from requests without ever making them wait, and writes them in batches on a thread of its own. When
-/// the sink does not keep up, entries are dropped, counted, and the loss is said in the log once it is over.
+/// the sink does not keep up or fails, entries are dropped, counted, and the loss is said in the log once it is over.
+/// Format and path are those in force when a batch is written.
 /// </summary>
 internal sealed partial class AccessLogWriter : BackgroundService
 {
+    /// <summary>A batch ends here; one line may exceed it.</summary>
+    private const int BatchBytes = 64 * 1024;
+
     private readonly Channel<AccessLogEntry> _entries;
     private readonly LiveOptions _options;
     private readonly LoadBalancerMetrics _metrics;
     private readonly ILogger<AccessLogWriter> _logger;
     private readonly Func<AccessLogOptions, Stream> _openSink;
-    private readonly StringBuilder _text = new();
-    private readonly ArrayBufferWriter<byte> _bytes = new();
+    private readonly StringBuilder _line = new();
+    private readonly ArrayBufferWriter<byte> _batch = new();
+    private AccessLogSink? _sink;
+    private bool _failing;
     private long _dropped;
+    private long _droppedReported;
 
     public AccessLogWriter(LiveOptions options, LoadBalancerMetrics metrics, ILogger<AccessLogWriter> logger)
-        : this(options, metrics, logger, OpenSink)
+        : this(options, metrics, logger, AccessLogSink.Open)
     {
     }
 
@@ -43,8 +50,7 @@ internal sealed partial class AccessLogWriter : BackgroundService
     {
         if (!_entries.Writer.TryWrite(entry))
         {
-            Interlocked.Increment(ref _dropped);
-            _metrics.AccessLogLineDropped();
+            Drop(1);
         }
     }
 
@@ -60,6 +66,17 @@ internal sealed partial class AccessLogWriter : BackgroundService
         await base.StopAsync(cancellationToken);
     }
 
+    public override void Dispose()
+    {
+        // A thread that is stuck in the sink keeps it; the process is about to end.
+        if (ExecuteTask is null or { IsCompleted: true })
+        {
+            _sink?.Dispose();
+        }
+
+        base.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Writing to a pipe that nobody reads blocks: not on a thread that requests need.
@@ -68,61 +85,88 @@ internal sealed partial class AccessLogWriter : BackgroundService
 
     private void WriteEntries()
     {
-        var settings = _options.Current.AccessLog;
-        var reported = 0L;
-        try
+        while (_entries.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
-            using var sink = _openSink(settings);
-            while (_entries.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+            var settings = _options.Current.AccessLog;
+            var count = FillBatch(settings.Format == "json");
+            try
             {
-                WriteBatch(sink, settings.Format == "json");
-                var dropped = Dropped;
-                if (dropped > reported)
+                if (_sink?.IsCurrent(settings) != true)
                 {
-                    LogDropped(dropped - reported);
-                    reported = dropped;
+                    CloseSink();
+                    _sink = new AccessLogSink(_openSink(settings), settings.Path);
+                }
+
+                _sink.Write(_batch.WrittenSpan);
+                _failing = false;
+                ReportDropped();
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                CloseSink();
+                Drop(count);
+                if (!_failing)
+                {
+                    _failing = true;
+                    LogSinkFailed(AccessLogSink.NameOf(settings), failure.Message);
                 }
             }
+
+            _batch.ResetWrittenCount();
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            LogSinkFailed(settings.Path ?? "standard output", failure.Message);
-        }
+
+        CloseSink();
     }
 
-    private void WriteBatch(Stream sink, bool json)
+    private int FillBatch(bool json)
     {
-        const int BatchSize = 256;
-        for (var i = 0; i < BatchSize && _entries.Reader.TryRead(out var entry); i++)
+        var count = 0;
+        while (_batch.WrittenCount < BatchBytes && _entries.Reader.TryRead(out var entry))
         {
+            count++;
             if (json)
             {
-                AccessLogFormat.WriteJson(entry, _bytes);
+                AccessLogFormat.WriteJson(entry, _batch);
+                continue;
             }
-            else
+
+            AccessLogFormat.WriteText(entry, _line);
+            foreach (var chunk in _line.GetChunks())
             {
-                AccessLogFormat.WriteText(entry, _text);
+                Encoding.UTF8.GetBytes(chunk.Span, _batch);
             }
+
+            _line.Clear();
         }
 
-        foreach (var chunk in _text.GetChunks())
-        {
-            Encoding.UTF8.GetBytes(chunk.Span, _bytes);
-        }
-
-        sink.Write(_bytes.WrittenSpan);
-        sink.Flush();
-        _text.Clear();
-        _bytes.ResetWrittenCount();
+        return count;
     }
 
-    private static Stream OpenSink(AccessLogOptions options) => string.IsNullOrWhiteSpace(options.Path)
-        ? Console.OpenStandardOutput()
-        : new FileStream(options.Path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+    private void CloseSink()
+    {
+        _sink?.Dispose();
+        _sink = null;
+    }
 
-    [LoggerMessage(1, LogLevel.Warning, "{Count} access log lines were dropped: the sink did not keep up")]
+    private void Drop(int count)
+    {
+        Interlocked.Add(ref _dropped, count);
+        _metrics.AccessLogLinesDropped(count);
+    }
+
+    private void ReportDropped()
+    {
+        var dropped = Dropped;
+        if (dropped > _droppedReported)
+        {
+            LogDropped(dropped - _droppedReported);
+            _droppedReported = dropped;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "{Count} access log lines were dropped: the sink did not keep up or failed")]
     private partial void LogDropped(long count);
 
-    [LoggerMessage(2, LogLevel.Error, "The access log cannot be written to {Sink} and is off: {Reason}")]
+    [LoggerMessage(2, LogLevel.Error, "The access log cannot be written to {Sink}; lines are dropped until it can: {Reason}")]
     private partial void LogSinkFailed(string sink, string reason);
 }

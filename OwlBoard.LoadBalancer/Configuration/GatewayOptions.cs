@@ -12,6 +12,9 @@ public sealed class GatewayOptions
     /// <summary>Its share in relation to the others'. Default 1; from 0.001 to 1000.</summary>
     public double Weight { get; set; } = 1;
 
+    /// <summary>The zone it is in; see <see cref="LoadBalancerOptions.Zone"/>. Default: none.</summary>
+    public string? Zone { get; set; }
+
     /// <summary>The name, given or derived.</summary>
     internal string EffectiveName =>
         !string.IsNullOrWhiteSpace(Name) ? Name

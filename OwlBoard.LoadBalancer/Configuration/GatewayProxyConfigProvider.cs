@@ -81,16 +81,22 @@ internal sealed class GatewayProxyConfigProvider : IProxyConfigProvider, IDispos
         Metadata = new Dictionary<string, string>
         {
             [GatewayClientFactory.ConnectTimeoutKey] = options.Timeouts.Connect.ToString("c", CultureInfo.InvariantCulture),
+            [GatewayClientFactory.IdleConnectionsKey] = options.ConnectionPool.IdleConnections.ToString(CultureInfo.InvariantCulture),
             [GatewayClientFactory.IdleTimeoutKey] = options.ConnectionPool.IdleTimeout.ToString("c", CultureInfo.InvariantCulture),
         },
     };
 
-    private static DestinationConfig CreateDestination(GatewayOptions gateway) => new()
+    private static DestinationConfig CreateDestination(GatewayOptions gateway)
     {
-        Address = gateway.Address,
-        Metadata = new Dictionary<string, string>
+        var metadata = new Dictionary<string, string>
         {
             [Gateway.WeightKey] = gateway.Weight.ToString("R", CultureInfo.InvariantCulture),
-        },
-    };
+        };
+        if (!string.IsNullOrEmpty(gateway.Zone))
+        {
+            metadata[Gateway.ZoneKey] = gateway.Zone;
+        }
+
+        return new DestinationConfig { Address = gateway.Address, Metadata = metadata };
+    }
 }

@@ -1,8 +1,13 @@
 using System.ComponentModel.DataAnnotations;
 using OwlBoard.LoadBalancer.AccessLog;
+using OwlBoard.LoadBalancer.Balancing;
+using OwlBoard.LoadBalancer.ConnectionLimiting;
 using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Health;
+using OwlBoard.LoadBalancer.RateLimiting;
 using OwlBoard.LoadBalancer.Retry;
+using OwlBoard.LoadBalancer.Stickiness;
+using OwlBoard.LoadBalancer.Tls;
 
 namespace OwlBoard.LoadBalancer.Configuration;
 
@@ -12,8 +17,12 @@ public sealed class LoadBalancerOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "LoadBalancer";
 
+    internal const string ZonePattern = "[A-Za-z0-9._-]{1,64}";
+    internal const string ZoneDemand = "a zone's name: 1 to 64 letters, digits, dots, hyphens and underscores";
+
     /// <summary>
-    /// The gateways that share the load, each an address or an object with <c>Address</c>, <c>Name</c>, <c>Weight</c>.
+    /// The gateways that share the load, each an address or an object with <c>Address</c>, <c>Name</c>, <c>Weight</c>,
+    /// <c>Zone</c>.
     /// Default: the logical name <c>http://gateway</c>.
     /// </summary>
     public IReadOnlyList<GatewayOptions> Gateways { get; internal set; } = [];
@@ -48,11 +57,28 @@ public sealed class LoadBalancerOptions
     [MinLength(16)]
     public string? ManagementToken { get; set; }
 
+    /// <summary>HTTPS listeners beside the plain ones.</summary>
+    public TlsOptions Tls { get; } = new();
+
     /// <summary>
-    /// Who gets the next request: <c>least_conn</c> (the default), …; see <see cref="Balancing.Algorithms"/>.
+    /// Who gets the next request: <c>least_conn</c> (the default), <c>round_robin</c>, <c>p2c</c> or
+    /// <c>consistent_hash</c>; see <see cref="Algorithms"/>.
     /// </summary>
     [Required]
-    public string Algorithm { get; set; } = Balancing.Algorithms.LeastConnections;
+    public string Algorithm { get; set; } = Algorithms.LeastConnections;
+
+    /// <summary>What <c>consistent_hash</c> hashes.</summary>
+    public ConsistentHashOptions ConsistentHash { get; } = new();
+
+    /// <summary>
+    /// The zone that the load balancer itself is in: gateways of the same zone are preferred while enough of them are
+    /// healthy. Default: none, and zones do not matter.
+    /// </summary>
+    [RegularExpression(ZonePattern, ErrorMessage = ZoneDemand)]
+    public string? Zone { get; set; }
+
+    /// <summary>Sending a client to the same gateway again.</summary>
+    public StickinessOptions Stickiness { get; } = new();
 
     /// <summary>
     /// How long a gateway that comes back takes to get its full share. Default 10 s; zero gives it at once.
@@ -80,6 +106,12 @@ public sealed class LoadBalancerOptions
 
     /// <summary>The keep-alive connections to the gateways.</summary>
     public ConnectionPoolOptions ConnectionPool { get; } = new();
+
+    /// <summary>How many requests a client may send.</summary>
+    public RateLimitOptions RateLimit { get; } = new();
+
+    /// <summary>How many requests of a client are served at the same time.</summary>
+    public ConnectionLimitOptions ConnectionLimit { get; } = new();
 
     /// <summary>How large a request may be.</summary>
     public LimitOptions Limits { get; } = new();

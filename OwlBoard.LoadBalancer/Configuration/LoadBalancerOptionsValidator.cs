@@ -1,7 +1,11 @@
+using System.Buffers;
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using OwlBoard.LoadBalancer.Balancing;
+using OwlBoard.LoadBalancer.RateLimiting;
+using OwlBoard.LoadBalancer.Stickiness;
 
 namespace OwlBoard.LoadBalancer.Configuration;
 
@@ -9,6 +13,7 @@ namespace OwlBoard.LoadBalancer.Configuration;
 internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalancerOptions>
 {
     private static readonly string[] GatewaySchemes = ["http", "https", "https+http", "http+https"];
+    private static readonly SearchValues<char> NotInPaths = SearchValues.Create("*{}?#% ");
 
     public ValidateOptionsResult Validate(string? name, LoadBalancerOptions options)
     {
@@ -18,10 +23,21 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
         ValidateAddress("Address", options.Address, failures);
         ValidateAddress("ManagementAddress", options.ManagementAddress, failures);
         ValidatePorts(options, failures);
+        ValidateRateLimit(options.RateLimit, failures);
+        ValidateStickiness(options.Stickiness, failures);
+        if (options.Tls.IsOn && string.IsNullOrWhiteSpace(options.Tls.CertificatePath))
+        {
+            failures.Add(Message("Tls:CertificatePath", options.Tls.CertificatePath, "the path of a certificate, since there is a Tls:Port or Tls:MobilePort"));
+        }
 
         if (!Algorithms.All.Contains(options.Algorithm))
         {
             failures.Add(Message("Algorithm", options.Algorithm, $"one of {string.Join(", ", Algorithms.All)}"));
+        }
+
+        if (options.ConsistentHash is { By: ConsistentHashOptions.ByHeader or ConsistentHashOptions.ByCookie } hash && !IsToken(hash.Name))
+        {
+            failures.Add(Message("ConsistentHash:Name", hash.Name, $"the name of a {hash.By}, since ConsistentHash:By is {hash.By}"));
         }
 
         for (var i = 0; i < options.TrustedProxies.Count; i++)
@@ -59,12 +75,19 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
 
             if (uri.PathAndQuery != "/" || uri.UserInfo.Length > 0)
             {
-                failures.Add(Message($"Gateways:{i}", gateway.Address, "an address without path, query or credentials"));
+                // Credentials are secrets: they are refused, and not repeated in a log.
+                var shown = uri.UserInfo.Length > 0 ? gateway.Address.Replace(uri.UserInfo, "***", StringComparison.Ordinal) : gateway.Address;
+                failures.Add(Message($"Gateways:{i}", shown, "an address without path, query or credentials"));
             }
 
             if (gateway.Weight is not (>= 0.001 and <= 1000))
             {
                 failures.Add(Message($"Gateways:{i}:Weight", gateway.Weight, "a number from 0.001 to 1000"));
+            }
+
+            if (!string.IsNullOrEmpty(gateway.Zone) && !Regex.IsMatch(gateway.Zone, $"^(?:{LoadBalancerOptions.ZonePattern})$", RegexOptions.None, TimeSpan.FromSeconds(1)))
+            {
+                failures.Add(Message($"Gateways:{i}:Zone", gateway.Zone, LoadBalancerOptions.ZoneDemand));
             }
 
             if (!names.TryAdd(gateway.EffectiveName, i))
@@ -90,12 +113,65 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
             (nameof(options.DesktopPort), options.DesktopPort),
             (nameof(options.MobilePort), options.MobilePort),
             (nameof(options.ManagementPort), options.ManagementPort),
+            ("Tls:Port", options.Tls.Port),
+            ("Tls:MobilePort", options.Tls.MobilePort),
         })
         {
             if (port != 0 && !taken.TryAdd(port, key))
             {
                 failures.Add(Message(key, port, $"a port other than {LoadBalancerOptions.Section}:{taken[port]}"));
             }
+        }
+    }
+
+    private static void ValidateRateLimit(RateLimitOptions limits, List<string> failures)
+    {
+        const double Slowest = 0.001;
+        ValidateRate("RateLimit:RequestsPerSecond", limits.RequestsPerSecond);
+        var paths = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < limits.Routes.Count; i++)
+        {
+            var route = limits.Routes[i];
+            ValidateAnnotations($"{LoadBalancerOptions.Section}:RateLimit:Routes:{i}", route, failures);
+            ValidateRate($"RateLimit:Routes:{i}:RequestsPerSecond", route.RequestsPerSecond);
+            if (route.Path.Length < 2 || route.Path[0] != '/' || route.Path.AsSpan().ContainsAny(NotInPaths))
+            {
+                failures.Add(Message($"RateLimit:Routes:{i}:Path", route.Path, "a path without wildcards, as in /api/chat"));
+            }
+            else if (!paths.TryAdd(route.Path.TrimEnd('/'), i))
+            {
+                failures.Add(Message($"RateLimit:Routes:{i}:Path", route.Path, $"a path of its own: RateLimit:Routes:{paths[route.Path.TrimEnd('/')]} has this one"));
+            }
+        }
+
+        void ValidateRate(string key, double? rate)
+        {
+            if (rate is > 0 and < Slowest)
+            {
+                failures.Add(Message(key, rate, $"0 (no limit) or at least {Slowest}"));
+            }
+        }
+    }
+
+    private static void ValidateStickiness(StickinessOptions stickiness, List<string> failures)
+    {
+        if (stickiness.By != StickinessOptions.ByCookie)
+        {
+            return;
+        }
+
+        if (!IsToken(stickiness.CookieName))
+        {
+            failures.Add(Message("Stickiness:CookieName", stickiness.CookieName, "a name for a cookie"));
+        }
+
+        var key = stickiness.Key ?? "";
+        if (!Convert.TryFromBase64String(key, new byte[key.Length], out var length) || length < StickinessOptions.LeastKeyBytes)
+        {
+            failures.Add(Message(
+                "Stickiness:Key",
+                key.Length == 0 ? "" : "***",
+                $"at least {StickinessOptions.LeastKeyBytes} random bytes in base64, since Stickiness:By is {StickinessOptions.ByCookie}; 'openssl rand -base64 32' makes some"));
         }
     }
 
@@ -120,6 +196,10 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
             }
         }
     }
+
+    /// <summary>Whether it is a token as RFC 9110 section 5.6.2 has it: what names of headers and cookies are made of.</summary>
+    private static bool IsToken(string? text) =>
+        !string.IsNullOrEmpty(text) && text.All(character => char.IsAsciiLetterOrDigit(character) || "!#$%&'*+-.^_`|~".Contains(character, StringComparison.Ordinal));
 
     private static bool IsSecret(string property) =>
         property.EndsWith("Token", StringComparison.Ordinal) || property.EndsWith("Key", StringComparison.Ordinal) || property.EndsWith("Password", StringComparison.Ordinal);

@@ -32,7 +32,14 @@ internal static class FailureAnswer
             context.Response.Headers[ResponseHeaders.UpstreamServer] = string.Join(", ", request.Tried.Select(gateway => gateway.Name));
         }
 
-        return Problem.WriteAsync(context, Describe(request.ConcludeTry(context), failure?.Exception));
+        var problem = Describe(request.ConcludeTry(context), failure?.Exception);
+        if (problem.Status < StatusCodes.Status500InternalServerError)
+        {
+            // The client's body was not read to its end; the next request cannot be found behind it.
+            context.Response.Headers.Connection = "close";
+        }
+
+        return Problem.WriteAsync(context, problem);
     }
 
     private static ProblemDetails Describe(TryOutcome outcome, Exception? exception)

@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.LoadBalancer.Forwarding;
@@ -9,20 +12,45 @@ internal sealed class GatewayClientFactory(TimeProvider time, ILogger<ForwarderH
 {
     public const string ConnectTimeoutKey = "ConnectTimeout";
     public const string IdleTimeoutKey = "IdleTimeout";
+    public const string IdleConnectionsKey = "IdleConnections";
+
+    /// <summary>How long a connection beyond the pool's bound is idle before it is closed: SocketsHttpHandler's least.</summary>
+    private static readonly TimeSpan UnpooledIdleTimeout = TimeSpan.FromSeconds(1);
+
+    private static readonly string[] Settings = [ConnectTimeoutKey, IdleTimeoutKey, IdleConnectionsKey];
 
     protected override bool CanReuseOldClient(ForwarderHttpClientContext context) =>
         base.CanReuseOldClient(context)
-        && Setting(context.OldMetadata, ConnectTimeoutKey) == Setting(context.NewMetadata, ConnectTimeoutKey)
-        && Setting(context.OldMetadata, IdleTimeoutKey) == Setting(context.NewMetadata, IdleTimeoutKey);
+        && Settings.All(key => context.OldMetadata?.GetValueOrDefault(key) == context.NewMetadata?.GetValueOrDefault(key));
 
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
         base.ConfigureHandler(context, handler);
-        var connectTimeout = Setting(context.NewMetadata, ConnectTimeoutKey);
-        handler.PooledConnectionIdleTimeout = Setting(context.NewMetadata, IdleTimeoutKey);
+        var connectTimeout = Duration(context, ConnectTimeoutKey);
+        // As Kestrel reads them. By default anything beyond ASCII is an error, which would count against the gateway.
+        handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8;
         // The name may come to mean another address; service discovery says so, and then YARP's destination changes.
         handler.PooledConnectionLifetime = Timeout.InfiniteTimeSpan;
         handler.ConnectCallback = (connection, cancellationToken) => ConnectAsync(connection, connectTimeout, cancellationToken);
+    }
+
+    protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler)
+    {
+        var pooled = (SocketsHttpHandler)handler;
+        pooled.PooledConnectionIdleTimeout = Duration(context, IdleTimeoutKey);
+        pooled.MaxConnectionsPerServer = int.Parse(context.NewMetadata![IdleConnectionsKey], CultureInfo.InvariantCulture);
+
+        var unpooled = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
+            PooledConnectionIdleTimeout = UnpooledIdleTimeout,
+        };
+        ConfigureHandler(context, unpooled);
+        return new PooledHandler(pooled, unpooled);
     }
 
     /// <summary>
@@ -53,6 +81,6 @@ internal sealed class GatewayClientFactory(TimeProvider time, ILogger<ForwarderH
         }
     }
 
-    private static TimeSpan Setting(IReadOnlyDictionary<string, string>? metadata, string key) =>
-        metadata?.GetValueOrDefault(key) is { } value ? TimeSpan.Parse(value, CultureInfo.InvariantCulture) : TimeSpan.FromSeconds(60);
+    private static TimeSpan Duration(ForwarderHttpClientContext context, string key) =>
+        TimeSpan.Parse(context.NewMetadata![key], CultureInfo.InvariantCulture);
 }

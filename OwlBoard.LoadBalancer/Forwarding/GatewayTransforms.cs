@@ -32,6 +32,11 @@ internal sealed class GatewayTransforms(ClientAddress client, RetryPolicy retrie
         var context = transform.HttpContext;
         var request = context.Request;
         var headers = transform.ProxyRequest.Headers;
+        if (ProxiedRequest.Of(context).BypassesPool)
+        {
+            PooledHandler.BypassPool(transform.ProxyRequest);
+        }
+
         RemoveHeadersOfThisHop(request.Headers.Connection, headers);
 
         Set("X-Real-IP", client.Of(context).ToString());
@@ -70,7 +75,7 @@ internal sealed class GatewayTransforms(ClientAddress client, RetryPolicy retrie
 
     private ValueTask ReceiveHead(ResponseTransformContext transform)
     {
-        if (transform.ProxyResponse is not { } response)
+        if (transform.ProxyResponse is null)
         {
             return default;
         }
@@ -80,7 +85,7 @@ internal sealed class GatewayTransforms(ClientAddress client, RetryPolicy retrie
         request.HeadReceived();
         ResponseHeaders.Apply(context);
         context.Response.Headers[ResponseHeaders.UpstreamServer] = request.Gateway?.Name;
-        if (TryOutcome.OfStatus((int)response.StatusCode) is { IsFailure: true } failure
+        if (TryOutcome.OfAnswer(context.Response) is { IsFailure: true } failure
             && retries.TryClaim(context, request, failure))
         {
             transform.SuppressResponseBody = true;

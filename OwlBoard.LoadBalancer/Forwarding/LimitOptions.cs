@@ -6,7 +6,7 @@ namespace OwlBoard.LoadBalancer.Forwarding;
 public sealed class LimitOptions
 {
     /// <summary>A request's body, in bytes; a larger one is answered with 413. Default 10 MiB (10,485,760).</summary>
-    [Range(0L, long.MaxValue)]
+    [Range(0.0, 1024.0 * 1024 * 1024 * 1024)]
     public long RequestBodyBytes { get; set; } = 10 * 1024 * 1024;
 
     /// <summary>A request's header fields together, in bytes; more are answered with 431. Default 32 KiB (32,768).</summary>

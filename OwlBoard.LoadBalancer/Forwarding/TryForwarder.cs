@@ -29,13 +29,23 @@ internal sealed class TryForwarder(IHttpForwarder forwarder, LiveOptions options
     {
         var request = ProxiedRequest.Of(context);
         request.BeginTry();
-        if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true })
+        if (IsUpgrade(context.Features))
         {
             var timeouts = options.Current.Timeouts;
             request.EndTryWithoutHeadAfter(timeouts.Response);
+            request.BeginUpgrade();
             requestConfig = requestConfig with { ActivityTimeout = timeouts.WebSocketIdle };
+        }
+        else
+        {
+            request.BeginExchange(options.Current.ConnectionPool.IdleConnections);
         }
 
         return forwarder.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, request.TryToken);
     }
+
+    /// <summary>Over HTTP/1.1 with <c>Upgrade</c>, over HTTP/2 with an extended <c>CONNECT</c> (RFC 8441).</summary>
+    private static bool IsUpgrade(IFeatureCollection features) =>
+        features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
+        || features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
 }

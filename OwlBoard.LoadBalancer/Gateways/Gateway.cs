@@ -1,4 +1,5 @@
 using System.Globalization;
+using OwlBoard.LoadBalancer.Balancing;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
 
@@ -11,6 +12,7 @@ namespace OwlBoard.LoadBalancer.Gateways;
 internal sealed class Gateway(DestinationState destination, TimeProvider time)
 {
     public const string WeightKey = "Weight";
+    public const string ZoneKey = "Zone";
 
     /// <summary>Virtual time that one request of weight 1 costs; fine enough for weights from 0.001 to 1000.</summary>
     private const double CostOfOneRequest = 1 << 20;
@@ -21,6 +23,7 @@ internal sealed class Gateway(DestinationState destination, TimeProvider time)
     private readonly Lock _configuration = new();
     private DestinationConfig? _configured;
     private int _active;
+    private int _exchanges;
     private long _virtualFinish;
     private long _rampStart;
 
@@ -30,16 +33,22 @@ internal sealed class Gateway(DestinationState destination, TimeProvider time)
     /// <summary>The name in headers, logs and metrics.</summary>
     public string Name => destination.DestinationId;
 
+    /// <summary>The name's hash, by which keys find it.</summary>
+    public ulong NameHash { get; } = StableHash.Of(destination.DestinationId);
+
     /// <summary>Where it is.</summary>
-    public string Address => destination.Model?.Config.Address ?? "";
+    public string Address => destination.Model?.Config.Address.TrimEnd('/') ?? "";
 
     /// <summary>Its share in relation to the others'.</summary>
     public double Weight { get; private set; } = 1;
 
+    /// <summary>The zone it is in; <see langword="null"/> if none is configured.</summary>
+    public string? Zone { get; private set; }
+
     /// <summary>Requests picked for it that have not ended; open WebSockets count.</summary>
     public int Active => Volatile.Read(ref _active);
 
-    /// <summary>The virtual time at which its last request's turn is over; see <see cref="Balancing.VirtualClock"/>.</summary>
+    /// <summary>The virtual time at which its last request's turn is over; see <see cref="VirtualClock"/>.</summary>
     public long VirtualFinish => Volatile.Read(ref _virtualFinish);
 
     /// <summary>Its health; guarded by a lock of its own, read by anyone.</summary>
@@ -62,6 +71,7 @@ internal sealed class Gateway(DestinationState destination, TimeProvider time)
             Weight = configuration.Metadata?.GetValueOrDefault(WeightKey) is { } weight
                 ? double.Parse(weight, CultureInfo.InvariantCulture)
                 : 1;
+            Zone = configuration.Metadata?.GetValueOrDefault(ZoneKey);
         }
     }
 
@@ -74,9 +84,23 @@ internal sealed class Gateway(DestinationState destination, TimeProvider time)
     /// <summary>Counts one request less.</summary>
     public void Release() => Interlocked.Decrement(ref _active);
 
+    /// <summary>Counts a request that uses one of the pool's connections, WebSockets left out.</summary>
+    /// <returns>How many there are now.</returns>
+    public int BeginExchange() => Interlocked.Increment(ref _exchanges);
+
+    /// <summary>Counts such a request less.</summary>
+    public void EndExchange() => Interlocked.Decrement(ref _exchanges);
+
     /// <summary>Gives it a turn that begins at <paramref name="start"/> and lasts the shorter, the larger its share is.</summary>
     public void TakeTurn(long start, double share) =>
-        Volatile.Write(ref _virtualFinish, start + (long)(CostOfOneRequest / share));
+        Volatile.Write(ref _virtualFinish, FinishOf(start, share));
+
+    /// <summary>
+    /// Gives it a turn as <see cref="TakeTurn"/> does, if its last one still ends when the picker saw it to; otherwise the
+    /// pick is to be made again.
+    /// </summary>
+    public bool TryTakeTurn(long seenFinish, long start, double share) =>
+        Interlocked.CompareExchange(ref _virtualFinish, FinishOf(start, share), seenFinish) == seenFinish;
 
     /// <summary>Begins the slow start.</summary>
     public void BeginRamp() => Volatile.Write(ref _rampStart, Math.Max(1, time.GetTimestamp()));
@@ -99,4 +123,6 @@ internal sealed class Gateway(DestinationState destination, TimeProvider time)
         Interlocked.CompareExchange(ref _rampStart, 0, start);
         return 1;
     }
+
+    private static long FinishOf(long start, double share) => start + (long)(CostOfOneRequest / share);
 }

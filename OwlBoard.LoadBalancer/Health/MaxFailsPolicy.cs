@@ -6,7 +6,7 @@ namespace OwlBoard.LoadBalancer.Health;
 
 /// <summary>
 /// Reports each failed try to <see cref="GatewayHealth"/>: connect error, timeout, reset, or an answer of 502, 503, 504.
-/// A client that went away is nobody's failure.
+/// A client that went away is nobody's failure, and a service that is down not the gateway's.
 /// </summary>
 internal sealed class MaxFailsPolicy(GatewayHealth health) : IPassiveHealthCheckPolicy
 {
@@ -17,7 +17,7 @@ internal sealed class MaxFailsPolicy(GatewayHealth health) : IPassiveHealthCheck
     public void RequestProxied(HttpContext context, ClusterState cluster, DestinationState destination)
     {
         var request = ProxiedRequest.Of(context);
-        if (request.Gateway is { } gateway && request.ConcludeTry(context) is { IsFailure: true } outcome)
+        if (request.Gateway is { } gateway && request.ConcludeTry(context) is { IsFailure: true, IsServiceFault: false } outcome)
         {
             health.ReportFailure(gateway, outcome.Reason);
         }

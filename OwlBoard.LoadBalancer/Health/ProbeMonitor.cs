@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using OwlBoard.LoadBalancer.Forwarding;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
@@ -107,6 +108,7 @@ internal sealed partial class ProbeMonitor(
         try
         {
             using var request = requests.CreateRequest(cluster.Model, destination.Model);
+            PooledHandler.BypassPool(request);
             var response = await cluster.Model.HttpClient.SendAsync(request, either.Token);
             result = new DestinationProbingResult(destination, response, exception: null);
         }

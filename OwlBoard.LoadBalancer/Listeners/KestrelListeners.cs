@@ -1,18 +1,22 @@
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.Tls;
 
 namespace OwlBoard.LoadBalancer.Listeners;
 
 /// <summary>Opens the listeners and sets Kestrel's limits from the load balancer's options.</summary>
-internal sealed class KestrelListeners(LiveOptions options) : IConfigureOptions<KestrelServerOptions>
+internal sealed class KestrelListeners(LiveOptions options, ServerCertificate certificate) : IConfigureOptions<KestrelServerOptions>
 {
     public void Configure(KestrelServerOptions kestrel)
     {
         var current = options.Current;
         kestrel.AddServerHeader = false;
+        // As the client reads a gateway's: each byte goes out as it came. By default, one beyond ASCII is an error.
+        kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
         // Kestrel's own rule is a mean rate since the body's start, which a second try that replays the body would break;
         // ours is the time since the last byte, and ReplayableBody keeps it.
         kestrel.Limits.MinRequestBodyDataRate = null;
@@ -24,6 +28,15 @@ internal sealed class KestrelListeners(LiveOptions options) : IConfigureOptions<
         Listen(kestrel, current.Address, current.DesktopPort, Listener.Desktop);
         Listen(kestrel, current.Address, current.MobilePort, Listener.Mobile);
         Listen(kestrel, current.ManagementAddress, current.ManagementPort, Listener.Management);
+        if (current.Tls.Port != 0)
+        {
+            Listen(kestrel, current.Address, current.Tls.Port, Listener.Desktop, certificate);
+        }
+
+        if (current.Tls.MobilePort != 0)
+        {
+            Listen(kestrel, current.Address, current.Tls.MobilePort, Listener.Mobile, certificate);
+        }
     }
 
     private static void SetLimits(KestrelServerLimits limits, LoadBalancerOptions options)
@@ -38,7 +51,7 @@ internal sealed class KestrelListeners(LiveOptions options) : IConfigureOptions<
         limits.KeepAliveTimeout = options.Timeouts.KeepAlive;
     }
 
-    private static void Listen(KestrelServerOptions kestrel, string address, int port, Listener listener)
+    private static void Listen(KestrelServerOptions kestrel, string address, int port, Listener listener, ServerCertificate? certificate = null)
     {
         switch (address)
         {
@@ -58,7 +71,12 @@ internal sealed class KestrelListeners(LiveOptions options) : IConfigureOptions<
 
         void Open(ListenOptions endpoint)
         {
-            endpoint.Protocols = HttpProtocols.Http1;
+            endpoint.Protocols = certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
+            if (certificate is not null)
+            {
+                endpoint.UseHttps(certificate.Handshake);
+            }
+
             endpoint.Use(next => connection =>
             {
                 connection.Features.Set(listener);

@@ -1,17 +1,22 @@
 using Microsoft.AspNetCore.Http.Features;
+using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Gateways;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.LoadBalancer.Retry;
 
 /// <summary>What happens to one client request on its way to a gateway and, if need be, to the next one.</summary>
-internal sealed class ProxiedRequest(bool isIdempotent, long started) : IDisposable
+internal sealed class ProxiedRequest(bool isIdempotent, long started, ResponseProgress progress, TimeSpan bodyTimeout) : IDisposable
 {
+    /// <summary>YARP moves its timer at most every 20 ms.</summary>
+    private static readonly TimeSpan TimerTolerance = TimeSpan.FromMilliseconds(50);
+
     private CancellationTokenSource? _tryCancellation;
     private CancellationTokenRegistration _deadGateway;
     private TryOutcome? _outcome;
     private bool _headReceived;
     private bool _declaredDead;
+    private bool _isExchange;
 
     /// <summary>Whether the request may be sent twice to the same effect as once.</summary>
     public bool IsIdempotent => isIdempotent;
@@ -60,6 +65,19 @@ internal sealed class ProxiedRequest(bool isIdempotent, long started) : IDisposa
         }
     }
 
+    /// <summary>Whether the present try needs a connection beside those that are kept.</summary>
+    public bool BypassesPool { get; private set; }
+
+    /// <summary>The try needs a connection for a request and its answer.</summary>
+    public void BeginExchange(int idleConnections)
+    {
+        _isExchange = true;
+        BypassesPool = Gateway?.BeginExchange() > idleConnections;
+    }
+
+    /// <summary>The try needs a connection for itself: a WebSocket.</summary>
+    public void BeginUpgrade() => BypassesPool = true;
+
     /// <summary>Ends the try as timed out if its response head does not come in time.</summary>
     public void EndTryWithoutHeadAfter(TimeSpan limit) => _tryCancellation?.CancelAfter(limit);
 
@@ -67,6 +85,7 @@ internal sealed class ProxiedRequest(bool isIdempotent, long started) : IDisposa
     public void HeadReceived()
     {
         Volatile.Write(ref _headReceived, true);
+        progress.Progressed();
         _tryCancellation?.CancelAfter(Timeout.InfiniteTimeSpan);
         _deadGateway.Unregister();
     }
@@ -81,6 +100,12 @@ internal sealed class ProxiedRequest(bool isIdempotent, long started) : IDisposa
         _deadGateway = default;
         _tryCancellation?.Dispose();
         _tryCancellation = null;
+        if (_isExchange)
+        {
+            _isExchange = false;
+            Gateway?.EndExchange();
+        }
+
         Gateway?.Release();
         Gateway = null;
     }
@@ -114,14 +139,10 @@ internal sealed class ProxiedRequest(bool isIdempotent, long started) : IDisposa
     {
         if (context.Features.Get<IForwarderErrorFeature>() is not { } failure)
         {
-            return TryOutcome.OfStatus(context.Response.StatusCode);
+            return TryOutcome.OfAnswer(context.Response);
         }
 
-        if (context.RequestAborted.IsCancellationRequested)
-        {
-            return TryOutcome.ClientFault;
-        }
-
+        // Whether the request was aborted says little: the proxy aborts it too, when a response ends in the middle.
         return failure.Error switch
         {
             ForwarderError.NoAvailableDestinations => TryOutcome.NoGateway,
@@ -136,10 +157,12 @@ internal sealed class ProxiedRequest(bool isIdempotent, long started) : IDisposa
                 or ForwarderError.UpgradeResponseDestination
                 or ForwarderError.UpgradeRequestDestination => TryOutcome.Reset,
             ForwarderError.RequestTimedOut => TryOutcome.TimedOut,
-            ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled when TryToken.IsCancellationRequested =>
+            ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled
+                when TryToken.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested =>
                 _declaredDead ? TryOutcome.DeclaredDead : TryOutcome.TimedOut,
-            // The body's time ran out while the gateway was sending it, not while the client was to take it.
-            ForwarderError.ResponseBodyCanceled => TryOutcome.TimedOut,
+            // Either the client went away or the gateway's time was up. A client that takes nothing is the client's fault.
+            ForwarderError.ResponseBodyCanceled when !progress.IsWaitingForClient && progress.SinceProgress >= bodyTimeout - TimerTolerance =>
+                TryOutcome.TimedOut,
             _ => TryOutcome.ClientFault,
         };
     }

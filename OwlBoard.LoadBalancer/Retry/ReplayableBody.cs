@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 
 namespace OwlBoard.LoadBalancer.Retry;
 
@@ -6,7 +7,7 @@ namespace OwlBoard.LoadBalancer.Retry;
 /// A request body that can be read again from its start as long as what was read fits into the buffer. It also ends a
 /// request whose client stops sending: no byte for the given time is answered with 408.
 /// </summary>
-internal sealed class ReplayableBody(Stream body, int capacity, TimeSpan idleTimeout, TimeProvider time) : Stream
+internal sealed class ReplayableBody(PipeReader body, int capacity, TimeSpan idleTimeout, TimeProvider time) : Stream
 {
     private byte[]? _buffer;
     private int _buffered;
@@ -72,18 +73,38 @@ internal sealed class ReplayableBody(Stream body, int capacity, TimeSpan idleTim
         base.Dispose(disposing);
     }
 
+    /// <summary>
+    /// A read is ended through the pipe: ended by a token, it would leave Kestrel's reader in the middle of a read, and
+    /// neither a further try could go on reading nor Kestrel skip the rest.
+    /// </summary>
     private async ValueTask<int> ReadFromClientAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        using var idle = new CancellationTokenSource(idleTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, cancellationToken);
-        try
+        var started = time.GetTimestamp();
+        using var idle = time.CreateTimer(CancelRead, body, idleTimeout, Timeout.InfiniteTimeSpan);
+        using var cancellation = cancellationToken.UnsafeRegister(CancelRead, body);
+        while (true)
         {
-            return await body.ReadAsync(buffer, either.Token);
+            var result = await body.ReadAsync(CancellationToken.None);
+            var length = result.IsCanceled ? 0 : (int)Math.Min(result.Buffer.Length, buffer.Length);
+            result.Buffer.Slice(0, length).CopyTo(buffer.Span);
+            body.AdvanceTo(result.Buffer.GetPosition(length));
+            if (!result.IsCanceled && (length > 0 || buffer.IsEmpty || result.IsCompleted))
+            {
+                return length;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            var remaining = idleTimeout - time.GetElapsedTime(started);
+            if (remaining <= TimeSpan.Zero)
+            {
+                throw new BadHttpRequestException("The request's body stopped coming.", StatusCodes.Status408RequestTimeout);
+            }
+
+            // Not due yet: the timer was a trifle early, or it was that of the read before, which it just missed.
+            idle.Change(remaining, Timeout.InfiniteTimeSpan);
         }
-        catch (OperationCanceledException) when (idle.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new BadHttpRequestException("The request's body stopped coming.", StatusCodes.Status408RequestTimeout);
-        }
+
+        static void CancelRead(object? reader) => ((PipeReader)reader!).CancelPendingRead();
     }
 
     private void Keep(ReadOnlySpan<byte> read)

@@ -25,11 +25,12 @@ internal sealed class RetryMiddleware(
     {
         budget.CountRequest();
         var settings = options.Current;
-        using var request = new ProxiedRequest(IdempotentMethods.Contains(context.Request.Method), time.GetTimestamp());
+        using var request = new ProxiedRequest(
+            IdempotentMethods.Contains(context.Request.Method), time.GetTimestamp(), ResponseProgress.Of(context, time), settings.Timeouts.Response);
         context.Features.Set(request);
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
         {
-            request.Body = new ReplayableBody(context.Request.Body, settings.Retry.BodyBytes, settings.Timeouts.RequestBody, time);
+            request.Body = new ReplayableBody(context.Request.BodyReader, settings.Retry.BodyBytes, settings.Timeouts.RequestBody, time);
             context.Request.Body = request.Body;
         }
 
@@ -40,12 +41,6 @@ internal sealed class RetryMiddleware(
         {
             request.MayBeRetried = request.Tried.Count + 1 < settings.Retry.Tries && candidates.Count > 1;
             proxy.AvailableDestinations = candidates;
-            if (candidates.Count == 1)
-            {
-                // YARP asks no policy where there is no choice.
-                AcquireOnly(request, candidates[0]);
-            }
-
             var outcome = await TryAsync(context, request);
             if (!policy.TryClaim(context, request, outcome))
             {
@@ -89,13 +84,6 @@ internal sealed class RetryMiddleware(
 
             request.EndTry();
         }
-    }
-
-    private void AcquireOnly(ProxiedRequest request, DestinationState destination)
-    {
-        var gateway = gateways.Of(destination);
-        gateway.Acquire();
-        request.Acquired(gateway);
     }
 
     /// <summary>

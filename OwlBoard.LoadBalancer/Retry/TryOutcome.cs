@@ -1,10 +1,13 @@
+using OwlBoard.Forwarding.Faults;
+
 namespace OwlBoard.LoadBalancer.Retry;
 
 /// <summary>What became of one try at one gateway.</summary>
-/// <param name="IsFailure">Whether the gateway failed: the try counts against it, and another gateway may do better.</param>
+/// <param name="IsFailure">Whether the try failed, and another gateway may do better.</param>
 /// <param name="Reason">Why, in one of few words: <c>connect</c>, <c>timeout</c>, <c>reset</c>, <c>502</c>, …</param>
 /// <param name="NothingSent">Whether it is certain that no byte of the request reached the gateway.</param>
-internal sealed record TryOutcome(bool IsFailure, string Reason, bool NothingSent = false)
+/// <param name="IsServiceFault">Whether the gateway is well and a service behind it failed: not the gateway's failure.</param>
+internal sealed record TryOutcome(bool IsFailure, string Reason, bool NothingSent = false, bool IsServiceFault = false)
 {
     /// <summary>The gateway answered, whatever it said.</summary>
     public static readonly TryOutcome Answered = new(IsFailure: false, "answered");
@@ -31,9 +34,13 @@ internal sealed record TryOutcome(bool IsFailure, string Reason, bool NothingSen
     public static readonly TryOutcome Unavailable = new(IsFailure: true, "503");
     public static readonly TryOutcome GatewayTimeout = new(IsFailure: true, "504");
 
-    /// <summary>What a gateway's answer with this status means.</summary>
-    public static TryOutcome OfStatus(int statusCode) => statusCode switch
+    /// <summary>The gateway could not get an answer from the service; another one may have a better way to it.</summary>
+    public static readonly TryOutcome ServiceFailed = new(IsFailure: true, "service", IsServiceFault: true);
+
+    /// <summary>What a gateway's answer means. A failure that it blames on a service does not count against it.</summary>
+    public static TryOutcome OfAnswer(HttpResponse response) => response.StatusCode switch
     {
+        _ when response.Headers.ContainsKey(FailedService.Header) => ServiceFailed,
         StatusCodes.Status502BadGateway => BadGateway,
         StatusCodes.Status503ServiceUnavailable => Unavailable,
         StatusCodes.Status504GatewayTimeout => GatewayTimeout,

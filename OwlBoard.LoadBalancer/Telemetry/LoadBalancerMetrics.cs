@@ -13,6 +13,8 @@ internal sealed class LoadBalancerMetrics
     private readonly Counter<long> _retries;
     private readonly Counter<long> _stateChanges;
     private readonly Counter<long> _accessLogDropped;
+    private readonly Counter<long> _rateLimited;
+    private readonly Counter<long> _connectionLimited;
 
     public LoadBalancerMetrics(IMeterFactory meters, GatewayRegistry gateways)
     {
@@ -26,7 +28,11 @@ internal sealed class LoadBalancerMetrics
         _stateChanges = meter.CreateCounter<long>(
             "owlboard.gateway.state_changes", "{change}", "Changes of a gateway's state.");
         _accessLogDropped = meter.CreateCounter<long>(
-            "owlboard.access_log.dropped", "{line}", "Access log lines dropped because the sink did not keep up.");
+            "owlboard.access_log.dropped", "{line}", "Access log lines dropped because the sink did not keep up or failed.");
+        _rateLimited = meter.CreateCounter<long>(
+            "owlboard.rate_limited", "{request}", "Requests refused because their client was over its rate.");
+        _connectionLimited = meter.CreateCounter<long>(
+            "owlboard.connection_limited", "{request}", "Requests refused because their client had too many open.");
         meter.CreateObservableUpDownCounter(
             "owlboard.gateway.active_requests",
             () => gateways.All.Select(gateway => new Measurement<int>(gateway.Active, Tag(gateway.Name))),
@@ -50,7 +56,11 @@ internal sealed class LoadBalancerMetrics
     public void GatewayStateChanged(string gateway, GatewayState state, string reason) =>
         _stateChanges.Add(1, Tag(gateway), new("state", state.ToString()), new("reason", reason));
 
-    public void AccessLogLineDropped() => _accessLogDropped.Add(1);
+    public void AccessLogLinesDropped(int count) => _accessLogDropped.Add(count);
+
+    public void RateLimited(string route) => _rateLimited.Add(1, new KeyValuePair<string, object?>("route", route));
+
+    public void ConnectionLimited() => _connectionLimited.Add(1);
 
     private static KeyValuePair<string, object?> Tag(string gateway) => new("gateway", gateway);
 }

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Configuration;
+using OwlBoard.ServiceDefaults.MutualTls;
+
 namespace OwlBoard.ServiceDefaults.Probing;
 
 /// <summary>
@@ -33,22 +36,34 @@ public static class Probe
             return await FailAsync("--probe needs an http or https URL, as in --probe http://localhost:8080/health");
         }
 
+        CertificateSet? certificates = null;
         try
         {
-            using var client = new HttpClient { Timeout = Deadline };
-            using var response = await client.GetAsync(url);
-            return response.IsSuccessStatusCode
-                ? 0
-                : await FailAsync($"{url} answered {(int)response.StatusCode}");
+            certificates = url.Scheme == Uri.UriSchemeHttps ? LoadCertificates(args) : null;
+            return await HealthQuestion.FindFaultAsync(url, url.Host, certificates, Deadline) is { } fault
+                ? await FailAsync(fault)
+                : 0;
         }
-        catch (HttpRequestException failure)
+        catch (CertificateFileException failure)
         {
-            return await FailAsync($"{url} is unreachable: {failure.Message}");
+            return await FailAsync(failure.Message);
         }
-        catch (TaskCanceledException)
+        finally
         {
-            return await FailAsync($"{url} did not answer within {Deadline.TotalSeconds:0} s");
+            certificates?.Dispose();
         }
+    }
+
+    /// <summary>From the same settings as those of the program that is probed.</summary>
+    private static CertificateSet LoadCertificates(string[] args)
+    {
+        var settings = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build()
+            .GetSection(MutualTlsOptions.Section);
+        return settings[nameof(MutualTlsOptions.ProbeCertificate)] is { Length: > 0 } certificate
+            && settings[nameof(MutualTlsOptions.Authority)] is { Length: > 0 } authority
+                ? CertificateSet.Load(certificate, authority, TimeProvider.System.GetUtcNow())
+                : throw new CertificateFileException(
+                    "To probe an https URL, set MutualTls:ProbeCertificate and MutualTls:Authority (certs/README.md)");
     }
 
     private static async Task<int> FailAsync(string reason)

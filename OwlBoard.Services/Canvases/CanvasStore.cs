@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OwlBoard.Services.Storage;
 
 namespace OwlBoard.Services.Canvases;
 
@@ -21,7 +22,7 @@ internal sealed class CanvasStore(IDbContextFactory<CanvasesDb> contexts, TimePr
             Version = 1,
             Checksum = shapes.Checksum,
             Shapes = shapes.Text,
-            UpdatedAt = time.GetUtcNow().UtcDateTime,
+            UpdatedAt = time.UtcNow(),
         });
         try
         {
@@ -109,7 +110,7 @@ internal sealed class CanvasStore(IDbContextFactory<CanvasesDb> contexts, TimePr
         canvas.Version = current.Version + 1;
         canvas.Checksum = shapes.Checksum;
         canvas.Shapes = shapes.Text;
-        canvas.UpdatedAt = time.GetUtcNow().UtcDateTime;
+        canvas.UpdatedAt = time.UtcNow();
         return await TrySaveAsync(db, cancellationToken);
     }
 

@@ -4,12 +4,10 @@ using OwlBoard.Services.Storage;
 
 namespace OwlBoard.Services.Canvases;
 
-internal sealed class CanvasesDb(DbContextOptions<CanvasesDb> options) : DbContext(options)
+internal sealed class CanvasesDb(DbContextOptions<CanvasesDb> options, IStorageProvider provider)
+    : StoredContext(options, provider)
 {
     public DbSet<Canvas> Canvases => Set<Canvas>();
-
-    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
-        configurationBuilder.Properties<DateTime>().HaveConversion<UtcDateTimeConverter>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>
         modelBuilder.Entity<Canvas>(canvas =>

@@ -20,7 +20,7 @@ internal sealed record ShapesJson(string Text, string Checksum)
         {
             return JsonSerializer.SerializeToUtf8Bytes(shapes);
         }
-        catch (InvalidOperationException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             // JSON can escape half a surrogate pair; there is no such text.
             throw ApiException.Unprocessable("shapes holds text that is not valid Unicode");

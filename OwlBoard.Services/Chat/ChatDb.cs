@@ -4,14 +4,12 @@ using OwlBoard.Services.Storage;
 
 namespace OwlBoard.Services.Chat;
 
-internal sealed class ChatDb(DbContextOptions<ChatDb> options) : DbContext(options)
+internal sealed class ChatDb(DbContextOptions<ChatDb> options, IStorageProvider provider)
+    : StoredContext(options, provider)
 {
     public DbSet<ChatMessage> Messages => Set<ChatMessage>();
 
     public DbSet<ChatRoom> Rooms => Set<ChatRoom>();
-
-    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
-        configurationBuilder.Properties<DateTime>().HaveConversion<UtcDateTimeConverter>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OwlBoard.Services.Http;
+using OwlBoard.Services.Storage;
 
 namespace OwlBoard.Services.Chat;
 
@@ -21,7 +22,7 @@ internal sealed class ChatHistory(IDbContextFactory<ChatDb> contexts, TimeProvid
             Content = draft.Content,
             MessageType = draft.MessageType,
             ReplyTo = draft.ReplyTo,
-            Timestamp = time.GetUtcNow().UtcDateTime,
+            Timestamp = time.UtcNow(),
         };
         db.Messages.Add(message);
         await db.SaveChangesAsync(cancellationToken);
@@ -68,7 +69,7 @@ internal sealed class ChatHistory(IDbContextFactory<ChatDb> contexts, TimeProvid
             Id = HexId.New(time),
             Name = $"Chat of dashboard {dashboardId}",
             CreatedBy = userId,
-            CreatedAt = time.GetUtcNow().UtcDateTime,
+            CreatedAt = time.UtcNow(),
         });
         try
         {

@@ -1,3 +1,4 @@
+using OwlBoard.Services.Realtime.Redis;
 using OwlBoard.Services.Storage;
 
 namespace OwlBoard.Services.Chat;
@@ -8,7 +9,18 @@ internal static class ChatModule
     public static void Add(WebApplicationBuilder builder)
     {
         builder.AddStorage<ChatDb>("chat");
-        builder.Services.AddSingleton<IRoomPresence, InProcessPresence>();
+        builder.Services.AddSingleton<InProcessPresence>();
+        if (builder.UsesRedis())
+        {
+            builder.Services.AddSingleton<RedisPresence>();
+            builder.Services.AddSingleton<IRoomPresence>(services => services.GetRequiredService<RedisPresence>());
+            builder.Services.AddHostedService<PresenceHeartbeat>();
+        }
+        else
+        {
+            builder.Services.AddSingleton<IRoomPresence>(services => services.GetRequiredService<InProcessPresence>());
+        }
+
         builder.Services.AddSingleton<ChatHistory>();
         builder.Services.AddSingleton<ChatRooms>();
     }

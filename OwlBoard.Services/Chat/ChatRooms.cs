@@ -1,10 +1,11 @@
 using OwlBoard.Services.Realtime;
+using OwlBoard.Services.Storage;
 
 namespace OwlBoard.Services.Chat;
 
 /// <summary>What happens in rooms, and who hears of it.</summary>
 internal sealed class ChatRooms(
-    ChatHistory history, IRoomPresence presence, IFanOut fanOut, TopicOrder order, TimeProvider time)
+    ChatHistory history, IRoomPresence presence, IFanOut fanOut, ITopicOrder order, TimeProvider time)
 {
     public static string Topic(string dashboardId) => $"chat:{dashboardId}";
 
@@ -29,6 +30,11 @@ internal sealed class ChatRooms(
             await TellOthersAsync("user_left", dashboardId, connection, user);
         }
     }
+
+    /// <summary>Tells everyone that a user has left whose replica can no longer say so.</summary>
+    public ValueTask TellDepartedAsync(string dashboardId, RoomUser user) =>
+        fanOut.PublishAsync(
+            Topic(dashboardId), SocketMessage.Write("user_left", new PresenceEvent(user.UserId, user.Username, Now())));
 
     /// <summary>Stores a message, then brings it to everyone in the room, its author included.</summary>
     public async Task<MessageResponse> PostAsync(
@@ -55,5 +61,5 @@ internal sealed class ChatRooms(
         fanOut.PublishAsync(
             Topic(dashboardId), SocketMessage.Write(type, new PresenceEvent(user.UserId, user.Username, Now())), connection.Id);
 
-    private DateTime Now() => time.GetUtcNow().UtcDateTime;
+    private DateTime Now() => time.UtcNow();
 }

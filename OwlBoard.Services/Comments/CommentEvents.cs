@@ -3,7 +3,7 @@ using OwlBoard.Services.Realtime;
 namespace OwlBoard.Services.Comments;
 
 /// <summary>Tells everyone who looks at a dashboard what happens to its comments, in the order in which it is stored.</summary>
-internal sealed class CommentEvents(IFanOut fanOut, TopicOrder order)
+internal sealed class CommentEvents(IFanOut fanOut, ITopicOrder order)
 {
     public static string Topic(string dashboardId) => $"comments:{dashboardId}";
 

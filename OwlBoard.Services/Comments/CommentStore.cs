@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OwlBoard.Services.Http;
+using OwlBoard.Services.Storage;
 
 namespace OwlBoard.Services.Comments;
 
@@ -9,7 +10,7 @@ internal sealed class CommentStore(IDbContextFactory<CommentsDb> contexts, Comme
     public async Task<CommentResponse> CreateAsync(
         string dashboardId, string userId, CreateCommentRequest request, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow().UtcDateTime;
+        var now = time.UtcNow();
         var comment = new Comment
         {
             Id = HexId.New(time),
@@ -64,7 +65,7 @@ internal sealed class CommentStore(IDbContextFactory<CommentsDb> contexts, Comme
             comment.Content = content ?? comment.Content;
             comment.X = coordinates?.X ?? comment.X;
             comment.Y = coordinates?.Y ?? comment.Y;
-            comment.UpdatedAt = time.GetUtcNow().UtcDateTime;
+            comment.UpdatedAt = time.UtcNow();
             await db.SaveChangesAsync(cancellationToken);
             await events.UpdatedAsync(CommentResponse.From(comment));
         }, cancellationToken);

@@ -4,12 +4,10 @@ using OwlBoard.Services.Storage;
 
 namespace OwlBoard.Services.Comments;
 
-internal sealed class CommentsDb(DbContextOptions<CommentsDb> options) : DbContext(options)
+internal sealed class CommentsDb(DbContextOptions<CommentsDb> options, IStorageProvider provider)
+    : StoredContext(options, provider)
 {
     public DbSet<Comment> Comments => Set<Comment>();
-
-    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
-        configurationBuilder.Properties<DateTime>().HaveConversion<UtcDateTimeConverter>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>
         modelBuilder.Entity<Comment>(comment =>

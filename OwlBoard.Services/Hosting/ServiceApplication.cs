@@ -1,5 +1,6 @@
 using OwlBoard.ServiceDefaults;
 using OwlBoard.ServiceDefaults.Health;
+using OwlBoard.ServiceDefaults.MutualTls;
 using OwlBoard.Services.Http;
 using OwlBoard.Services.Realtime;
 
@@ -14,6 +15,11 @@ internal static class ServiceApplication
         var builder = WebApplication.CreateBuilder(args);
         builder.AddLogLevels();
         builder.AddServiceDefaults();
+        if (service.TakesGatewaysOnly)
+        {
+            builder.AddMutualTlsServer();
+        }
+
         builder.AddApiConventions(service.MaxBodyBytes);
         builder.AddRealtime();
         service.Add(builder);

@@ -4,7 +4,7 @@ namespace OwlBoard.Services.Realtime;
 internal interface IFanOut
 {
     /// <summary>Delivers the topic's messages to a connection until the result is disposed.</summary>
-    public IDisposable Subscribe(string topic, SocketConnection connection);
+    public ValueTask<IAsyncDisposable> SubscribeAsync(string topic, SocketConnection connection);
 
     /// <summary>Sends a message to the topic's connections; never waits for a slow one.</summary>
     /// <param name="topic">The topic.</param>

@@ -9,7 +9,7 @@ internal sealed class InProcessFanOut : IFanOut
     private ImmutableDictionary<string, ImmutableArray<SocketConnection>> _topics =
         ImmutableDictionary<string, ImmutableArray<SocketConnection>>.Empty;
 
-    public IDisposable Subscribe(string topic, SocketConnection connection)
+    public ValueTask<IAsyncDisposable> SubscribeAsync(string topic, SocketConnection connection)
     {
         lock (_change)
         {
@@ -17,10 +17,16 @@ internal sealed class InProcessFanOut : IFanOut
             _topics = _topics.SetItem(topic, listeners.Add(connection));
         }
 
-        return new Subscription(this, topic, connection);
+        return ValueTask.FromResult<IAsyncDisposable>(new Subscription(this, topic, connection));
     }
 
     public ValueTask PublishAsync(string topic, ReadOnlyMemory<byte> message, string? exceptConnection = null)
+    {
+        Deliver(topic, message, exceptConnection);
+        return ValueTask.CompletedTask;
+    }
+
+    public void Deliver(string topic, ReadOnlyMemory<byte> message, string? exceptConnection)
     {
         foreach (var connection in _topics.GetValueOrDefault(topic, []))
         {
@@ -29,8 +35,6 @@ internal sealed class InProcessFanOut : IFanOut
                 connection.Send(message);
             }
         }
-
-        return ValueTask.CompletedTask;
     }
 
     private void Unsubscribe(string topic, SocketConnection connection)
@@ -42,8 +46,12 @@ internal sealed class InProcessFanOut : IFanOut
         }
     }
 
-    private sealed class Subscription(InProcessFanOut fanOut, string topic, SocketConnection connection) : IDisposable
+    private sealed class Subscription(InProcessFanOut fanOut, string topic, SocketConnection connection) : IAsyncDisposable
     {
-        public void Dispose() => fanOut.Unsubscribe(topic, connection);
+        public ValueTask DisposeAsync()
+        {
+            fanOut.Unsubscribe(topic, connection);
+            return ValueTask.CompletedTask;
+        }
     }
 }

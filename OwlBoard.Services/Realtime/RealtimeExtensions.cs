@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using OwlBoard.Services.Realtime.Redis;
+using OwlBoard.Services.Storage;
 
 namespace OwlBoard.Services.Realtime;
 
@@ -19,8 +21,19 @@ internal static class RealtimeExtensions
             webSockets.KeepAliveTimeout = sockets.Value.PingEvery;
         });
         builder.Services.AddSingleton<ServicesMetrics>();
-        builder.Services.AddSingleton<IFanOut, InProcessFanOut>();
-        builder.Services.AddSingleton<TopicOrder>();
+        builder.Services.AddSingleton<InProcessFanOut>();
+        if (builder.UsesRedis())
+        {
+            builder.AddRedis();
+            builder.Services.AddSingleton<IFanOut, RedisFanOut>();
+            builder.Services.AddSingleton(services => services.GetRequiredService<IStorageProvider>().CreateTopicOrder());
+        }
+        else
+        {
+            builder.Services.AddSingleton<IFanOut>(services => services.GetRequiredService<InProcessFanOut>());
+            builder.Services.AddSingleton<ITopicOrder, InProcessTopicOrder>();
+        }
+
         builder.Services.AddSingleton<SocketServer>();
     }
 

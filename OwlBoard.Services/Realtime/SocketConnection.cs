@@ -178,6 +178,9 @@ internal sealed partial class SocketConnection(
                 return;
             }
 
+            // Should it wake up within the last millisecond.
+            _closeStatus = WebSocketCloseStatus.PolicyViolation;
+            _closeReason = "The reader is too slow";
             _isClosing = true;
         }
 

@@ -34,7 +34,7 @@ internal sealed class SocketServer(
         SocketConnection connection,
         Func<ReadOnlyMemory<byte>, CancellationToken, Task> onMessage)
     {
-        using var subscription = fanOut.Subscribe(topic, connection);
+        await using var subscription = await fanOut.SubscribeAsync(topic, connection);
         await RunAsync(context, connection, onMessage);
     }
 

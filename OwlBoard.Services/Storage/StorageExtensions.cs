@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;
+using OwlBoard.Services.Storage.PostgreSql;
 using OwlBoard.Services.Storage.Sqlite;
 
 namespace OwlBoard.Services.Storage;
@@ -10,7 +11,7 @@ internal static class StorageExtensions
     /// <summary>Adds a service's database: its context, a factory of it, and the migration at start.</summary>
     /// <typeparam name="TContext">The service's context.</typeparam>
     /// <param name="builder">The service's builder.</param>
-    /// <param name="database">The database's name; for SQLite also its file's.</param>
+    /// <param name="database">The database's name: that of SQLite's file, and of PostgreSQL's database unless told otherwise.</param>
     public static void AddStorage<TContext>(this WebApplicationBuilder builder, string database)
         where TContext : DbContext
     {
@@ -18,25 +19,27 @@ internal static class StorageExtensions
             .BindConfiguration(StorageOptions.Section)
             .ValidateDataAnnotations()
             .ValidateOnStart();
-        builder.Services.AddSingleton(CreateProvider);
+        builder.Services.AddSingleton(services => CreateProvider(services, database));
         builder.Services.AddDbContextFactory<TContext>((services, options) =>
         {
-            services.GetRequiredService<IStorageProvider>().Configure(options, database);
-            // Two writers of one row are an everyday matter, answered by those who catch the exception. What nobody
-            // catches is logged with its request.
+            services.GetRequiredService<IStorageProvider>().Configure(options);
+            // Two writers of one row are an everyday matter, answered by those who catch the exception; a connection
+            // that breaks is tried again. What nobody catches is logged with its request.
             options.ConfigureWarnings(events => events.Ignore(
-                RelationalEventId.CommandError, CoreEventId.SaveChangesFailed, CoreEventId.OptimisticConcurrencyException));
+                RelationalEventId.CommandError, RelationalEventId.ConnectionError,
+                CoreEventId.SaveChangesFailed, CoreEventId.OptimisticConcurrencyException));
         });
         builder.Services.AddHostedService<MigrationAtStart<TContext>>();
     }
 
     /// <summary>The one place where a provider is chosen.</summary>
-    private static IStorageProvider CreateProvider(IServiceProvider services)
+    private static IStorageProvider CreateProvider(IServiceProvider services, string database)
     {
         var options = services.GetRequiredService<IOptions<StorageOptions>>().Value;
         return options.Provider switch
         {
-            "sqlite" => new SqliteStorage(options.Directory),
+            StorageOptions.Sqlite => new SqliteStorage(options.Directory, database),
+            StorageOptions.PostgreSql => ActivatorUtilities.CreateInstance<PostgreSqlStorage>(services, options, database),
             var unknown => throw new NotSupportedException($"Storage:Provider {unknown} passed validation but is not built in."),
         };
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using OwlBoard.Services.Http;
+using OwlBoard.Services.Storage;
 
 namespace OwlBoard.Services.Users;
 
@@ -32,7 +33,7 @@ internal static class AccountEndpoints
             NormalizedEmail = normalized,
             FullName = request.FullName!.Trim(),
             PasswordHash = await passwords.HashAsync(request.Password!, cancellationToken),
-            CreatedAt = time.GetUtcNow().UtcDateTime,
+            CreatedAt = time.UtcNow(),
         };
         db.Users.Add(user);
         try

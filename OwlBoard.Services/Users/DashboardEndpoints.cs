@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using OwlBoard.Services.Http;
+using OwlBoard.Services.Storage;
 
 namespace OwlBoard.Services.Users;
 
@@ -41,7 +42,7 @@ internal static class DashboardEndpoints
             Title = body.Value.Title!.Trim(),
             Description = body.Value.Description,
             OwnerId = id,
-            CreatedAt = time.GetUtcNow().UtcDateTime,
+            CreatedAt = time.UtcNow(),
         };
         db.Dashboards.Add(dashboard);
         try

@@ -3,14 +3,12 @@ using OwlBoard.Services.Storage;
 
 namespace OwlBoard.Services.Users;
 
-internal sealed class UsersDb(DbContextOptions<UsersDb> options) : DbContext(options)
+internal sealed class UsersDb(DbContextOptions<UsersDb> options, IStorageProvider provider)
+    : StoredContext(options, provider)
 {
     public DbSet<User> Users => Set<User>();
 
     public DbSet<Dashboard> Dashboards => Set<Dashboard>();
-
-    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
-        configurationBuilder.Properties<DateTime>().HaveConversion<UtcDateTimeConverter>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

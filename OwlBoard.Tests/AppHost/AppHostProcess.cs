@@ -15,6 +15,12 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _errors = [];
 
     public AppHostProcess(params string[] args)
+        : this(args, new Dictionary<string, string>())
+    {
+    }
+
+    /// <summary>Starts it with more environment variables, which its programs inherit.</summary>
+    public AppHostProcess(string[] args, IReadOnlyDictionary<string, string> environment)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "OwlBoard.AppHost.dll");
         _process = new Process
@@ -26,6 +32,11 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
                 RedirectStandardError = true,
             },
         };
+        foreach (var (name, value) in environment)
+        {
+            _process.StartInfo.Environment[name] = value;
+        }
+
         _process.OutputDataReceived += (_, line) => Keep(_output, line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);
         _process.Start();

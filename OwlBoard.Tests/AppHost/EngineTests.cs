@@ -1,4 +1,5 @@
 using Aspire.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using OwlBoard.AppHost.Embedded.Notifications;
 using OwlBoard.AppHost.Embedded.Ports;
 using OwlBoard.AppHost.Embedded.Running;
@@ -87,8 +88,9 @@ public sealed class EngineTests
         _builder.AddProject<UnbuiltProject>("ghost");
 
         await using var console = new RecordingConsole();
+        await using var services = _builder.Services.BuildServiceProvider();
         var failure = await Assert.ThrowsAsync<DistributedApplicationException>(() => new ApplicationRunner(
-            [.. _builder.Resources], _builder.ExecutionContext, _builder.Configuration, console, TimeProvider.System)
+            [.. _builder.Resources], _builder.ExecutionContext, _builder.Configuration, services, console, TimeProvider.System)
             .RunAsync(TestContext.Current.CancellationToken));
 
         Assert.StartsWith($"The program of ghost is missing: {new UnbuiltProject().AssemblyPath}", failure.Message, StringComparison.Ordinal);

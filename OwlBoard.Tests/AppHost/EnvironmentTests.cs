@@ -2,6 +2,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using OwlBoard.AppHost.Embedded.Ports;
 using OwlBoard.AppHost.Embedded.Running;
+using OwlBoard.AppHost.Topology;
 
 namespace OwlBoard.Tests.AppHost;
 
@@ -43,6 +44,35 @@ public sealed class EnvironmentTests
         var address = $"http://localhost:{PortOf(users, "http")}";
         Assert.Equal(address, environment["services__user-service__http__0"]);
         Assert.Equal(address, environment["USER_SERVICE_HTTP"]);
+    }
+
+    [Fact]
+    public async Task Process_listens_and_is_found_over_https_when_its_endpoint_says_so()
+    {
+        var users = _builder.AddProject<Projects.OwlBoard_Services>("user-service").WithHttpsEndpoint(port: 18443, isProxied: false);
+        var gateway = _builder.AddProject<Projects.OwlBoard_Gateway>("gateway").WithMutualTlsReference(users);
+
+        Assert.Equal("https://localhost:18443", (await ResolveAsync(users))["ASPNETCORE_URLS"]);
+        Assert.Equal("https://localhost:18443", (await ResolveAsync(gateway))["services__user-service__https__0"]);
+    }
+
+    [Fact]
+    public async Task Process_is_given_its_own_certificate_in_a_local_run_and_a_mounted_one_when_published()
+    {
+        using var local = new ModelCertificates(_builder.ExecutionContext, "/certificates");
+        var gateway = _builder.AddProject<Projects.OwlBoard_Gateway>("gateway").WithClientCertificate("gateway", local);
+        var publishing = DistributedApplication.CreateBuilder(["--operation", "publish"]);
+        using var mounted = new ModelCertificates(publishing.ExecutionContext, "/certificates");
+        var users = publishing.AddProject<Projects.OwlBoard_Services>("user-service").WithServerCertificate(mounted);
+
+        var environment = await ResolveAsync(gateway);
+        Assert.Equal("/certificates/gateway/certificate.pem", environment["MutualTls__Certificate"]);
+        Assert.Equal("/certificates/gateway/ca.pem", environment["MutualTls__Authority"]);
+        var published = Collect(publishing, users);
+        Assert.Equal("/run/owlboard/certs/user-service/certificate.pem", published["MutualTls__Certificate"]);
+        Assert.Equal("/run/owlboard/certs/probe/certificate.pem", published["MutualTls__ProbeCertificate"]);
+        Assert.Null(mounted.Issue());
+        Assert.False(Directory.Exists("/certificates") || Directory.Exists(ModelCertificates.ContainerDirectory));
     }
 
     [Fact]

@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OwlBoard.AppHost.Embedded.Health;
 using OwlBoard.AppHost.Embedded.Logs;
 using OwlBoard.AppHost.Embedded.Notifications;
@@ -14,6 +17,7 @@ public sealed class ResourceRunnerTests : IDisposable
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
     private readonly HttpHealthProbe _probe = new();
+    private readonly ServiceProvider _services;
     private readonly ResourceLogs _logs = new();
     private readonly CancellationTokenSource _deadline = new(Deadline);
     private readonly ResourceNotifications _notifications = new([new ResourceSnapshot("gateway")]);
@@ -24,8 +28,10 @@ public sealed class ResourceRunnerTests : IDisposable
         var builder = DistributedApplication.CreateBuilder([]);
         var gateway = builder.AddProject<Projects.OwlBoard_Gateway>("gateway").WithHttpEndpoint().WithHttpHealthCheck("/health");
         PortAllocator.Allocate(builder.Resources);
+        _services = builder.Services.BuildServiceProvider();
         _runner = new ResourceRunner(
-            gateway.Resource, builder.ExecutionContext, _notifications, _logs, _probe, TimeProvider.System, CancellationToken.None);
+            gateway.Resource, builder.ExecutionContext, _notifications, _logs,
+            new ResourceHealthProbe(_probe, _services.GetRequiredService<HealthCheckService>()), TimeProvider.System, CancellationToken.None);
     }
 
     [Fact]
@@ -62,6 +68,12 @@ public sealed class ResourceRunnerTests : IDisposable
     {
         await _runner.StartAsync();
         await _notifications.WaitUntilReadyAsync("gateway", _deadline.Token);
+        // Frozen, so that it cannot end by itself at the signals that come first.
+        using (var freeze = Process.Start("kill", ["-STOP", $"{_notifications["gateway"].ProcessId}"]))
+        {
+            await freeze.WaitForExitAsync(_deadline.Token);
+        }
+
         using var timeIsUp = new CancellationTokenSource();
         await timeIsUp.CancelAsync();
 
@@ -91,6 +103,7 @@ public sealed class ResourceRunnerTests : IDisposable
     {
         _runner.Dispose();
         _probe.Dispose();
+        _services.Dispose();
         _deadline.Dispose();
     }
 }

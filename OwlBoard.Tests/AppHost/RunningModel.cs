@@ -1,4 +1,5 @@
 using Aspire.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using OwlBoard.AppHost.Embedded.Running;
 using OwlBoard.Tests.Fixtures;
 
@@ -8,12 +9,16 @@ namespace OwlBoard.Tests.AppHost;
 internal sealed class RunningModel : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly ServiceProvider _services;
     private readonly Task _run;
 
-    public RunningModel(IDistributedApplicationBuilder builder) =>
+    public RunningModel(IDistributedApplicationBuilder builder)
+    {
+        _services = builder.Services.BuildServiceProvider();
         _run = new ApplicationRunner(
-            [.. builder.Resources], builder.ExecutionContext, builder.Configuration, Console, TimeProvider.System)
+            [.. builder.Resources], builder.ExecutionContext, builder.Configuration, _services, Console, TimeProvider.System)
             .RunAsync(_stop.Token);
+    }
 
     public RecordingConsole Console { get; } = new();
 
@@ -30,5 +35,6 @@ internal sealed class RunningModel : IAsyncDisposable
     {
         await StopAsync();
         _stop.Dispose();
+        await _services.DisposeAsync();
     }
 }

@@ -10,9 +10,8 @@ public sealed class FailoverTests(RunningSystem system)
     public async Task A_gateway_killed_under_load_loses_no_idempotent_request_and_comes_back_by_itself()
     {
         await system.HasActiveBackendsAsync(4);
-        // Through two listeners, each at half the rate: one client may send 100 requests per second.
-        await using var desktop = SteadyLoad.Start(new Uri(system.Desktop, "/api/users/health"), requestsPerSecond: 95);
-        await using var mobile = SteadyLoad.Start(new Uri(system.Mobile, "/api/users/health"), requestsPerSecond: 95);
+        await using var desktop = SteadyLoad.Start(new Uri(system.Desktop, "/api/users/health"), requestsPerSecond: 100);
+        await using var mobile = SteadyLoad.Start(new Uri(system.Mobile, "/api/users/health"), requestsPerSecond: 100);
         await SteadyLoad.RunForAsync(TimeSpan.FromSeconds(1));
 
         system.KillGateway("api-gateway-2");

@@ -35,7 +35,8 @@ public sealed class RunningSystem : IAsyncLifetime
         DesktopFrontend = AddressOf("desktop-frontend");
         MobileFrontend = AddressOf("mobile-frontend");
         Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Desktop };
-        _appHost = new AppHostProcess(options);
+        // All load comes from one address here, which the rate limit would take for one client.
+        _appHost = new AppHostProcess(options, new Dictionary<string, string> { ["LoadBalancer__RateLimit__RequestsPerSecond"] = "0" });
         await _appHost.IsRunningAsync();
 
         Uri AddressOf(string port) => new($"http://localhost:{options[Array.IndexOf(options, $"--ports:{port}") + 1]}");

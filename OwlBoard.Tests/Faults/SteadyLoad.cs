@@ -17,16 +17,22 @@ internal sealed class SteadyLoad : IAsyncDisposable
     private readonly Uri _target;
     private readonly Task _sending;
 
-    private SteadyLoad(Uri target, int requestsPerSecond)
+    private readonly bool _readsOnly;
+
+    private SteadyLoad(Uri target, int requestsPerSecond, bool readsOnly)
     {
         _target = target;
+        _readsOnly = readsOnly;
         _sending = Task.Factory.StartNew(() => Send(requestsPerSecond), TaskCreationOptions.LongRunning);
     }
 
     /// <summary>What became of each request.</summary>
     public ConcurrentBag<Sample> Samples { get; } = [];
 
-    public static SteadyLoad Start(Uri target, int requestsPerSecond) => new(target, requestsPerSecond);
+    /// <param name="target">Where they go.</param>
+    /// <param name="requestsPerSecond">How many of them.</param>
+    /// <param name="readsOnly">Whether each is a GET.</param>
+    public static SteadyLoad Start(Uri target, int requestsPerSecond, bool readsOnly = false) => new(target, requestsPerSecond, readsOnly);
 
     /// <summary>Lets the load run for a while: the length of a measurement, nothing is waited for.</summary>
     public static Task RunForAsync(TimeSpan duration) => Task.Delay(duration, TestContext.Current.CancellationToken);
@@ -58,7 +64,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
                 return;
             }
 
-            _running.Add(MeasureAsync(i % 2 == 0 ? HttpMethod.Get : HttpMethod.Post, started + (long)(due.TotalSeconds * Stopwatch.Frequency)));
+            _running.Add(MeasureAsync(_readsOnly || i % 2 == 0 ? HttpMethod.Get : HttpMethod.Post, started + (long)(due.TotalSeconds * Stopwatch.Frequency)));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
@@ -31,6 +32,25 @@ public sealed class BreakerTests
             using var up = await gateway.Client.GetAsync("/api/users", Token);
             Assert.Equal(HttpStatusCode.OK, up.StatusCode);
         }
+    }
+
+    [Fact]
+    public async Task Service_that_does_not_even_refuse_connections_is_503_naming_it_within_a_second()
+    {
+        // A full backlog: the kernel drops what comes next, as a host that is gone would.
+        using var full = new TcpListener(IPAddress.Loopback, 0);
+        full.Start(backlog: 0);
+        using var first = new TcpClient();
+        await first.ConnectAsync((IPEndPoint)full.LocalEndpoint, Token);
+        await using var service = await FakeService.StartAsync();
+        await using var gateway = TestGateway.Start(service, settings: [("Gateway:Services:chat", $"http://{full.LocalEndpoint}")]);
+        using var warm = await gateway.Client.GetAsync("/api/users", Token);
+
+        var started = Stopwatch.GetTimestamp();
+        using var down = await gateway.Client.GetAsync("/api/chat/messages/b1", Token);
+
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.FromSeconds(0.7), TimeSpan.FromSeconds(1));
+        await AssertNamesAsync(down, HttpStatusCode.ServiceUnavailable, "chat-service");
     }
 
     [Fact]
@@ -155,6 +175,27 @@ public sealed class BreakerTests
     }
 
     [Fact]
+    public async Task A_service_that_answers_503_is_named_and_cannot_name_another()
+    {
+        await using var service = await FakeService.StartAsync();
+        var status = 503;
+        service.Answer = context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.Headers["X-Failed-Service"] = "forged";
+            return Task.CompletedTask;
+        };
+        await using var gateway = TestGateway.Start(service);
+
+        using var unavailable = await gateway.Client.GetAsync("/api/canvas", Token);
+        status = 200;
+        using var well = await gateway.Client.GetAsync("/api/canvas", Token);
+
+        Assert.Equal(["canvas-service"], unavailable.Headers.GetValues("X-Failed-Service"));
+        Assert.False(well.Headers.Contains("X-Failed-Service"));
+    }
+
+    [Fact]
     public async Task Clients_that_go_away_do_not_open_the_breaker()
     {
         await using var service = await FakeService.StartAsync();
@@ -205,6 +246,7 @@ public sealed class BreakerTests
 
     private static async Task AssertNamesAsync(HttpResponseMessage response, HttpStatusCode status, string service)
     {
+        Assert.Equal([service], response.Headers.GetValues("X-Failed-Service"));
         Assert.Equal(status, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>(Token);

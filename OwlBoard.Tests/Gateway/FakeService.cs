@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
+using System.Net.Security;
 using System.Net.WebSockets;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
 namespace OwlBoard.Tests.Gateway;
@@ -24,11 +27,24 @@ internal sealed class FakeService : IAsyncDisposable
     public RequestDelegate Answer { get; set; } = context =>
         context.Response.WriteAsync($"{context.Request.Path}{context.Request.QueryString}");
 
-    public static async Task<FakeService> StartAsync(int port = 0)
+    /// <param name="port">Where it listens; 0 for any free port.</param>
+    /// <param name="certificate">What it presents over TLS; null for plain HTTP. It asks for no client certificate.</param>
+    public static async Task<FakeService> StartAsync(int port = 0, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(server => server.Limits.MaxRequestBodySize = null);
+        builder.WebHost.ConfigureKestrel(server =>
+        {
+            server.Limits.MaxRequestBodySize = null;
+            if (certificate is not null)
+            {
+                server.ConfigureEndpointDefaults(listener => listener.UseHttps(new TlsHandshakeCallbackOptions
+                {
+                    // Unlike a certificate given at once, this one may be as wrong as the test wants.
+                    OnConnection = _ => new(new SslServerAuthenticationOptions { ServerCertificate = certificate }),
+                }));
+            }
+        });
         var app = builder.Build();
         app.Urls.Add($"http://127.0.0.1:{port}");
         var service = new FakeService(app);

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using OwlBoard.Forwarding.Discovery;
 using OwlBoard.Gateway;
 using OwlBoard.ServiceDefaults.Drain;
+using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Gateway;
 
@@ -21,7 +22,8 @@ internal sealed class TestGateway : WebApplicationFactory<GatewayOptions>
         _settings = settings;
         _time = time;
         _hosts = hosts;
-        UseKestrel(0);
+        // Not UseKestrel(0): it changes the addresses while the program may already be binding them (dotnet/aspnetcore#67714).
+        UseKestrel();
         StartServer();
         // Without a propagator of its own: the trace headers are those of the test.
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ActivityHeadersPropagator = null })
@@ -32,6 +34,8 @@ internal sealed class TestGateway : WebApplicationFactory<GatewayOptions>
     }
 
     public HttpClient Client { get; }
+
+    public RecordedLogs Logs { get; } = new();
 
     public DrainState Drain => Services.GetRequiredService<DrainState>();
 
@@ -78,12 +82,13 @@ internal sealed class TestGateway : WebApplicationFactory<GatewayOptions>
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        builder.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
         foreach (var (key, value) in _settings)
         {
             builder.UseSetting(key, value);
         }
 
-        builder.ConfigureLogging(logging => logging.ClearProviders());
+        builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Logs));
         builder.ConfigureTestServices(services =>
         {
             services.AddSingleton(_time);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using OwlBoard.Tests.Fixtures;
@@ -11,6 +12,8 @@ internal sealed class FakeGateway : IAsyncDisposable
 {
     private readonly int _port = FreePort.Next();
     private WebApplication? _app;
+    private int _accepted;
+    private int _open;
 
     private FakeGateway(string name) => Name = name;
 
@@ -20,6 +23,12 @@ internal sealed class FakeGateway : IAsyncDisposable
 
     /// <summary>The requests that came, probes left out.</summary>
     public ConcurrentQueue<ReceivedRequest> Received { get; } = new();
+
+    /// <summary>How many connections were ever accepted.</summary>
+    public int AcceptedConnections => Volatile.Read(ref _accepted);
+
+    /// <summary>How many of them are open.</summary>
+    public int OpenConnections => Volatile.Read(ref _open);
 
     /// <summary>How requests are answered. Default: 200 with the gateway's name.</summary>
     public RequestDelegate Answer { get; set; } = context => Task.CompletedTask;
@@ -43,9 +52,13 @@ internal sealed class FakeGateway : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            kestrel.ListenLocalhost(_port);
+            kestrel.ListenLocalhost(_port, endpoint => endpoint.Use(CountConnection));
             kestrel.Limits.MaxRequestBodySize = null;
+            // Room for what the load balancer adds to a request that is as large as it lets through.
+            kestrel.Limits.MaxRequestHeaderCount = 200;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
             kestrel.AddServerHeader = true;
+            kestrel.ResponseHeaderEncodingSelector = _ => System.Text.Encoding.UTF8;
         });
         builder.WebHost.UseShutdownTimeout(TimeSpan.Zero);
         _app = builder.Build();
@@ -63,6 +76,20 @@ internal sealed class FakeGateway : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();
+
+    private ConnectionDelegate CountConnection(ConnectionDelegate next) => async connection =>
+    {
+        Interlocked.Increment(ref _accepted);
+        Interlocked.Increment(ref _open);
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _open);
+        }
+    };
 
     private Task HandleAsync(HttpContext context)
     {

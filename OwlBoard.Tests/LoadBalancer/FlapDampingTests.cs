@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Health;
-using GatewayUnderTest = OwlBoard.LoadBalancer.Gateways.Gateway;
 
 namespace OwlBoard.Tests.LoadBalancer;
 

@@ -37,6 +37,25 @@ public sealed class HeaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Values_beyond_ascii_pass_byte_by_byte_in_both_directions()
+    {
+        _gateway.Answer = context =>
+        {
+            context.Response.Headers["X-Back"] = context.Request.Headers["X-There"];
+            return Task.CompletedTask;
+        };
+        await using var loadBalancer = TestLoadBalancer.Start([_gateway]);
+
+        // "Eulé" in UTF-8.
+        var response = await RawClient.AskAsync(loadBalancer.Desktop, "GET / HTTP/1.1\r\nHost: a\r\nX-There: Eul\u00C3\u00A9\r\n\r\n");
+
+        Assert.True(_gateway.Received.TryDequeue(out var received));
+        Assert.Equal("Eulé", received.Header("X-There"));
+        Assert.Equal("Eul\u00C3\u00A9", response.Header("X-Back"));
+        Assert.Equal(0, loadBalancer.Gateway("gw-1").Statistics.Failures);
+    }
+
+    [Fact]
     public async Task A_trace_that_the_client_began_goes_on()
     {
         await using var loadBalancer = TestLoadBalancer.Start([_gateway]);

@@ -90,6 +90,31 @@ public sealed class PassiveHealthTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_failure_that_the_gateway_blames_on_a_service_is_retried_and_passed_on_but_not_counted()
+    {
+        await using var loadBalancer = Start();
+        foreach (var gateway in _gateways)
+        {
+            gateway.Answer = context =>
+            {
+                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                context.Response.Headers["X-Failed-Service"] = "chat-service";
+                return Task.CompletedTask;
+            };
+        }
+
+        for (var i = 0; i < 10; i++)
+        {
+            using var response = await loadBalancer.Http.GetAsync("/", TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        }
+
+        Assert.True(_gateways.Sum(gateway => gateway.Received.Count) > 10, "another gateway is asked too");
+        Assert.All(loadBalancer.Gateways, gateway => Assert.Equal(0, gateway.Statistics.Failures));
+        Assert.All(loadBalancer.Gateways, gateway => Assert.Equal(GatewayState.Healthy, gateway.Condition.State));
+    }
+
+    [Fact]
     public async Task When_all_gateways_are_out_all_are_used()
     {
         await using var loadBalancer = Start();

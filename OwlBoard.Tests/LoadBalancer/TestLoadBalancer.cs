@@ -7,7 +7,6 @@ using Microsoft.Extensions.DependencyInjection;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.Tests.Fixtures;
-using GatewayUnderTest = OwlBoard.LoadBalancer.Gateways.Gateway;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
@@ -52,6 +51,7 @@ internal sealed class TestLoadBalancer : WebApplicationFactory<LoadBalancerOptio
             ["LoadBalancer:ManagementPort"] = "0",
             ["LoadBalancer:ActiveHealth:Enabled"] = "false",
             ["LoadBalancer:AccessLog:Enabled"] = "false",
+            ["LoadBalancer:RateLimit:RequestsPerSecond"] = "0",
             ["Logging:LogLevel:Default"] = "Error",
             ["Drain:Period"] = "00:00:00",
         };

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using OwlBoard.AppHost.Embedded.Publishing;
 using OwlBoard.AppHost.Embedded.Running;
 using OwlBoard.AppHost.Embedded.Terminal;
@@ -26,7 +27,9 @@ internal sealed class DistributedApplication(IDistributedApplicationBuilder buil
         }
 
         await using var console = RunConsole.Create();
-        await new ApplicationRunner([.. builder.Resources], builder.ExecutionContext, builder.Configuration, console, TimeProvider.System)
+        await using var services = builder.Services.BuildServiceProvider();
+        await new ApplicationRunner(
+            [.. builder.Resources], builder.ExecutionContext, builder.Configuration, services, console, TimeProvider.System)
             .RunAsync(cancellationToken);
     }
 }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aspire.Hosting;
 
@@ -11,6 +12,8 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         Configuration.AddEnvironmentVariables();
         Configuration.AddCommandLine(args);
         ExecutionContext = new(ReadOperation(Configuration["operation"]));
+        Services.AddLogging();
+        Services.AddHealthChecks();
     }
 
     public ConfigurationManager Configuration { get; } = new();
@@ -20,6 +23,8 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         .Single(metadata => metadata.Key == nameof(AppHostDirectory)).Value!;
 
     public DistributedApplicationExecutionContext ExecutionContext { get; }
+
+    public IServiceCollection Services { get; } = new ServiceCollection();
 
     public IResourceCollection Resources { get; } = new ResourceCollection();
 

@@ -1,5 +1,6 @@
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aspire.Hosting;
 
@@ -11,6 +12,9 @@ internal interface IDistributedApplicationBuilder
     public string AppHostDirectory { get; }
 
     public DistributedApplicationExecutionContext ExecutionContext { get; }
+
+    /// <summary>What the AppHost itself uses, health checks for instance.</summary>
+    public IServiceCollection Services { get; }
 
     public IResourceCollection Resources { get; }
 

@@ -159,6 +159,11 @@ internal static class ResourceBuilderExtensions
             new EndpointReference(builder.Resource, endpoint), path ?? "/", statusCode ?? 200));
     }
 
+    /// <summary>Judges the resource by a check that is registered with the application's services.</summary>
+    public static IResourceBuilder<T> WithHealthCheck<T>(this IResourceBuilder<T> builder, string key)
+        where T : IResource =>
+        builder.WithAnnotation(new HealthCheckAnnotation(key));
+
     /// <summary>Starts the resource only when another one runs and is healthy.</summary>
     public static IResourceBuilder<T> WaitFor<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency)
         where T : IResourceWithWaitSupport =>

@@ -2,6 +2,8 @@ using System.Globalization;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OwlBoard.AppHost.Embedded.Health;
 using OwlBoard.AppHost.Embedded.Logs;
 using OwlBoard.AppHost.Embedded.Notifications;
@@ -15,6 +17,7 @@ internal sealed class ApplicationRunner(
     IReadOnlyCollection<IResource> resources,
     DistributedApplicationExecutionContext execution,
     IConfiguration configuration,
+    IServiceProvider services,
     RunConsole console,
     TimeProvider time)
 {
@@ -33,7 +36,8 @@ internal sealed class ApplicationRunner(
 
         var notifications = new ResourceNotifications(_projects.Select(Snapshot));
         var logs = new ResourceLogs();
-        using var probe = new HttpHealthProbe();
+        using var http = new HttpHealthProbe();
+        var probe = new ResourceHealthProbe(http, services.GetRequiredService<HealthCheckService>());
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var kill = new CancellationTokenSource();
         using var signals = new StopSignals(stop, kill);

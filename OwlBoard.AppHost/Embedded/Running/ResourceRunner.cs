@@ -17,7 +17,7 @@ internal sealed class ResourceRunner(
     DistributedApplicationExecutionContext execution,
     ResourceNotifications notifications,
     ResourceLogs logs,
-    HttpHealthProbe probe,
+    ResourceHealthProbe probe,
     TimeProvider time,
     CancellationToken applicationStopping) : IDisposable
 {
@@ -210,17 +210,11 @@ internal sealed class ResourceRunner(
 
     private async Task WatchHealthAsync(CancellationToken ended)
     {
-        var checks = resource.Annotations.OfType<HttpHealthCheckAnnotation>().ToArray();
         try
         {
             while (true)
             {
-                var healthy = true;
-                foreach (var check in checks)
-                {
-                    healthy &= await probe.PassesAsync(check, ended);
-                }
-
+                var healthy = await probe.IsHealthyAsync(resource, ended);
                 notifications.Publish(Name, snapshot => snapshot with { Health = Judge(healthy, snapshot.Health) });
                 await Task.Delay(healthy ? HealthyInterval : UnhealthyInterval, time, ended);
             }

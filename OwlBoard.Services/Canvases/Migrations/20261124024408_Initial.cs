@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace OwlBoard.Services.Canvases.Migrations;
 
-/// <summary>The first tables. Column types are left to the provider, so that another one can take its place.</summary>
+/// <summary>The first tables. Column types are left to the provider, so that one set of migrations serves all.</summary>
 internal sealed partial class Initial : Migration
 {
     protected override void Up(MigrationBuilder migrationBuilder)

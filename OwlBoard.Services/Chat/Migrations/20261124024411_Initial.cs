@@ -1,8 +1,9 @@
 using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 namespace OwlBoard.Services.Chat.Migrations;
 
-/// <summary>The first tables. Column types are left to the provider, so that another one can take its place.</summary>
+/// <summary>The first tables. Column types are left to the provider, so that one set of migrations serves all.</summary>
 internal sealed partial class Initial : Migration
 {
     protected override void Up(MigrationBuilder migrationBuilder)
@@ -12,7 +13,8 @@ internal sealed partial class Initial : Migration
             columns: table => new
             {
                 Sequence = table.Column<long>(nullable: false)
-                    .Annotation("Sqlite:Autoincrement", true),
+                    .Annotation("Sqlite:Autoincrement", true)
+                    .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                 Id = table.Column<string>(maxLength: 24, nullable: false),
                 DashboardId = table.Column<string>(maxLength: 128, nullable: false),
                 UserId = table.Column<string>(maxLength: 128, nullable: false),

@@ -23,40 +23,31 @@ namespace OwlBoard.Services.Comments.Migrations
             modelBuilder.Entity("OwlBoard.Services.Comments.Comment", b =>
                 {
                     b.Property<string>("Id")
-                        .HasMaxLength(24)
-                        .HasColumnType("TEXT");
+                        .HasMaxLength(24);
 
                     b.Property<string>("Content")
                         .IsRequired()
-                        .HasMaxLength(500)
-                        .HasColumnType("TEXT");
+                        .HasMaxLength(500);
 
-                    b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("TEXT");
+                    b.Property<DateTime>("CreatedAt");
 
                     b.Property<string>("DashboardId")
                         .IsRequired()
-                        .HasMaxLength(128)
-                        .HasColumnType("TEXT");
+                        .HasMaxLength(128);
 
-                    b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("TEXT");
+                    b.Property<DateTime>("UpdatedAt");
 
                     b.Property<string>("UserId")
                         .IsRequired()
-                        .HasMaxLength(128)
-                        .HasColumnType("TEXT");
+                        .HasMaxLength(128);
 
                     b.Property<string>("UserName")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("TEXT");
+                        .HasMaxLength(200);
 
-                    b.Property<double>("X")
-                        .HasColumnType("REAL");
+                    b.Property<double>("X");
 
-                    b.Property<double>("Y")
-                        .HasColumnType("REAL");
+                    b.Property<double>("Y");
 
                     b.HasKey("Id");
 

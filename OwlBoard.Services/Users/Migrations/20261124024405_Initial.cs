@@ -1,8 +1,9 @@
 using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 namespace OwlBoard.Services.Users.Migrations;
 
-/// <summary>The first tables. Column types are left to the provider, so that another one can take its place.</summary>
+/// <summary>The first tables. Column types are left to the provider, so that one set of migrations serves all.</summary>
 internal sealed partial class Initial : Migration
 {
     protected override void Up(MigrationBuilder migrationBuilder)
@@ -12,7 +13,8 @@ internal sealed partial class Initial : Migration
             columns: table => new
             {
                 Id = table.Column<int>(nullable: false)
-                    .Annotation("Sqlite:Autoincrement", true),
+                    .Annotation("Sqlite:Autoincrement", true)
+                    .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                 Email = table.Column<string>(maxLength: 254, nullable: false),
                 NormalizedEmail = table.Column<string>(maxLength: 254, nullable: false),
                 FullName = table.Column<string>(maxLength: 200, nullable: false),
@@ -30,7 +32,8 @@ internal sealed partial class Initial : Migration
             columns: table => new
             {
                 Id = table.Column<int>(nullable: false)
-                    .Annotation("Sqlite:Autoincrement", true),
+                    .Annotation("Sqlite:Autoincrement", true)
+                    .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                 Title = table.Column<string>(maxLength: 200, nullable: false),
                 Description = table.Column<string>(maxLength: 2000, nullable: true),
                 OwnerId = table.Column<int>(nullable: false),

@@ -1,12 +1,14 @@
 namespace OwlBoard.Services.Realtime;
 
 /// <summary>
-/// Storing and then broadcasting, one at a time within a topic: everyone sees the order in which things are stored.
-/// A fixed number of locks, shared by the topics that fall on the same one.
+/// Order within one process: a fixed number of locks, shared by the topics that fall on the same one.
 /// </summary>
-internal sealed class TopicOrder
+/// <param name="locks">How many actions can run at a time.</param>
+internal sealed class InProcessTopicOrder(int locks = InProcessTopicOrder.DefaultLocks) : ITopicOrder
 {
-    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
+    public const int DefaultLocks = 64;
+
+    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, locks).Select(_ => new SemaphoreSlim(1, 1))];
 
     public async Task RunAsync(string topic, Func<Task> action, CancellationToken cancellationToken)
     {

@@ -1,0 +1,56 @@
+using Aspire.Hosting;
+using OwlBoard.Certificates;
+
+namespace OwlBoard.AppHost.Topology;
+
+/// <summary>
+/// The certificates of the programs. A local run issues them itself, before anything is started and then once a day;
+/// what is published finds them mounted, from a folder that <c>dotnet run --project certs</c> fills.
+/// </summary>
+internal sealed class ModelCertificates(DistributedApplicationExecutionContext execution, string directory) : IDisposable
+{
+    /// <summary>Where containers find them: of each identity they have, a folder of its name.</summary>
+    public const string ContainerDirectory = "/run/owlboard/certs";
+
+    private static readonly TimeSpan RenewalInterval = TimeSpan.FromDays(1);
+
+    private ITimer? _renewal;
+
+    public CertificateFolder Folder { get; } = new(execution.IsRunMode ? directory : ContainerDirectory);
+
+    /// <summary>Issues what is missing or due, in a local run.</summary>
+    /// <returns>One line that says what is wrong; <see langword="null"/> when all is well.</returns>
+    public string? Issue()
+    {
+        if (!execution.IsRunMode)
+        {
+            return null;
+        }
+
+        _renewal ??= TimeProvider.System.CreateTimer(_ => Renew(), null, RenewalInterval, RenewalInterval);
+        return TryIssue();
+    }
+
+    public void Dispose() => _renewal?.Dispose();
+
+    private void Renew()
+    {
+        if (TryIssue() is { } error)
+        {
+            Console.Error.WriteLine(error);
+        }
+    }
+
+    private string? TryIssue()
+    {
+        try
+        {
+            new CertificateIssuer(TimeProvider.System).Issue(Folder);
+            return null;
+        }
+        catch (CertificateException failure)
+        {
+            return failure.Message;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Yarp.ReverseProxy.Forwarder;
+
+namespace OwlBoard.Frontend.Proxy;
+
+/// <summary>Answers with a problem body that the page can show when the load balancer does not.</summary>
+internal sealed class LoadBalancerFailureMiddleware(RequestDelegate next)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        await next(context);
+        if (context.GetForwarderErrorFeature() is not { } error
+            || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+
+        var timedOut = error is { Error: ForwarderError.RequestTimedOut, Exception.InnerException: not TimeoutException };
+        await Results.Problem(
+            statusCode: timedOut ? StatusCodes.Status504GatewayTimeout : StatusCodes.Status502BadGateway,
+            title: timedOut ? "The load balancer did not answer in time" : "The load balancer is not reachable",
+            // Not its address: that is for the log, which has it, and not for the public network.
+            detail: timedOut
+                ? "The load balancer did not answer in time. Try again in a moment."
+                : "The load balancer is not reachable at the moment. Try again soon.",
+            instance: context.Request.Path).ExecuteAsync(context);
+    }
+}

@@ -1,0 +1,65 @@
+using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.Gateways;
+using Yarp.ReverseProxy.Model;
+
+namespace OwlBoard.LoadBalancer.Balancing;
+
+/// <summary>
+/// <c>consistent_hash</c>: the same key to the same gateway by <see cref="Rendezvous"/> hashing, unless that has its fill
+/// (Mirrokni, Thorup and Zadimoghaddam, "Consistent Hashing with Bounded Loads", 2018): then to the key's next one.
+/// </summary>
+internal sealed class ConsistentHashPolicy(GatewayRegistry gateways, HashKey keys, LiveOptions options) : GatewayPolicy(gateways, options)
+{
+    public override string Name => Algorithms.ConsistentHash;
+
+    protected override Gateway Pick(HttpContext context, IReadOnlyList<DestinationState> available)
+    {
+        var key = keys.Of(context);
+        var slowStart = Options.SlowStart;
+        var factor = Options.ConsistentHash.LoadFactor;
+        while (true)
+        {
+            var capacityPerShare = factor * MeanLoad(available, slowStart);
+            var best = default(Gateway);
+            var bestActive = 0;
+            var bestBid = 0.0;
+            for (var i = 0; i < available.Count; i++)
+            {
+                var gateway = GatewayOf(available[i]);
+                var active = gateway.Active;
+                var share = gateway.Weight * gateway.Ramp(slowStart);
+                if (active >= Math.Ceiling(capacityPerShare * share))
+                {
+                    continue;
+                }
+
+                var bid = Rendezvous.Bid(key, gateway, share);
+                if (bid > bestBid)
+                {
+                    (best, bestActive, bestBid) = (gateway, active, bid);
+                }
+            }
+
+            // Together they have room for one more at least; where none had, or somebody else took it, look again.
+            if (best is not null && best.TryAcquire(bestActive))
+            {
+                return best;
+            }
+        }
+    }
+
+    /// <summary>The active requests, the one to be placed included, per unit of share.</summary>
+    private double MeanLoad(IReadOnlyList<DestinationState> available, TimeSpan slowStart)
+    {
+        var active = 1;
+        var shares = 0.0;
+        for (var i = 0; i < available.Count; i++)
+        {
+            var gateway = GatewayOf(available[i]);
+            active += gateway.Active;
+            shares += gateway.Weight * gateway.Ramp(slowStart);
+        }
+
+        return active / shares;
+    }
+}

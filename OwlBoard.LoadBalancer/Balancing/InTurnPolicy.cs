@@ -1,0 +1,42 @@
+using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.Gateways;
+using Yarp.ReverseProxy.Model;
+
+namespace OwlBoard.LoadBalancer.Balancing;
+
+/// <summary>An algorithm that gives out turns on a <see cref="VirtualClock"/>, in proportion to the weights.</summary>
+internal abstract class InTurnPolicy(GatewayRegistry gateways, LiveOptions options) : GatewayPolicy(gateways, options)
+{
+    private readonly VirtualClock _clock = new();
+
+    protected sealed override Gateway Pick(HttpContext context, IReadOnlyList<DestinationState> available)
+    {
+        var slowStart = Options.SlowStart;
+        while (true)
+        {
+            var now = _clock.Now;
+            var best = Turn.Of(GatewayOf(available[0]), now, slowStart);
+            for (var i = 1; i < available.Count; i++)
+            {
+                var turn = Turn.Of(GatewayOf(available[i]), now, slowStart);
+                if (Precedes(turn, best))
+                {
+                    best = turn;
+                }
+            }
+
+            // Somebody else may have picked it since it was looked at: then look again.
+            if (TryClaim(best))
+            {
+                _clock.AdvanceTo(best.Start);
+                return best.Gateway;
+            }
+        }
+    }
+
+    /// <summary>Whether the turn is to be given out before the other; of equals the first stays.</summary>
+    protected abstract bool Precedes(in Turn turn, in Turn other);
+
+    /// <summary>Gives the turn out and counts the request, unless what was seen is no longer so.</summary>
+    protected abstract bool TryClaim(in Turn turn);
+}

@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
+using OwlBoard.LoadBalancer.Configuration;
+
+namespace OwlBoard.LoadBalancer.Forwarding;
+
+/// <summary>
+/// Refuses what no gateway should see: requests whose end two servers could see in different places (RFC 9112 section
+/// 6.3, request smuggling), of which Kestrel repairs some instead, and bodies that say in advance that they are too large.
+/// </summary>
+internal sealed class RequestGuardMiddleware(RequestDelegate next, LiveOptions options)
+{
+    /// <summary>Where Kestrel puts a Content-Length that came together with Transfer-Encoding.</summary>
+    private const string RepairedContentLength = "X-Content-Length";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var request = context.Request;
+        var headers = request.Headers;
+        if (headers.TransferEncoding.Count > 0)
+        {
+            if (headers.ContainsKey(RepairedContentLength) || headers.ContentLength is not null)
+            {
+                return RefuseAsync(context, StatusCodes.Status400BadRequest, "A request has Content-Length or Transfer-Encoding, never both.");
+            }
+
+            if (headers.TransferEncoding is not [{ } coding] || !coding.Equals("chunked", StringComparison.OrdinalIgnoreCase))
+            {
+                return RefuseAsync(context, StatusCodes.Status400BadRequest, "The only Transfer-Encoding accepted is a single 'chunked'.");
+            }
+
+            // RFC 9112 section 6.1: faulty framing, since HTTP/1.0 does not know the field.
+            if (HttpProtocol.IsHttp10(request.Protocol))
+            {
+                return RefuseAsync(context, StatusCodes.Status400BadRequest, "HTTP/1.0 has no Transfer-Encoding.");
+            }
+        }
+        else if (headers.ContentLength is not > 0)
+        {
+            return next(context);
+        }
+
+        var limit = options.Current.Limits.RequestBodyBytes;
+        if (headers.ContentLength > limit)
+        {
+            return RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, $"The body may have at most {limit} bytes.");
+        }
+
+        // The connection may be older than the limit in force.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = limit;
+        }
+
+        return next(context);
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status, string detail)
+    {
+        // What follows on this connection may be the rest of this request, or another that someone hid in it.
+        context.Response.Headers.Connection = "close";
+        return Problem.WriteAsync(context, new ProblemDetails { Status = status, Detail = detail });
+    }
+}

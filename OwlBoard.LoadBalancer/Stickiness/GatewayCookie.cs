@@ -1,0 +1,95 @@
+using System.Buffers.Text;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using OwlBoard.LoadBalancer.ClientIdentity;
+using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.Gateways;
+using Yarp.ReverseProxy.Model;
+
+namespace OwlBoard.LoadBalancer.Stickiness;
+
+/// <summary>
+/// The cookie that names a client's gateway, signed so that clients cannot choose one. There are no more valid values
+/// than gateways: a received one is compared with these and never parsed.
+/// </summary>
+internal sealed class GatewayCookie : IDisposable
+{
+    /// <summary>What the signature is for, in case the key is used for something else too.</summary>
+    private const string Purpose = "OwlBoard gateway cookie 1\n";
+
+    private readonly GatewayRegistry _gateways;
+    private readonly ClientAddress _client;
+    private readonly LiveOptions _options;
+    private volatile Values? _values;
+
+    public GatewayCookie(GatewayRegistry gateways, ClientAddress client, LiveOptions options)
+    {
+        _gateways = gateways;
+        _client = client;
+        _options = options;
+        Update(options.Current);
+        options.Changed += Update;
+    }
+
+    public void Dispose() => _options.Changed -= Update;
+
+    /// <summary>The destination that the request's cookie names, if it is one of the candidates.</summary>
+    public DestinationState? Find(HttpContext context, IReadOnlyList<DestinationState> candidates)
+    {
+        if (_values is not { } values || context.Request.Cookies[values.Settings.CookieName] is not { } received)
+        {
+            return null;
+        }
+
+        for (var i = 0; i < candidates.Count; i++)
+        {
+            var value = values.Of(_gateways.Of(candidates[i]));
+            if (CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(value.AsSpan()), MemoryMarshal.AsBytes(received.AsSpan())))
+            {
+                return candidates[i];
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Names the gateway to the client, unless its cookie does already.</summary>
+    public void Renew(HttpContext context, Gateway gateway)
+    {
+        if (_values is not { } values || context.Request.Cookies[values.Settings.CookieName] == values.Of(gateway))
+        {
+            return;
+        }
+
+        var settings = values.Settings;
+        context.Response.Cookies.Append(settings.CookieName, values.Of(gateway), new CookieOptions
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Lax,
+            Secure = _client.Scheme(context) == "https",
+            Path = "/",
+            MaxAge = settings.CookieLifetime > TimeSpan.Zero ? settings.CookieLifetime : null,
+        });
+    }
+
+    private void Update(LoadBalancerOptions options) =>
+        _values = options.Stickiness.By == StickinessOptions.ByCookie ? new Values(options.Stickiness) : null;
+
+    /// <summary>The cookies' values under one key, made once for each gateway.</summary>
+    private sealed class Values(StickinessOptions settings)
+    {
+        private readonly byte[] _key = Convert.FromBase64String(settings.Key!);
+        private readonly ConditionalWeakTable<Gateway, string> _values = [];
+
+        public StickinessOptions Settings => settings;
+
+        public string Of(Gateway gateway) => _values.TryGetValue(gateway, out var value) ? value : _values.GetValue(gateway, Make);
+
+        private string Make(Gateway gateway) => string.Concat(
+            Base64Url.EncodeToString(Encoding.UTF8.GetBytes(gateway.Name)),
+            ".",
+            Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(Purpose + gateway.Name))));
+    }
+}

@@ -1,0 +1,8 @@
+namespace OwlBoard.Services.Chat;
+
+/// <summary>A connection in a room, as Redis keeps it.</summary>
+/// <param name="Replica">The name under which the connection's replica lives.</param>
+/// <param name="UserId">Whose connection it is.</param>
+/// <param name="Username">The user's name.</param>
+/// <param name="Since">When it came, in microseconds: the order in which users are listed.</param>
+internal sealed record PresenceEntry(string Replica, string UserId, string Username, long Since);

@@ -1,0 +1,82 @@
+namespace OwlBoard.Services.Chat;
+
+/// <summary>
+/// What Redis does in one go. A room is a hash of connections; a connection counts while the key of its replica is
+/// there, which expires unless the replica renews it. KEYS: the room. ARGV: the prefix of those keys, and what else is
+/// named in each script.
+/// </summary>
+internal static class PresenceScripts
+{
+    private const string IsAlive =
+        """
+        local known = {}
+        local function alive(replica)
+            if known[replica] == nil then known[replica] = redis.call('EXISTS', ARGV[1] .. replica) == 1 end
+            return known[replica]
+        end
+
+        """;
+
+    /// <summary>
+    /// ARGV: connection, its user, its entry, the most users, the most connections of a user, how long the room is kept
+    /// in ms. Returns a <see cref="JoinOutcome"/>.
+    /// </summary>
+    public const string Join = IsAlive +
+        """
+        local own, users, seen = 0, 0, {}
+        for _, value in ipairs(redis.call('HVALS', KEYS[1])) do
+            local entry = cjson.decode(value)
+            if alive(entry.replica) then
+                if entry.user_id == ARGV[3] then own = own + 1 end
+                if not seen[entry.user_id] then seen[entry.user_id] = true; users = users + 1 end
+            end
+        end
+        if own == 0 and users >= tonumber(ARGV[5]) or own >= tonumber(ARGV[6]) then return 2 end
+        redis.call('HSET', KEYS[1], ARGV[2], ARGV[4])
+        redis.call('PEXPIRE', KEYS[1], ARGV[7])
+        return own == 0 and 0 or 1
+        """;
+
+    /// <summary>ARGV: connection, its user. Returns whether it was the user's last one.</summary>
+    public const string Leave = IsAlive +
+        """
+        if redis.call('HDEL', KEYS[1], ARGV[2]) == 0 then return 0 end
+        for _, value in ipairs(redis.call('HVALS', KEYS[1])) do
+            local entry = cjson.decode(value)
+            if entry.user_id == ARGV[3] and alive(entry.replica) then return 0 end
+        end
+        return 1
+        """;
+
+    /// <summary>Returns the entries that count.</summary>
+    public const string List = IsAlive +
+        """
+        local present = {}
+        for _, value in ipairs(redis.call('HVALS', KEYS[1])) do
+            if alive(cjson.decode(value).replica) then present[#present + 1] = value end
+        end
+        return present
+        """;
+
+    /// <summary>
+    /// Removes what dead replicas left. ARGV: how long the room is kept in ms. Returns an entry of each user who is gone
+    /// altogether: to the first who asks, and to no other.
+    /// </summary>
+    public const string Sweep = IsAlive +
+        """
+        local present, dead = {}, {}
+        local all = redis.call('HGETALL', KEYS[1])
+        for i = 1, #all, 2 do
+            local entry = cjson.decode(all[i + 1])
+            if alive(entry.replica) then present[entry.user_id] = true else dead[#dead + 1] = i end
+        end
+        local gone = {}
+        for _, i in ipairs(dead) do
+            redis.call('HDEL', KEYS[1], all[i])
+            local user = cjson.decode(all[i + 1]).user_id
+            if not present[user] then present[user] = true; gone[#gone + 1] = all[i + 1] end
+        end
+        redis.call('PEXPIRE', KEYS[1], ARGV[2])
+        return gone
+        """;
+}

@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using OwlBoard.Services.Http;
+using OwlBoard.Services.Realtime.Redis;
+using StackExchange.Redis;
+
+namespace OwlBoard.Services.Chat;
+
+/// <summary>
+/// Presence across replicas. Each replica lives in Redis under a name that expires unless a heartbeat renews it, and
+/// with it all that the replica said of its connections. While Redis is away a replica knows its own users only; then
+/// it says everything again under a new name, which takes back at once whatever it could not take back meanwhile.
+/// </summary>
+internal sealed class RedisPresence : IRoomPresence
+{
+    private const string RoomPrefix = "owlboard:chat:room:";
+    private const string ReplicaPrefix = "owlboard:chat:replica:";
+
+    /// <summary>Rooms that no replica renews are forgotten. Milliseconds; longer than any heartbeat.</summary>
+    private const int RoomLifetime = 60 * 60 * 1000;
+
+    private readonly RedisConnection _redis;
+    private readonly InProcessPresence _own;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _timeout;
+    private readonly ConcurrentDictionary<(string Room, string Connection), PresenceEntry> _entries = new();
+    private volatile string _replica = "";
+    private volatile bool _isStale = true;
+
+    public RedisPresence(
+        RedisConnection redis, InProcessPresence own, IOptions<RedisOptions> options, TimeProvider time)
+    {
+        _redis = redis;
+        _own = own;
+        _time = time;
+        _timeout = options.Value.PresenceTimeout;
+        redis.Restored += () => _isStale = true;
+    }
+
+    public async ValueTask<JoinOutcome> JoinAsync(string dashboardId, string connectionId, RoomUser user)
+    {
+        var outcome = await _own.JoinAsync(dashboardId, connectionId, user);
+        if (outcome == JoinOutcome.Full)
+        {
+            return outcome;
+        }
+
+        var replica = _replica;
+        var entry = new PresenceEntry(
+            replica, user.UserId, user.Username, (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+        _entries[(dashboardId, connectionId)] = entry;
+        try
+        {
+            outcome = (JoinOutcome)(int)await EvaluateAsync(
+                PresenceScripts.Join, dashboardId, connectionId, user.UserId, Serialize(entry),
+                ChatLimits.UsersInRoom, ChatLimits.ConnectionsOfUser, RoomLifetime);
+        }
+        catch (Exception failure) when (RedisConnection.IsOutage(failure))
+        {
+            _isStale = true;
+            return outcome;
+        }
+
+        if (outcome == JoinOutcome.Full)
+        {
+            await LeaveAsync(dashboardId, connectionId);
+        }
+        else if (replica != _replica)
+        {
+            // Said under a name that was given up at that moment.
+            _isStale = true;
+        }
+
+        return outcome;
+    }
+
+    public async ValueTask<bool> LeaveAsync(string dashboardId, string connectionId)
+    {
+        var wasLastHere = await _own.LeaveAsync(dashboardId, connectionId);
+        if (!_entries.TryRemove((dashboardId, connectionId), out var entry))
+        {
+            return false;
+        }
+
+        try
+        {
+            return (bool)await EvaluateAsync(PresenceScripts.Leave, dashboardId, connectionId, entry.UserId);
+        }
+        catch (Exception failure) when (RedisConnection.IsOutage(failure))
+        {
+            _isStale = true;
+            return wasLastHere;
+        }
+    }
+
+    public async ValueTask<IReadOnlyList<RoomUser>> ListAsync(string dashboardId)
+    {
+        try
+        {
+            var entries = (RedisValue[])(await EvaluateAsync(PresenceScripts.List, dashboardId))!;
+            return
+            [
+                .. entries.Select(Deserialize)
+                    .OrderBy(entry => entry.Since)
+                    .DistinctBy(entry => entry.UserId)
+                    .Select(entry => new RoomUser(entry.UserId, entry.Username)),
+            ];
+        }
+        catch (Exception failure) when (RedisConnection.IsOutage(failure))
+        {
+            return await _own.ListAsync(dashboardId);
+        }
+    }
+
+    /// <summary>Says that this replica lives, and clears up after those in its rooms that no longer do.</summary>
+    /// <returns>The users who left with them, for others to be told.</returns>
+    public async Task<IReadOnlyList<Departure>> BeatAsync()
+    {
+        try
+        {
+            if (_isStale || !await _redis.Database.StringSetAsync(Alive(_replica), "", _timeout, When.Exists))
+            {
+                await SayEverythingAgainAsync();
+            }
+
+            var rooms = _entries.Keys.Select(key => key.Room).Distinct().ToList();
+            var swept = await Task.WhenAll(rooms.Select(room => EvaluateAsync(PresenceScripts.Sweep, room, RoomLifetime)));
+            return
+            [
+                .. rooms.Zip(swept).SelectMany(room => ((RedisValue[])room.Second!)
+                    .Select(Deserialize)
+                    .Select(entry => new Departure(room.First, new(entry.UserId, entry.Username)))),
+            ];
+        }
+        catch (Exception failure) when (RedisConnection.IsOutage(failure))
+        {
+            _isStale = true;
+            return [];
+        }
+    }
+
+    private async Task SayEverythingAgainAsync()
+    {
+        // First, so that whatever cannot be said from now on makes it stale again.
+        _isStale = false;
+        var old = _replica;
+        var replica = Guid.NewGuid().ToString("N");
+        await _redis.Database.StringSetAsync(Alive(replica), "", _timeout);
+        _replica = replica;
+
+        var said = _entries.Keys.ToList();
+        await Task.WhenAll(said.Select(key => _entries.TryGetValue(key, out var entry)
+            ? _redis.Database.HashSetAsync(RoomPrefix + key.Room, key.Connection, Serialize(entry with { Replica = replica }))
+            : Task.CompletedTask));
+        // Those who left in between may have been taken back before they were said.
+        await Task.WhenAll(said.Where(key => !_entries.ContainsKey(key)).Select(
+            key => _redis.Database.HashDeleteAsync(RoomPrefix + key.Room, key.Connection)));
+        // Last: until here the others still count what the old name stands for.
+        await _redis.Database.KeyDeleteAsync(Alive(old));
+    }
+
+    private static RedisKey Alive(string replica) => ReplicaPrefix + replica;
+
+    private static string Serialize(PresenceEntry entry) => JsonSerializer.Serialize(entry, ApiConventions.Json);
+
+    private static PresenceEntry Deserialize(RedisValue entry) =>
+        JsonSerializer.Deserialize<PresenceEntry>((string)entry!, ApiConventions.Json)!;
+
+    private Task<RedisResult> EvaluateAsync(string script, string room, params RedisValue[] arguments) =>
+        _redis.Database.ScriptEvaluateAsync(script, [RoomPrefix + room], [ReplicaPrefix, .. arguments]);
+}

@@ -1,0 +1,183 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using OwlBoard.Tests.Fixtures;
+using OwlBoard.Tests.LoadBalancer;
+
+namespace OwlBoard.Tests.Faults;
+
+/// <summary>
+/// One of four gateways fails in one way or another, for some seconds, under 200 requests per second of GET and POST.
+/// </summary>
+[Collection(FaultCollection.Name)]
+public sealed class FaultTests : IAsyncLifetime
+{
+    private const int RequestsPerSecond = 200;
+
+    /// <summary>POSTs that may be lost to one fault: a byte had been sent before the gateway was marked out.</summary>
+    private const int MostPostsLost = 4;
+
+    private static readonly TimeSpan Before = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FaultLasts = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan After = TimeSpan.FromSeconds(2);
+
+    private FakeGateway _services = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _services = await FakeGateway.StartAsync("services");
+        _services.Answer = async context =>
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null);
+            await context.Response.WriteAsync("{\"status\":\"ok\"}");
+        };
+    }
+
+    public async ValueTask DisposeAsync() => await _services.DisposeAsync();
+
+    [Fact]
+    public async Task A_killed_gateway_loses_no_idempotent_request_and_costs_less_than_100_ms_at_p99()
+    {
+        var baseline = await WithProcessesAsync("none", _ => Task.CompletedTask, _ => Task.CompletedTask);
+
+        var report = await WithProcessesAsync("kill -9", gateway => gateway.Process.KillAsync(), _ => Task.CompletedTask);
+
+        Assert.Equal(0, report.FailedIdempotent);
+        Assert.InRange(report.FailedPosts, 0, MostPostsLost);
+        Assert.InRange(report.P99 - baseline.P99, double.NegativeInfinity, 100);
+    }
+
+    [Fact]
+    public async Task A_frozen_gateway_loses_no_request_and_holds_none_longer_than_the_probes_need()
+    {
+        var report = await WithProcessesAsync(
+            "frozen (SIGSTOP), 8 s",
+            async gateway =>
+            {
+                gateway.Process.Signal("STOP");
+                // Twice the measured time: probes need up to 5 s to tell a frozen gateway from a slow one.
+                await SteadyLoad.RunForAsync(FaultLasts);
+            },
+            gateway =>
+            {
+                gateway.Process.Signal("CONT");
+                return Task.CompletedTask;
+            });
+
+        Assert.Equal(0, report.FailedIdempotent);
+        Assert.Equal(0, report.FailedPosts);
+        Assert.InRange(report.SlowestIdempotent, 0, 5500);
+    }
+
+    [Fact]
+    public async Task A_slow_gateway_loses_no_request()
+    {
+        var report = await WithUpstreamsAsync("slow (500 ms)", gateway => async context =>
+        {
+            await Task.Delay(500, context.RequestAborted);
+            await gateway.Answer(context);
+        });
+
+        Assert.Equal(0, report.FailedIdempotent);
+        Assert.Equal(0, report.FailedPosts);
+    }
+
+    [Fact]
+    public async Task A_gateway_that_resets_connections_loses_no_idempotent_request()
+    {
+        var report = await WithUpstreamsAsync("resets connections", _ => context =>
+        {
+            context.Features.Get<IHttpRequestLifetimeFeature>()!.Abort();
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal(0, report.FailedIdempotent);
+        Assert.InRange(report.FailedPosts, 0, MostPostsLost);
+    }
+
+    [Fact]
+    public async Task A_gateway_that_answers_503_loses_no_idempotent_request()
+    {
+        var report = await WithUpstreamsAsync("answers 503", _ => context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal(0, report.FailedIdempotent);
+        Assert.InRange(report.FailedPosts, 0, MostPostsLost);
+    }
+
+    /// <summary>Real gateways, where the fault is one of the process.</summary>
+    private async Task<FaultReport> WithProcessesAsync(string fault, Func<GatewayProcess, Task> begin, Func<GatewayProcess, Task> end)
+    {
+        var gateways = await GatewayProcess.StartManyAsync(4, _services.Address);
+        await using var loadBalancer = await StartLoadBalancerAsync(gateways.Select(gateway => (gateway.Name, gateway.Address)));
+        try
+        {
+            return await MeasureAsync(fault, loadBalancer, () => begin(gateways[1]), () => end(gateways[1]));
+        }
+        finally
+        {
+            foreach (var gateway in gateways)
+            {
+                await gateway.DisposeAsync();
+            }
+        }
+    }
+
+    /// <summary>Upstreams in the test's own process, where the fault is in what they answer.</summary>
+    private static async Task<FaultReport> WithUpstreamsAsync(string fault, Func<FakeGateway, RequestDelegate> answer)
+    {
+        var gateways = await FakeGateway.StartManyAsync(4);
+        await using var loadBalancer = await StartLoadBalancerAsync(gateways.Select(gateway => (gateway.Name, gateway.Address)));
+        var well = gateways[1].Answer;
+        var original = gateways[0];
+        try
+        {
+            return await MeasureAsync(
+                fault,
+                loadBalancer,
+                () =>
+                {
+                    gateways[1].Answer = answer(original);
+                    return Task.CompletedTask;
+                },
+                () =>
+                {
+                    gateways[1].Answer = well;
+                    return Task.CompletedTask;
+                });
+        }
+        finally
+        {
+            foreach (var gateway in gateways)
+            {
+                await gateway.DisposeAsync();
+            }
+        }
+    }
+
+    private static Task<LoadBalancerProcess> StartLoadBalancerAsync(IEnumerable<(string Name, string Address)> gateways) =>
+        LoadBalancerProcess.StartAsync(gateways, "LoadBalancer:RateLimit:RequestsPerSecond=0", "LoadBalancer:AccessLog:Enabled=false");
+
+    private static async Task<FaultReport> MeasureAsync(string fault, LoadBalancerProcess loadBalancer, Func<Task> begin, Func<Task> end)
+    {
+        // Warm-up: what is compiled at the first requests is not what is measured.
+        await using (var warmUp = SteadyLoad.Start(new Uri(loadBalancer.Desktop, "/api/users/1"), RequestsPerSecond))
+        {
+            await SteadyLoad.RunForAsync(Before);
+        }
+
+        await using var load = SteadyLoad.Start(new Uri(loadBalancer.Desktop, "/api/users/1"), RequestsPerSecond);
+        await SteadyLoad.RunForAsync(Before);
+        await begin();
+        await SteadyLoad.RunForAsync(FaultLasts);
+        await end();
+        await SteadyLoad.RunForAsync(After);
+        await load.StopAsync();
+        var failures = load.Samples.Where(sample => sample.Failure is not null).CountBy(sample => $"{sample.Method} {sample.Failure}");
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', failures.Select(failure => string.Create(CultureInfo.InvariantCulture, $"{failure.Value} × {failure.Key}"))));
+        return FaultReport.Of(fault, load.Samples);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using OwlBoard.Tests.Fixtures;
+using OwlBoard.Tests.LoadBalancer;
+
+namespace OwlBoard.Tests.Faults;
+
+[Collection(FaultCollection.Name)]
+public sealed class ManyConnectionsTests
+{
+    private const int Each = 2000;
+
+    [Fact]
+    public async Task One_load_balancer_holds_4000_connections_half_of_them_idle_websockets()
+    {
+        var gateways = await FakeGateway.StartManyAsync(4);
+        foreach (var gateway in gateways)
+        {
+            gateway.Answer = AnswerOrListenAsync;
+        }
+
+        await using var loadBalancer = await LoadBalancerProcess.StartAsync(
+            gateways.Select(gateway => (gateway.Name, gateway.Address)),
+            "LoadBalancer:RateLimit:RequestsPerSecond=0",
+            "LoadBalancer:AccessLog:Enabled=false");
+        var before = loadBalancer.Process.ResidentBytes;
+        var cancellationToken = TestContext.Current.CancellationToken;
+
+        var sockets = new List<ClientWebSocket>();
+        foreach (var batch in Enumerable.Range(0, Each).Chunk(100))
+        {
+            var connecting = batch.Select(_ => new ClientWebSocket()).ToArray();
+            sockets.AddRange(connecting);
+            await Task.WhenAll(connecting.Select(socket => socket.ConnectAsync(new Uri($"ws://{loadBalancer.Desktop.Authority}/ws"), cancellationToken)));
+        }
+
+        var connections = new List<TcpClient>();
+        for (var i = 0; i < Each; i++)
+        {
+            var connection = new TcpClient();
+            connections.Add(connection);
+            await connection.ConnectAsync(IPAddress.Loopback, loadBalancer.Desktop.Port, cancellationToken);
+            Assert.StartsWith("HTTP/1.1 200", await AskAsync(connection), StringComparison.Ordinal);
+        }
+
+        // All are still there: each answers once more.
+        foreach (var connection in connections)
+        {
+            Assert.StartsWith("HTTP/1.1 200", await AskAsync(connection), StringComparison.Ordinal);
+        }
+
+        await Task.WhenAll(sockets.Select(socket => EchoAsync(socket)));
+        var held = loadBalancer.Process.ResidentBytes;
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"resident memory: {before / 1e6:0} MB idle, {held / 1e6:0} MB with {2 * Each} connections"));
+        Assert.InRange(held, 0, 1_000_000_000);
+
+        connections.ForEach(connection => connection.Dispose());
+        sockets.ForEach(socket => socket.Dispose());
+        foreach (var gateway in gateways)
+        {
+            await gateway.DisposeAsync();
+        }
+    }
+
+    private static async Task<string> AskAsync(TcpClient connection)
+    {
+        var stream = connection.GetStream();
+        await stream.WriteAsync("GET /small HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        var buffer = new byte[4096];
+        var answer = new StringBuilder();
+        while (!answer.ToString().EndsWith("hello", StringComparison.Ordinal))
+        {
+            var read = await stream.ReadAsync(buffer, TestContext.Current.CancellationToken);
+            Assert.NotEqual(0, read);
+            answer.Append(Encoding.ASCII.GetString(buffer, 0, read));
+        }
+
+        return answer.ToString();
+    }
+
+    private static async Task EchoAsync(ClientWebSocket socket)
+    {
+        var buffer = new byte[64];
+        await socket.SendAsync("ping"u8.ToArray(), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
+        var received = await socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken);
+        Assert.Equal("ping", Encoding.UTF8.GetString(buffer, 0, received.Count));
+    }
+
+    private static async Task AnswerOrListenAsync(HttpContext context)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            context.Response.ContentLength = 5;
+            await context.Response.WriteAsync("hello");
+            return;
+        }
+
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        var buffer = new byte[64];
+        try
+        {
+            while (await socket.ReceiveAsync(buffer, context.RequestAborted) is { MessageType: not WebSocketMessageType.Close } received)
+            {
+                await socket.SendAsync(buffer.AsMemory(0, received.Count), WebSocketMessageType.Text, true, context.RequestAborted);
+            }
+        }
+        catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
+        {
+            // The test is over.
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using OwlBoard.Tests.Fixtures;
+
+[assembly: AssemblyFixture(typeof(StoreServers))]
+
+namespace OwlBoard.Tests.Fixtures;
+
+/// <summary>One PostgreSQL and one Redis for all tests that want one, started by the first of them, stopped after the last.</summary>
+public sealed class StoreServers : IAsyncDisposable
+{
+    private static readonly Lazy<Task<PostgreSqlServer>> LazyPostgreSql = new(() => PostgreSqlServer.StartAsync());
+    private static readonly Lazy<Task<RedisServer>> LazyRedis = new(() => RedisServer.StartAsync());
+
+    internal static Task<PostgreSqlServer> PostgreSqlAsync() => LazyPostgreSql.Value;
+
+    internal static Task<RedisServer> RedisAsync() => LazyRedis.Value;
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(LazyPostgreSql);
+        await StopAsync(LazyRedis);
+    }
+
+    private static async Task StopAsync<TServer>(Lazy<Task<TServer>> server)
+        where TServer : IAsyncDisposable
+    {
+        if (server is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } started })
+        {
+            await (await started).DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using OwlBoard.Tests.Fixtures;
+
+namespace OwlBoard.Tests.LoadBalancer;
+
+public sealed class LimitTests : IAsyncLifetime
+{
+    private FakeGateway _gateway = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _gateway = await FakeGateway.StartAsync("gw-1");
+        _gateway.Answer = async context =>
+        {
+            var length = 0L;
+            var buffer = new byte[81920];
+            while (await context.Request.Body.ReadAsync(buffer) is > 0 and var read)
+            {
+                length += read;
+            }
+
+            await context.Response.WriteAsync($"got {length}");
+        };
+    }
+
+    public async ValueTask DisposeAsync() => await _gateway.DisposeAsync();
+
+    [Fact]
+    public async Task A_body_of_10_MiB_passes_and_one_that_says_it_is_larger_is_refused_before_any_gateway_is_asked()
+    {
+        await using var loadBalancer = TestLoadBalancer.Start([_gateway]);
+        using var largest = new ByteArrayContent(new byte[10 * 1024 * 1024]);
+        using var passed = await loadBalancer.Http.PostAsync("/", largest, TestContext.Current.CancellationToken);
+        Assert.Equal("got 10485760", await passed.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        _gateway.Received.Clear();
+
+        // Not a byte of the body is sent: the answer does not wait for it.
+        var refused = await RawClient.AskAsync(loadBalancer.Desktop, "POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 10485761\r\n\r\n");
+
+        IsProblem(refused, 413, "10485760");
+        Assert.Equal("close", refused.Header("Connection"));
+        Assert.Empty(_gateway.Received);
+    }
+
+    [Fact]
+    public async Task A_body_in_chunks_is_refused_as_soon_as_it_is_too_large_and_no_gateway_is_blamed()
+    {
+        await using var loadBalancer = TestLoadBalancer.Start([_gateway], [new("Limits:RequestBodyBytes", "100000")]);
+        using var client = await RawClient.ConnectAsync(loadBalancer.Desktop);
+        await client.SendAsync("POST /upload HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+        await client.SendAsync($"c350\r\n{new string('x', 50_000)}\r\n");
+        await Eventually.IsTrueAsync("the gateway is asked", () => !_gateway.Received.IsEmpty);
+        await client.SendAsync($"c351\r\n{new string('x', 50_001)}\r\n");
+
+        IsProblem(await client.ReadResponseAsync(), 413, "too large");
+        Assert.Equal(0, loadBalancer.Gateway("gw-1").Statistics.Failures);
+        Assert.Single(_gateway.Received);
+    }
+
+    [Fact]
+    public async Task A_changed_body_limit_applies_to_open_connections()
+    {
+        await using var loadBalancer = TestLoadBalancer.Start([_gateway]);
+        using var client = await RawClient.ConnectAsync(loadBalancer.Desktop);
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabcde");
+        Assert.Equal(200, (await client.ReadResponseAsync()).Status);
+
+        var configuration = loadBalancer.Services.GetRequiredService<IConfiguration>();
+        configuration["LoadBalancer:Limits:RequestBodyBytes"] = "4";
+        ((IConfigurationRoot)configuration).Reload();
+
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n");
+        Assert.Equal(413, (await client.ReadResponseAsync()).Status);
+    }
+
+    [Fact]
+    public async Task A_head_up_to_32_KiB_and_100_fields_passes_and_more_gives_431()
+    {
+        await using var loadBalancer = TestLoadBalancer.Start([_gateway]);
+
+        // "Host: a" is the first of them.
+        Assert.Equal(200, await StatusAsync(loadBalancer, Fields(99)));
+        Assert.Equal(431, await StatusAsync(loadBalancer, Fields(100)));
+        Assert.Equal(200, await StatusAsync(loadBalancer, $"X-A: {new string('x', 32_000)}\r\n"));
+        Assert.Equal(431, await StatusAsync(loadBalancer, $"X-A: {new string('x', 33_000)}\r\n"));
+        Assert.Equal(2, _gateway.Received.Count);
+
+        static string Fields(int count) => string.Concat(Enumerable.Range(0, count).Select(i => $"X-{i}: 1\r\n"));
+    }
+
+    [Fact]
+    public async Task A_request_line_up_to_8_KiB_passes_and_a_longer_one_gives_414()
+    {
+        await using var loadBalancer = TestLoadBalancer.Start([_gateway]);
+        // "GET / HTTP/1.1\r\n" takes 16 of the 8,192.
+        Assert.Equal(200, await StatusAsync(loadBalancer, "", new string('x', 8192 - 16)));
+        Assert.Equal(414, await StatusAsync(loadBalancer, "", new string('x', 8192 - 15)));
+        Assert.Single(_gateway.Received);
+    }
+
+    private static async Task<int> StatusAsync(TestLoadBalancer loadBalancer, string fields, string path = "") =>
+        (await RawClient.AskAsync(loadBalancer.Desktop, $"GET /{path} HTTP/1.1\r\nHost: a\r\n{fields}\r\n")).Status;
+
+    private static void IsProblem(RawResponse response, int status, string detail)
+    {
+        Assert.Equal(status, response.Status);
+        Assert.Equal("application/problem+json", response.Header("Content-Type"));
+        Assert.Equal("OwlBoard-LB", response.Header("X-Load-Balancer"));
+        Assert.Equal("nosniff", response.Header("X-Content-Type-Options"));
+        using var problem = JsonDocument.Parse(response.Body);
+        Assert.Equal(status, problem.RootElement.GetProperty("status").GetInt32());
+        Assert.Equal("/upload", problem.RootElement.GetProperty("instance").GetString());
+        Assert.Contains(detail, problem.RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using OwlBoard.LoadBalancer.Balancing;
+using OwlBoard.LoadBalancer.ClientIdentity;
+using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.Forwarding;
+using OwlBoard.LoadBalancer.Gateways;
+using OwlBoard.LoadBalancer.Retry;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.LoadBalancing;
+using Yarp.ReverseProxy.Model;
+
+namespace OwlBoard.Tests.LoadBalancer;
+
+/// <summary>A load balancing policy with gateways that exist only for it.</summary>
+internal sealed class PolicyFixture : IDisposable
+{
+    private readonly LiveOptions _options;
+    private readonly ClientAddress _client;
+    private readonly GatewayRegistry _registry;
+    private readonly DestinationState[] _destinations;
+    private readonly ClusterState _cluster = new("gateways");
+
+    /// <param name="algorithm">The policy's name.</param>
+    /// <param name="weights">One gateway for each: <c>gw-1</c>, …</param>
+    /// <param name="settings">Settings below <c>LoadBalancer</c>.</param>
+    public PolicyFixture(string algorithm, double[] weights, params (string Key, string Value)[] settings)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.ToDictionary(setting => $"LoadBalancer:{setting.Key}", setting => (string?)setting.Value))
+            .Build();
+        _options = new LiveOptions(configuration, new LoadBalancerOptionsValidator(), NullLogger<LiveOptions>.Instance);
+        _client = new ClientAddress(_options);
+        _registry = new GatewayRegistry(Time);
+        var keys = new HashKey(_client, _options);
+        ILoadBalancingPolicy[] policies =
+        [
+            new LeastConnectionsPolicy(_registry, _options),
+            new RoundRobinPolicy(_registry, _options),
+            new PowerOfTwoChoicesPolicy(_registry, _options),
+            new ConsistentHashPolicy(_registry, keys, _options),
+        ];
+        Policy = policies.Single(policy => policy.Name == algorithm);
+        _destinations = [.. weights.Select((weight, i) => new DestinationState($"gw-{i + 1}", Model(weight)))];
+        Gateways = [.. _destinations.Select(_registry.Of)];
+    }
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public ILoadBalancingPolicy Policy { get; }
+
+    public IReadOnlyList<GatewayUnderTest> Gateways { get; }
+
+    /// <summary>The available destinations, those of the given gateways left out.</summary>
+    public DestinationState[] Available(params string[] except) =>
+        [.. _destinations.Where(destination => !except.Contains(destination.DestinationId))];
+
+    /// <summary>A request from the given client that can be picked for again and again.</summary>
+    public static DefaultHttpContext Request(string client = "203.0.113.1")
+    {
+        var context = new DefaultHttpContext();
+        context.Connection.RemoteIpAddress = IPAddress.Parse(client);
+        context.Features.Set(new ProxiedRequest(isIdempotent: true, started: 0, ResponseProgress.Of(context, TimeProvider.System), TimeSpan.FromMinutes(1)));
+        return context;
+    }
+
+    /// <summary>Picks a gateway, which then has one more active request.</summary>
+    public GatewayUnderTest Pick(HttpContext context, IReadOnlyList<DestinationState>? available = null)
+    {
+        var destination = Policy.PickDestination(context, _cluster, available ?? _destinations);
+        ProxiedRequest.Of(context).Tried.Clear();
+        return _registry.Of(destination!);
+    }
+
+    /// <summary>How many of the given number of requests, one after the other, each gateway gets.</summary>
+    public int[] Spread(int requests, HttpContext? context = null)
+    {
+        context ??= Request();
+        var counts = Gateways.ToDictionary(gateway => gateway, _ => 0);
+        for (var i = 0; i < requests; i++)
+        {
+            var gateway = Pick(context);
+            counts[gateway]++;
+            gateway.Release();
+        }
+
+        return [.. Gateways.Select(gateway => counts[gateway])];
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _options.Dispose();
+    }
+
+    private static DestinationModel Model(double weight) => new(new DestinationConfig
+    {
+        Address = "http://127.0.0.1",
+        Metadata = new Dictionary<string, string> { [GatewayUnderTest.WeightKey] = weight.ToString(CultureInfo.InvariantCulture) },
+    });
+}

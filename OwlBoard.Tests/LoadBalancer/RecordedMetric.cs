@@ -1,0 +1,35 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using OwlBoard.LoadBalancer.Telemetry;
+
+namespace OwlBoard.Tests.LoadBalancer;
+
+/// <summary>What one counter of one load balancer counted.</summary>
+internal sealed class RecordedMetric : IDisposable
+{
+    private readonly MeterListener _listener = new();
+    private readonly ConcurrentQueue<(long Value, Dictionary<string, object?> Tags)> _measurements = new();
+
+    public RecordedMetric(TestLoadBalancer loadBalancer, string name)
+    {
+        // Of this load balancer: others run in the same process.
+        var meter = loadBalancer.Services.GetRequiredService<IMeterFactory>().Create(LoadBalancerMetrics.MeterName);
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter == meter && instrument.Name == name)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+            _measurements.Enqueue((value, tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value))));
+        _listener.Start();
+    }
+
+    public long Sum => _measurements.Sum(measurement => measurement.Value);
+
+    public IEnumerable<object?> Values(string tag) => _measurements.Select(measurement => measurement.Tags.GetValueOrDefault(tag));
+
+    public void Dispose() => _listener.Dispose();
+}

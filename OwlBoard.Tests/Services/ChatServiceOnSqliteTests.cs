@@ -1,0 +1,4 @@
+namespace OwlBoard.Tests.Services;
+
+public sealed class ChatServiceOnSqliteTests(ChatService service)
+    : ChatServiceTests(service), IClassFixture<ChatService>;

@@ -1,0 +1,3 @@
+namespace OwlBoard.Tests.Services;
+
+public sealed class CommentsService() : RunningService("comments");

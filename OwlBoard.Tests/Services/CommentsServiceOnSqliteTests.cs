@@ -1,0 +1,4 @@
+namespace OwlBoard.Tests.Services;
+
+public sealed class CommentsServiceOnSqliteTests(CommentsService service)
+    : CommentsServiceTests(service), IClassFixture<CommentsService>;

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Globalization;
+using OwlBoard.Tests.Fixtures;
+
+namespace OwlBoard.Tests.Services;
+
+/// <summary>The real program in a process of its own.</summary>
+internal sealed class ServiceProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private ServiceProcess(params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "OwlBoard.Services.dll"));
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        _process = Process.Start(start)!;
+        // Read, or a full pipe would stop it.
+        _process.OutputDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
+    }
+
+    public required Uri Address { get; init; }
+
+    public static async Task<ServiceProcess> StartAsync(string service, string directory, params string[] settings)
+    {
+        var address = new Uri($"http://127.0.0.1:{FreePort.Next().ToString(CultureInfo.InvariantCulture)}");
+        var process = new ServiceProcess(
+            [service, $"--urls={address}", $"--Storage:Directory={directory}", "--Drain:Period=00:00:00", .. settings])
+        {
+            Address = address,
+        };
+        using var http = new HttpClient { BaseAddress = address };
+        await Eventually.IsTrueAsync($"{service} is healthy", async () =>
+        {
+            Assert.False(process._process.HasExited, "The service ended before it was healthy");
+            try
+            {
+                using var answer = await http.GetAsync("/health", TestContext.Current.CancellationToken);
+                return answer.IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        });
+        return process;
+    }
+
+    /// <summary>Runs the program to its end, which must come soon.</summary>
+    /// <returns>Its exit code and what it wrote to standard error.</returns>
+    public static async Task<(int ExitCode, string Errors)> RunAsync(params string[] arguments)
+    {
+        using var process = new ServiceProcess(arguments) { Address = new("http://127.0.0.1") };
+        var errors = await process._process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        return (await process.WaitForExitAsync(), errors);
+    }
+
+    /// <summary>As <c>kill -9</c>.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await WaitForExitAsync();
+    }
+
+    /// <summary>As an orchestrator stops a container.</summary>
+    public void Terminate()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    public async Task<int> WaitForExitAsync()
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromSeconds(20));
+        await _process.WaitForExitAsync(deadline.Token);
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+}

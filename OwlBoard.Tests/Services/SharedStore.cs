@@ -1,0 +1,17 @@
+using OwlBoard.Tests.Fixtures;
+
+namespace OwlBoard.Tests.Services;
+
+/// <summary>PostgreSQL for the data, Redis for what replicas tell each other.</summary>
+internal sealed class SharedStore : IServiceStore
+{
+    private readonly PostgreSqlStore _data = new();
+
+    public async Task<string[]> CreateAsync()
+    {
+        var redis = await StoreServers.RedisAsync();
+        return [.. await _data.CreateAsync(), $"--Redis:ConnectionString={redis.ConnectionString}"];
+    }
+
+    public ValueTask DisposeAsync() => _data.DisposeAsync();
+}

@@ -1,0 +1,4 @@
+namespace OwlBoard.Tests.Services;
+
+public sealed class UserServiceOnPostgreSqlTests(UserServiceOnPostgreSql service)
+    : UserServiceTests(service.OrSkip()), IClassFixture<UserServiceOnPostgreSql>;
