@@ -71,12 +71,12 @@ var loadBalancer = builder.AddProject<Projects.OwlBoard_LoadBalancer>(ResourceNa
 
 foreach (var (index, gateway) in gateways.Index())
 {
-    loadBalancer
-        .WithEnvironment(
-            $"LoadBalancer__Gateways__{index}",
-            // The addresses of all replicas, where the plain name would be one that the swarm balances itself.
-            target == "swarm" ? $"http://tasks.{gateway.Resource.Name}:{containerPort}" : $"http://{gateway.Resource.Name}")
-        .WithReference(gateway).WaitFor(gateway);
+    var name = gateway.Resource.Name;
+    loadBalancer.WithEnvironment($"LoadBalancer__Gateways__{index}", $"http://{name}").WaitFor(gateway);
+    _ = target == "swarm"
+        // The addresses of all replicas; the plain name is one address, behind which the swarm itself balances.
+        ? loadBalancer.WithEnvironment($"services__{name}__http__0", $"http://tasks.{name}:{containerPort}")
+        : loadBalancer.WithReference(gateway);
 }
 
 if (platform == "existing")
