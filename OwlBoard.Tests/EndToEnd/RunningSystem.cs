@@ -35,8 +35,13 @@ public sealed class RunningSystem : IAsyncLifetime
         DesktopFrontend = AddressOf("desktop-frontend");
         MobileFrontend = AddressOf("mobile-frontend");
         Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Desktop };
-        // All load comes from one address here, which the rate limit would take for one client.
-        _appHost = new AppHostProcess(options, new Dictionary<string, string> { ["LoadBalancer__RateLimit__RequestsPerSecond"] = "0" });
+        _appHost = new AppHostProcess(options, new Dictionary<string, string>
+        {
+            // All load comes from one address here, which the rate limit would take for one client.
+            ["LoadBalancer__RateLimit__RequestsPerSecond"] = "0",
+            // A gateway that one test killed has its full share again in the next.
+            ["LoadBalancer__SlowStart"] = "00:00:00",
+        });
         await _appHost.IsRunningAsync();
 
         Uri AddressOf(string port) => new($"http://localhost:{options[Array.IndexOf(options, $"--ports:{port}") + 1]}");
