@@ -1,4 +1,5 @@
 using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using OwlBoard.AppHost;
 using OwlBoard.AppHost.Topology;
 using OwlBoard.ServiceDefaults;
@@ -53,8 +54,8 @@ var gateways = gatewayNames.Select(name =>
         .PublishAsProgram(user: ContainerExtensions.KeyReader, memory: "384M", NetworkNames.Private)).ToArray();
 
 // ASPNETCORE_FORWARDEDHEADERS_ENABLED believes X-Forwarded-For from anyone, and a client could choose its own address and
-// walk around the rate limit: here, and in the frontends, only configured
-// trusted proxies are believed.
+// walk around the rate limit: here, and in the frontends, only configured trusted
+// proxies are believed.
 var loadBalancer = builder.AddProject<Projects.OwlBoard_LoadBalancer>(ResourceNames.LoadBalancer)
     .WithHttpEndpoint(port: desktopPort, name: "desktop", env: "LoadBalancer__DesktopPort", isProxied: false)
     .WithHttpEndpoint(port: mobilePort, name: "mobile", env: "LoadBalancer__MobilePort", isProxied: false)
@@ -75,7 +76,8 @@ foreach (var (index, gateway) in gateways.Index())
     loadBalancer.WithEnvironment($"LoadBalancer__Gateways__{index}", $"http://{name}").WaitFor(gateway);
     _ = target == "swarm"
         // The addresses of all replicas; the plain name is one address, behind which the swarm itself balances.
-        ? loadBalancer.WithEnvironment($"services__{name}__http__0", $"http://tasks.{name}:{containerPort}")
+        ? loadBalancer.WithEnvironment(
+            $"services__{name}__http__0", $"http://tasks.{name}:{gateway.GetEndpoint("http").Property(EndpointProperty.Port)}")
         : loadBalancer.WithReference(gateway);
 }
 

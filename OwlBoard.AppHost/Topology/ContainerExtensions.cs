@@ -27,8 +27,8 @@ internal static class ContainerExtensions
     /// </summary>
     /// <param name="program">The program; its first endpoint answers <c>/health</c>.</param>
     /// <param name="user">
-    /// Its user id. Each program but those of <see cref="KeyReader"/> has one of its own: the limit of its processes is counted for each user, not for each
-    /// container, and <c>pids_limit</c> is not in Aspire's model.
+    /// Its user id. Each program but those of <see cref="KeyReader"/> has one of its own: the limit of its processes is
+    /// counted for each user, not for each container, and <c>pids_limit</c> is not in Aspire's model.
     /// </param>
     /// <param name="memory">What it may use, its health check included.</param>
     /// <param name="networks">The networks that it is in.</param>

@@ -15,6 +15,11 @@ internal static class ResourceBuilderExtensions
         where T : IResourceWithEnvironment =>
         builder.WithAnnotation(new EnvironmentCallbackAnnotation(callback));
 
+    /// <summary>The compiler prefers it for <c>$"…"</c>, as it does with Aspire: what goes into the text is the same in both.</summary>
+    public static IResourceBuilder<T> WithEnvironment<T>(
+        this IResourceBuilder<T> builder, string name, in ReferenceExpression.ExpressionInterpolatedStringHandler value)
+        where T : IResourceWithEnvironment => builder.WithEnvironment(name, value.GetExpression());
+
     public static IResourceBuilder<T> WithEnvironment<T>(
         this IResourceBuilder<T> builder, string name, ReferenceExpression value)
         where T : IResourceWithEnvironment =>
