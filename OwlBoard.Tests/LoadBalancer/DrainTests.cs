@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 using OwlBoard.Tests.Fixtures;
 
@@ -25,6 +26,29 @@ public sealed class DrainTests : IAsyncLifetime
         var response = await client.GetAsync("/boards", TestContext.Current.CancellationToken);
         Assert.Equal("gw-1", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.True(response.Headers.ConnectionClose);
+        Assert.Equal(0, await loadBalancer.Process.HasEndedAsync());
+    }
+
+    [Fact]
+    public async Task Websockets_are_closed_with_1001_when_the_period_is_over()
+    {
+        _gateway.Answer = async context =>
+        {
+            using var accepted = await context.WebSockets.AcceptWebSocketAsync();
+            var received = await accepted.ReceiveAsync(new byte[64], context.RequestAborted);
+            await accepted.CloseOutputAsync(received.CloseStatus ?? WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
+        };
+        await using var loadBalancer = await LoadBalancerProcess.StartAsync([("gw-1", _gateway.Address)], "Drain:Period=00:00:00.5");
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new Uri($"ws://{loadBalancer.Desktop.Authority}/ws"), TestContext.Current.CancellationToken);
+
+        loadBalancer.Process.Signal("TERM");
+
+        var message = await socket.ReceiveAsync(new byte[64], TestContext.Current.CancellationToken)
+            .WaitAsync(Eventually.DefaultDeadline, TestContext.Current.CancellationToken);
+        Assert.Equal(WebSocketMessageType.Close, message.MessageType);
+        Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, message.CloseStatus);
+        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, TestContext.Current.CancellationToken);
         Assert.Equal(0, await loadBalancer.Process.HasEndedAsync());
     }
 
