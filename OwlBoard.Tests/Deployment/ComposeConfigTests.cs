@@ -1,4 +1,5 @@
 using OwlBoard.Tests.AppHost;
+using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Deployment;
 
@@ -47,7 +48,7 @@ public sealed class ComposeConfigTests : IDisposable
 
     private Task<ToolResult> ConfigAsync()
     {
-        Tool.Require("docker-compose", "apt-get install docker-compose");
-        return Tool.RunAsync("docker-compose", ["config", "--quiet"], directory: _directory);
+        var compose = Require.Tool("docker-compose", "docker-compose");
+        return Tool.RunAsync(compose, ["config", "--quiet"], directory: _directory);
     }
 }

@@ -5,23 +5,6 @@ namespace OwlBoard.Tests.Deployment;
 /// <summary>A program of the machine that runs the tests.</summary>
 internal static class Tool
 {
-    /// <summary>Skips the test where the program is not installed, with the reason; with <c>OWLBOARD_CI=1</c> that is a failure.</summary>
-    public static void Require(string program, string remedy)
-    {
-        var found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Any(directory => File.Exists(Path.Combine(directory, program)));
-        if (!found)
-        {
-            Skip($"{program} is not installed: {remedy}");
-        }
-    }
-
-    public static void Skip(string reason)
-    {
-        Assert.False(Environment.GetEnvironmentVariable("OWLBOARD_CI") == "1", reason);
-        Assert.Skip(reason);
-    }
-
     public static async Task<ToolResult> RunAsync(
         string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? directory = null)
     {
