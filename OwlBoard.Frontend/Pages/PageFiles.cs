@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -9,12 +10,21 @@ namespace OwlBoard.Frontend.Pages;
 /// </summary>
 internal sealed class PageFiles
 {
+    private static readonly FrozenDictionary<string, string> ContentTypes = new Dictionary<string, string>
+    {
+        [".js"] = "text/javascript; charset=utf-8",
+        [".css"] = "text/css; charset=utf-8",
+        [".svg"] = "image/svg+xml",
+        [".png"] = "image/png",
+        [".webmanifest"] = "application/manifest+json",
+    }.ToFrozenDictionary();
+
     private readonly Dictionary<string, PageFile> _assets;
 
     public PageFiles(string root, FrontendVariant variant)
     {
         var assets = Path.Combine(root, "assets");
-        _assets = Directory.EnumerateFiles(assets, "*", SearchOption.AllDirectories).ToDictionary(
+        _assets = Directory.EnumerateFiles(assets, "*", SearchOption.AllDirectories).Where(IsOfThePage).ToDictionary(
             file => Path.GetRelativePath(assets, file).Replace('\\', '/'),
             file => new PageFile(TypeOf(file), File.ReadAllBytes(file)),
             StringComparer.Ordinal);
@@ -42,13 +52,8 @@ internal sealed class PageFiles
         .Where(name => name.EndsWith(".js", StringComparison.Ordinal))
         .Select(name => $"<link rel=\"modulepreload\" href=\"/assets/{{{{version}}}}/{name}\">"));
 
-    private static string TypeOf(string file) => Path.GetExtension(file) switch
-    {
-        ".js" => "text/javascript; charset=utf-8",
-        ".css" => "text/css; charset=utf-8",
-        ".svg" => "image/svg+xml",
-        ".png" => "image/png",
-        ".webmanifest" => "application/manifest+json",
-        var other => throw new InvalidOperationException($"{file}: the page has no files of the kind '{other}'"),
-    };
+    /// <summary>Not what an editor or a build may have left beside it.</summary>
+    private static bool IsOfThePage(string file) => ContentTypes.ContainsKey(Path.GetExtension(file));
+
+    private static string TypeOf(string file) => ContentTypes[Path.GetExtension(file)];
 }
