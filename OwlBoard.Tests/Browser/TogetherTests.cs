@@ -17,6 +17,9 @@ public sealed class TogetherTests(RunningSystem system, Chromium chromium)
 
         await ana.CommentAsync((300, 250), "<i>Why</i> here?");
         var pin = luz.Page.Locator(".pin button");
+        await pin.WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        // On the small screen it is not in view.
+        await luz.Page.ClickAsync("#zoom-fit");
         await pin.ClickAsync();
         await Is(luz.Page.Locator("#comment-content"), "<i>Why</i> here?");
         // Of somebody else: to read, not to change.

@@ -12,7 +12,7 @@ import { ChatView } from "./board/chat-view.js";
 import { Comments } from "./board/comments.js";
 import { CommentsView } from "./board/comments-view.js";
 import { Connection } from "./board/connection.js";
-import { boundsOfAll, Drawing } from "./board/drawing.js";
+import { around, boundsOfAll, Drawing } from "./board/drawing.js";
 import { exportPng, exportSvg } from "./board/export.js";
 import { History } from "./board/history.js";
 import { Input } from "./board/input.js";
@@ -308,8 +308,9 @@ class OpenBoard {
 
   #fit() {
     const { shapes } = this.#canvas;
-    if (shapes.length > 0) {
-      this.#viewport.fit(boundsOfAll(shapes));
+    const places = this.#comments.all.map(({ coordinates: [x, y] }) => [x, y, x, y]);
+    if (shapes.length + places.length > 0) {
+      this.#viewport.fit(around([...places, ...shapes.length > 0 ? [boundsOfAll(shapes)] : []]));
     } else {
       this.#viewport.centre([0, 0], 1);
     }

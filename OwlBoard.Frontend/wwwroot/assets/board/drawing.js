@@ -113,15 +113,16 @@ export class Drawing {
   }
 }
 
-/**
- * The rectangle around shapes: left, top, right, bottom.
- * @param {Shape[]} shapes not empty
- */
+/** The rectangle around shapes: left, top, right, bottom. @param {Shape[]} shapes not empty */
 export function boundsOfAll(shapes) {
-  const all = shapes.map((shape) => {
+  return around(shapes.map((shape) => {
     const [left, top, right, bottom] = boundsOf(shape);
     const half = shape.stroke_width / 2;
     return [left - half, top - half, right + half, bottom + half];
-  });
+  }));
+}
+
+/** The rectangle around rectangles. @param {number[][]} all not empty */
+export function around(all) {
   return [0, 1, 2, 3].map((i) => all.reduce((found, bounds) => i < 2 ? Math.min(found, bounds[i]) : Math.max(found, bounds[i]), all[0][i]));
 }

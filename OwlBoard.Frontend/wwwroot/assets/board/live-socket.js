@@ -1,7 +1,7 @@
 // @ts-check
 // A WebSocket that comes back by itself.
 
-const first = 250;
+const first = 150;
 const longest = 5_000;
 
 /**
