@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Playwright;
 using OwlBoard.Tests.EndToEnd;
 using OwlBoard.Tests.Fixtures;
@@ -37,7 +38,7 @@ public sealed class TogetherTests(RunningSystem system, Chromium chromium)
         {
             await ana.Page.Keyboard.PressAsync("ArrowRight");
             // Each is stored before the next begins where it ended.
-            await Eventually.IsTrueAsync($"the pin is {(i + 1) * 10} further right", async () => Math.Abs((await pin.BoundingBoxAsync())!.X - before!.X - ((i + 1) * 10)) < 1);
+            await Eventually.IsTrueAsync($"the pin is {(i + 1) * 10} further right", async () => Math.Abs(((await pin.BoundingBoxAsync())?.X ?? 0) - before!.X - ((i + 1) * 10)) < 1);
         }
 
         await ana.Page.ClickAsync(".pin button");
@@ -66,11 +67,16 @@ public sealed class TogetherTests(RunningSystem system, Chromium chromium)
         await ana.Page.Mouse.UpAsync();
 
         await Eventually.IsTrueAsync("it is stored there", async () =>
-            (await system.Http.GetStringAsync($"/api/comments/dashboards/{ana.Board}", TestContext.Current.CancellationToken))
-                .Contains("\"updated_at\"", StringComparison.Ordinal) && (await pin.BoundingBoxAsync())!.X > before.X + 50);
+        {
+            using var comments = JsonDocument.Parse(await system.Http.GetStringAsync($"/api/comments/dashboards/{ana.Board}", TestContext.Current.CancellationToken));
+            var comment = comments.RootElement.EnumerateArray().Single();
+            return comment.GetProperty("updated_at").GetString() != comment.GetProperty("created_at").GetString();
+        });
         await ana.Page.ReloadAsync();
         await ana.IsLiveAsync();
-        await pin.WaitForAsync();
+        await pin.WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        // The empty board opens around its middle again, so that the pin is where it was dragged to.
+        Assert.InRange((await pin.BoundingBoxAsync())!.X, before.X + 50, before.X + 160);
         await ana.Page.ClickAsync("#show-comments");
         Assert.Equal(1, await ana.Page.Locator("#comment-list li").CountAsync());
         Assert.Empty(ana.Browser.Errors);

@@ -199,9 +199,7 @@ class OpenBoard {
     this.#tools.addEventListener("text", (event) => this.#writeText(/** @type {CustomEvent<Point>} */ (event).detail));
     this.#tools.addEventListener("comment", (event) => this.#commentsView.tapped(/** @type {CustomEvent<Point>} */ (event).detail));
     this.#commentsView.addEventListener("place", () => this.#tools.choose({ tool: "comment" }));
-    this.#viewport.addEventListener("change", () => {
-      byId("zoom-reset").textContent = `${Math.round(this.#viewport.scale * 100)} %`;
-    });
+    this.#viewport.addEventListener("change", () => this.#showZoom());
   }
 
   #wireControls() {
@@ -436,6 +434,12 @@ class OpenBoard {
     }
   }
 
+  #showZoom() {
+    const percent = `${Math.round(this.#viewport.scale * 100)} %`;
+    byId("zoom-reset").textContent = percent;
+    label(byId("zoom-reset"), t("zoom.reset", { percent }));
+  }
+
   #showHistory() {
     /** @type {HTMLButtonElement} */ (byId("undo")).disabled = !this.#history.canUndo;
     /** @type {HTMLButtonElement} */ (byId("redo")).disabled = !this.#history.canRedo;
@@ -519,6 +523,7 @@ class OpenBoard {
   #translate() {
     this.#showChoices();
     this.#showChoice();
+    this.#showZoom();
     this.#describe();
     this.#connection.render();
     this.#commentsView.render();

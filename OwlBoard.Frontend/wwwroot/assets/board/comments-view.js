@@ -130,7 +130,7 @@ export class CommentsView extends EventTarget {
   #pin(comment) {
     const button = element("button", { type: "button", textContent: initials(comment.user_name) });
     button.style.backgroundColor = colourOf(comment.user_id);
-    label(button, t("comments.pin", { name: comment.user_name, content: comment.content }));
+    label(button, t("comments.pin", { initials: initials(comment.user_name), name: comment.user_name, content: comment.content }));
     const pin = element("li", { className: "pin" }, button);
     pin.dataset.comment = comment._id;
     pin.classList.toggle("open", comment._id === this.#open);

@@ -8,7 +8,7 @@ export const en = {
   "undo": "Undo",
   "redo": "Redo",
   "language.other": "ES",
-  "language.toggle": "En español",
+  "language.toggle": "ES: en español",
   "theme.toggle": "Light or dark",
 
   "error.offline": "The server cannot be reached. Are you online?",
@@ -87,7 +87,7 @@ export const en = {
   "zoom.title": "Zoom",
   "zoom.in": "Zoom in",
   "zoom.out": "Zoom out",
-  "zoom.reset": "Actual size",
+  "zoom.reset": "{percent}: actual size",
   "zoom.fit": "Show everything",
 
   "export.png": "Export as PNG",
@@ -101,7 +101,7 @@ export const en = {
   "comments.moving": "Tap the place where the comment belongs.",
   "comments.save": "Save",
   "comments.new": "New comment",
-  "comments.pin": "Comment by {name}: {content}",
+  "comments.pin": "{initials}: comment by {name}: {content}",
   "comments.added": "{name} commented: {content}",
 
   "chat.title": "Chat",

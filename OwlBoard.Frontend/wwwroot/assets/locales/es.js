@@ -9,7 +9,7 @@ export const es = {
   "undo": "Deshacer",
   "redo": "Rehacer",
   "language.other": "EN",
-  "language.toggle": "In English",
+  "language.toggle": "EN: in English",
   "theme.toggle": "Claro u oscuro",
 
   "error.offline": "No se puede llegar al servidor. ¿Tienes conexión?",
@@ -88,7 +88,7 @@ export const es = {
   "zoom.title": "Zoom",
   "zoom.in": "Acercar",
   "zoom.out": "Alejar",
-  "zoom.reset": "Tamaño real",
+  "zoom.reset": "{percent}: tamaño real",
   "zoom.fit": "Mostrar todo",
 
   "export.png": "Exportar como PNG",
@@ -102,7 +102,7 @@ export const es = {
   "comments.moving": "Toca el lugar donde va el comentario.",
   "comments.save": "Guardar",
   "comments.new": "Comentario nuevo",
-  "comments.pin": "Comentario de {name}: {content}",
+  "comments.pin": "{initials}: comentario de {name}: {content}",
   "comments.added": "{name} comentó: {content}",
 
   "chat.title": "Chat",
