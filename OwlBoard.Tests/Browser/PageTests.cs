@@ -162,7 +162,7 @@ public sealed class PageTests(RunningSystem system, Chromium chromium)
         await visitor.Page.Locator("#login-view .theme").ClickAsync();
         await visitor.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
 
-        Assert.Equal("light", await html.GetAttributeAsync("data-theme"));
+        await visitor.Page.WaitForSelectorAsync("html[data-theme=light]");
         Assert.Empty(visitor.Errors);
     }
 
@@ -186,6 +186,7 @@ public sealed class PageTests(RunningSystem system, Chromium chromium)
         await page.ClickAsync("#login-submit");
         await page.WaitForSelectorAsync("#boards-view:not([hidden])");
         await page.ClickAsync("#log-out");
+        await page.ClickAsync("#choose-register");
         await page.FillAsync("#login [name=name]", "Bea");
         await page.FillAsync("#login [name=email]", "bea@example.org");
         await page.FillAsync("#login [name=password]", "wrong password");

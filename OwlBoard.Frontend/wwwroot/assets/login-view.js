@@ -30,6 +30,7 @@ export function startLogin(onUser) {
     try {
       remember(await enter());
       form.reset();
+      choose(false);
       onUser();
     } catch (problem) {
       say(problem instanceof ApiError && problem.status === 400 ? t(isRegistering ? "login.taken" : "login.wrong") : explain(problem));
