@@ -34,7 +34,7 @@ public sealed class PageTests(RunningSystem system, Chromium chromium)
         await luz.CommentAsync((800, 330), "Does the cart survive a restart?");
         await luz.SayAsync("The arrow to the bank is new.");
         await ana.HasShapesAsync(Sketch.Shapes);
-        await ana.Page.WaitForSelectorAsync(".pin");
+        await ana.Page.WaitForSelectorAsync(".pin button");
         await ana.Page.ReloadAsync();
         await ana.IsLiveAsync();
         await ana.HasShapesAsync(Sketch.Shapes);
