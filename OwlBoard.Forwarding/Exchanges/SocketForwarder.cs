@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Http1;
+using OwlBoard.Forwarding.Tracing;
 using OwlBoard.Forwarding.Transforms;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -39,6 +40,7 @@ internal sealed partial class SocketForwarder(
         SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, CancellationToken.None);
 
     /// <remarks>
+    /// The token ends the exchange only until the answer begins: what has begun to arrive is not to be taken back.
     /// CONNECT is YARP's: as a request it is refused there, and as a WebSocket over HTTP/2 (RFC 8441) translated.
     /// </remarks>
     public ValueTask<ForwarderError> SendAsync(
@@ -109,6 +111,7 @@ internal sealed partial class SocketForwarder(
                 }
             }
 
+            connection.Watch.AnswerBegins();
             var framing = CopyHead(context, connection);
             if (!Transform(context))
             {
