@@ -1,0 +1,20 @@
+using System.Globalization;
+
+namespace OwlBoard.Benchmarks.Load;
+
+/// <summary>
+/// Requests that become due at a constant rate, whether the last ones are answered or not, spread over the connections
+/// in turn. The latency of each counts from when it was due, so that a stall shows in all requests that it delayed
+/// (Gil Tene's "coordinated omission").
+/// </summary>
+/// <param name="exchange">What is sent.</param>
+/// <param name="perSecond">How many become due in a second.</param>
+/// <param name="connections">The number of connections, all open before the measurement begins.</param>
+internal sealed class ConstantRate(IExchange exchange, int perSecond, int connections) : ILoad
+{
+    public string Description => string.Create(
+        CultureInfo.InvariantCulture, $"{connections:N0} connections, {perSecond:N0} {exchange.Name}/s at a constant rate");
+
+    public ILoadSession Open(Target target, CancellationToken cancellationToken) =>
+        ConstantRateSession.Open(exchange, target, perSecond, connections, cancellationToken);
+}
