@@ -1,0 +1,6 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Running;
+
+// dotnet run -c Release --project bench/OwlBoard.MicroBenchmarks -- --filter '*'
+BenchmarkSwitcher.FromAssembly(typeof(PolicyBenchmarks).Assembly)
+    .Run(args, DefaultConfig.Instance.WithArtifactsPath(Path.Combine("artifacts", "micro")));
