@@ -22,10 +22,7 @@ internal sealed class BenchmarkSettings
     /// <summary>How long one measurement lasts.</summary>
     public required TimeSpan Window { get; init; }
 
-    /// <summary>
-    /// How long a peer that compiles while it runs is under load before the first round. 8 s: with 6 s, the first round of
-    /// the chain was still slower than the others.
-    /// </summary>
+    /// <summary>How long a peer that compiles itself while it runs is under load before the first round.</summary>
     public required TimeSpan WarmUp { get; init; }
 
     /// <summary>The processor that the proxies run on; everything else runs where the harness does.</summary>
@@ -91,7 +88,7 @@ internal sealed class BenchmarkSettings
             Cases = cases.Count > 0 ? cases : BenchmarkCase.All,
             Peers = peers.Count > 0 ? peers : Peer.All,
             Rounds = rounds ?? (quick ? 1 : 5),
-            Window = TimeSpan.FromSeconds(quick ? 1 : 4),
+            Window = TimeSpan.FromSeconds(quick ? 1 : 3),
             WarmUp = TimeSpan.FromSeconds(quick ? 2 : 8),
             ProxyCpu = proxyCpu.Value,
             Programs = programs,

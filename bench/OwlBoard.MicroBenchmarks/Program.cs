@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
+using OwlBoard.MicroBenchmarks;
 
 // dotnet run -c Release --project bench/OwlBoard.MicroBenchmarks -- --filter '*'
 BenchmarkSwitcher.FromAssembly(typeof(PolicyBenchmarks).Assembly)

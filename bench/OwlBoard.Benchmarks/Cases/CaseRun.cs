@@ -15,7 +15,10 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
 {
     private static readonly TimeSpan ShortWarmUp = TimeSpan.FromSeconds(1);
 
-    /// <summary>The runtime compiles again 100 ms after it was last busy with compiling; then the second half runs the result.</summary>
+    /// <summary>
+    /// The runtime counts calls, towards compiling again what is called often, only once it had nothing new to compile for
+    /// 100 ms. The load's second half then runs what came of it.
+    /// </summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
 
     public async Task<CaseResult> RunAsync(CancellationToken cancellationToken)
@@ -91,16 +94,22 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
 
     private async Task<Measurement> MeasureAsync(RunningPeer peer, int round, CancellationToken cancellationToken)
     {
-        using var session = which.Load.Open(peer.Target, cancellationToken);
-        ProcessUsage.ResetPeak(peer.ProcessIds);
-        var before = ProcessUsage.Of(peer.ProcessIds);
-        var load = await session.RunAsync(settings.Window, cancellationToken);
-        var after = ProcessUsage.Of(peer.ProcessIds);
-        if (load.Requests == 0)
+        try
         {
-            throw new BenchmarkException($"{peer.Name} answered none of the requests to {peer.Target.Address}.");
+            using var session = which.Load.Open(peer.Target, cancellationToken);
+            ProcessUsage.ResetPeak(peer.ProcessIds);
+            var before = ProcessUsage.Of(peer.ProcessIds);
+            var load = await session.RunAsync(settings.Window, cancellationToken);
+            var after = ProcessUsage.Of(peer.ProcessIds);
+            return load.Requests > 0
+                ? new Measurement(peer.Name, round, load, after.Cpu - before.Cpu, after.ResidentBytes, after.PeakBytes)
+                : throw new BenchmarkException($"{peer.Name} answered none of the requests to {peer.Target.Address}.");
         }
-
-        return new Measurement(peer.Name, round, load, after.Cpu - before.Cpu, after.ResidentBytes, after.PeakBytes);
+        catch (Exception failure) when (failure is IOException or BenchmarkException)
+        {
+            // That says more than that it does not answer, or that there is nothing of it in /proc.
+            peer.ThrowIfEnded();
+            throw;
+        }
     }
 }

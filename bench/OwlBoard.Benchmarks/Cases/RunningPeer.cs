@@ -22,6 +22,7 @@ internal sealed class RunningPeer : IAsyncDisposable
     private readonly BenchmarkCase _case;
     private readonly List<PinnedProcess> _processes = [];
     private readonly List<ProxyPlan> _plans = [];
+    private string _lastAnswer = "no answer";
 
     private RunningPeer(Peer? peer, BenchmarkCase which, int port)
     {
@@ -74,15 +75,18 @@ internal sealed class RunningPeer : IAsyncDisposable
         {
             while (!await AnswersAsync(client, deadline.Token))
             {
-                _processes.ForEach(process => process.ThrowIfEnded());
+                ThrowIfEnded();
                 await Task.Delay(PollInterval, deadline.Token);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new BenchmarkException($"{Name} did not answer 200 at {Target.Address} within {StartTimeout.TotalSeconds:0} s.");
+            throw new BenchmarkException($"{Name} did not answer 200 at {Target.Address} within {StartTimeout.TotalSeconds:0} s, but {_lastAnswer}.");
         }
     }
+
+    /// <summary>Fails with what a process wrote if it has ended.</summary>
+    public void ThrowIfEnded() => _processes.ForEach(process => process.ThrowIfEnded());
 
     /// <summary>Empties the access logs, which would fill the disk over a whole run.</summary>
     public void EmptyLogs()
@@ -120,10 +124,12 @@ internal sealed class RunningPeer : IAsyncDisposable
                 }
             }
 
+            _lastAnswer = $"{(int)response.StatusCode}";
             return response.StatusCode == HttpStatusCode.OK;
         }
-        catch (HttpRequestException)
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
+            _lastAnswer = failure.Message;
             return false;
         }
     }

@@ -6,8 +6,6 @@ namespace OwlBoard.Benchmarks.Processes;
 /// <summary>A program that runs on one processor, its output in a file.</summary>
 internal sealed class PinnedProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(3);
-
     private readonly Process _process;
     private readonly string _name;
     private readonly string _log;
@@ -62,16 +60,9 @@ internal sealed class PinnedProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            // nginx's workers end with their master only if that is asked to.
-            using var kill = Process.Start("kill", ["-TERM", Id.ToString(CultureInfo.InvariantCulture)]);
-            await kill.WaitForExitAsync();
-            using var timeout = new CancellationTokenSource(StopTimeout);
-            await _process.WaitForExitAsync(timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!_process.HasExited)
-            {
-                _process.Kill(entireProcessTree: true);
-                await _process.WaitForExitAsync(CancellationToken.None);
-            }
+            // Nothing of it is to be kept, and OwlBoard would drain first. The tree: nginx has a worker.
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync(CancellationToken.None);
         }
 
         _process.Dispose();
