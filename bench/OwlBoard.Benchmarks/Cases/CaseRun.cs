@@ -60,7 +60,7 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
             var half = peer.NeedsWarmUp ? settings.WarmUp / 2 : ShortWarmUp;
             for (var i = 0; i < (peer.NeedsWarmUp ? 2 : 1); i++)
             {
-                using var session = which.Load.Open(peer.Target, cancellationToken);
+                using var session = await which.Load.OpenAsync(peer.Target, cancellationToken);
                 await session.RunAsync(half, cancellationToken);
                 await Task.Delay(Pause, cancellationToken);
             }
@@ -96,7 +96,7 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
     {
         try
         {
-            using var session = which.Load.Open(peer.Target, cancellationToken);
+            using var session = await which.Load.OpenAsync(peer.Target, cancellationToken);
             ProcessUsage.ResetPeak(peer.ProcessIds);
             var before = ProcessUsage.Of(peer.ProcessIds);
             var load = await session.RunAsync(settings.Window, cancellationToken);

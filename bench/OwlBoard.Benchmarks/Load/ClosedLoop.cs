@@ -9,6 +9,6 @@ internal sealed class ClosedLoop(int connections, string method = "GET", int bod
 {
     public string Description => $"{connections} connections, closed loop";
 
-    public ILoadSession Open(Target target, CancellationToken cancellationToken) =>
-        new WrkSession(target, connections, method, bodyBytes, newConnections);
+    public Task<ILoadSession> OpenAsync(Target target, CancellationToken cancellationToken) =>
+        Task.FromResult<ILoadSession>(new WrkSession(target, connections, method, bodyBytes, newConnections));
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace OwlBoard.Benchmarks.Load;
 
@@ -27,8 +28,8 @@ internal sealed class Connection : IDisposable
     /// <summary>Whether it is of no use any more.</summary>
     public bool IsBroken { get; private set; }
 
-    /// <summary>Connects, sends the opening and receives the answer to it.</summary>
-    public static Connection Open(IExchange exchange, Target target, byte[] opening)
+    /// <summary>Connects and sends the opening.</summary>
+    public static Connection Open(Target target, byte[] opening)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
         {
@@ -37,29 +38,33 @@ internal sealed class Connection : IDisposable
             // Closed by a reset: thousands of closed connections must not take the ports of the next measurement.
             LingerState = new LingerOption(enable: true, seconds: 0),
         };
-        var connection = new Connection(socket);
         try
         {
             socket.Connect(new IPEndPoint(IPAddress.Loopback, target.Port));
             socket.Send(opening);
-            var reply = Reply.Incomplete;
-            while (reply == Reply.Incomplete && connection.TryReceive())
-            {
-                reply = exchange.RecognizeOpening(connection._buffer.AsSpan(0, connection._received), out var length);
-                connection.Drop(reply == Reply.Complete ? length : 0);
-            }
-
-            return reply == Reply.Complete ? connection : throw new BenchmarkException($"{target.Address} does not answer as it should.");
+            return new Connection(socket);
         }
         catch (SocketException failure)
         {
-            connection.Dispose();
+            socket.Dispose();
             throw new BenchmarkException($"No connection to {target.Address}: {failure.Message}");
         }
-        catch
+    }
+
+    /// <summary>Waits for the answer to the opening.</summary>
+    public void IsOpen(IExchange exchange, Target target)
+    {
+        var reply = Reply.Incomplete;
+        while (reply == Reply.Incomplete && TryReceive())
         {
-            connection.Dispose();
-            throw;
+            reply = exchange.RecognizeOpening(_buffer.AsSpan(0, _received), out var length);
+            Drop(reply == Reply.Complete ? length : 0);
+        }
+
+        if (reply != Reply.Complete)
+        {
+            throw new BenchmarkException(
+                $"{target.Address} does not answer as it should, but: {Encoding.Latin1.GetString(_buffer, 0, Math.Min(_received, 100))}");
         }
     }
 

@@ -15,6 +15,10 @@ internal sealed class ConstantRate(IExchange exchange, int perSecond, int connec
     public string Description => string.Create(
         CultureInfo.InvariantCulture, $"{connections:N0} connections, {perSecond:N0} {exchange.Name}/s at a constant rate");
 
-    public ILoadSession Open(Target target, CancellationToken cancellationToken) =>
-        ConstantRateSession.Open(exchange, target, perSecond, connections, cancellationToken);
+    // On a thread of its own: it blocks, and the pool has but one at first, which the echoing upstream in this process needs.
+    public Task<ILoadSession> OpenAsync(Target target, CancellationToken cancellationToken) => Task.Factory.StartNew<ILoadSession>(
+        () => ConstantRateSession.Open(exchange, target, perSecond, connections, cancellationToken),
+        cancellationToken,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
 }

@@ -8,6 +8,9 @@ internal sealed class ConstantRateSession : ILoadSession
     /// <summary>How long replies are waited for when nothing more is sent; what has not come by then is an error.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
+    /// <summary>So many connections are being opened at a time; thousands one after the other would take seconds.</summary>
+    private const int OpenAtOnce = 64;
+
     private readonly IExchange _exchange;
     private readonly byte[] _request;
     private readonly int _perSecond;
@@ -42,8 +45,14 @@ internal sealed class ConstantRateSession : ILoadSession
             for (var i = 0; i < connections; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                opened.Add(Connection.Open(exchange, target, opening));
+                opened.Add(Connection.Open(target, opening));
+                if (i >= OpenAtOnce)
+                {
+                    opened[i - OpenAtOnce].IsOpen(exchange, target);
+                }
             }
+
+            opened.TakeLast(OpenAtOnce).ToList().ForEach(connection => connection.IsOpen(exchange, target));
 
             return new ConstantRateSession(exchange, exchange.Request(target), perSecond, [.. opened]);
         }

@@ -7,5 +7,5 @@ internal interface ILoad
     public string Description { get; }
 
     /// <summary>Opens the connections that are there before a measurement begins.</summary>
-    public ILoadSession Open(Target target, CancellationToken cancellationToken);
+    public Task<ILoadSession> OpenAsync(Target target, CancellationToken cancellationToken);
 }

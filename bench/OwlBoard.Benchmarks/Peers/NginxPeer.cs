@@ -41,8 +41,6 @@ internal sealed class NginxPeer(string name) : Peer(name)
           server {
             listen 127.0.0.1:{{plan.Port}} backlog=4096;
             proxy_http_version 1.1;
-            proxy_set_header Upgrade $http_upgrade;
-            proxy_set_header Connection $connection_upgrade;
         {{(plan.Role == ProxyRole.LoadBalancer ? LoadBalancer : Gateway(plan.Certificates))}}
           }
         }
@@ -52,6 +50,10 @@ internal sealed class NginxPeer(string name) : Peer(name)
         """
             location / {
               proxy_pass http://upstreams;
+              # Without "Connection" it would open a new connection for each request. Here, since a location that sets
+              # any header takes none over from the server.
+              proxy_set_header Connection $connection_upgrade;
+              proxy_set_header Upgrade $http_upgrade;
               proxy_set_header Host $http_host;
               proxy_set_header X-Real-IP $remote_addr;
               proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
@@ -75,6 +77,8 @@ internal sealed class NginxPeer(string name) : Peer(name)
         $$"""
             location /api/ {
               proxy_pass {{(certificates is null ? "http" : "https")}}://upstreams/;
+              proxy_set_header Connection $connection_upgrade;
+              proxy_set_header Upgrade $http_upgrade;
               proxy_set_header Host {{(certificates is null ? "$http_host" : ResourceNames.UserService)}};
               proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
               proxy_connect_timeout 1s;
