@@ -11,6 +11,14 @@ namespace OwlBoard.Tests.Deployment;
 /// </summary>
 internal sealed class DockerEngine : IAsyncDisposable
 {
+    /// <summary>What is needed to start an engine, to make its images and to deploy.</summary>
+    private static readonly (string Tool, string Package)[] Tools =
+    [
+        ("dockerd", "docker.io"), ("docker", "docker.io"), ("docker-compose", "docker-compose"), ("iptables", "iptables"),
+        ("ip", "iproute2"), ("unshare", "util-linux"), ("nsenter", "util-linux"), ("initdb", "postgresql"),
+        ("redis-server", "redis-server"), ("redis-cli", "redis-tools"),
+    ];
+
     private readonly Process _process;
     private readonly string _cable;
     private readonly Dictionary<string, string> _environment;
@@ -45,8 +53,12 @@ internal sealed class DockerEngine : IAsyncDisposable
     public static async Task<DockerEngine> StartAsync()
     {
         Require.That(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "A Docker engine can only be started by root, on Linux");
-        var dockerd = Require.Tool("dockerd", "docker.io");
-        Require.Tool("iptables", "iptables");
+        // All of it before anything is started: what is missing skips the tests, and leaves nothing behind.
+        foreach (var (tool, package) in Tools)
+        {
+            Require.Tool(tool, package);
+        }
+
         var folder = Directory.CreateTempSubdirectory("owlboard-docker-").FullName;
         var start = new ProcessStartInfo(
             Require.Tool("unshare", "util-linux"),
@@ -54,7 +66,7 @@ internal sealed class DockerEngine : IAsyncDisposable
         {
             RedirectStandardInput = true,
         };
-        start.Environment["PATH"] += $":{Path.GetDirectoryName(dockerd)}:/usr/sbin:/sbin";
+        start.Environment["PATH"] += $":{Path.GetDirectoryName(Require.Tool("dockerd", "docker.io"))}:/usr/sbin:/sbin";
         var engine = new DockerEngine(folder, Process.Start(start)!);
         try
         {

@@ -100,7 +100,7 @@ internal static class DockerImages
                 .. new[] { "initdb", "pg_isready", "postgres", "psql" }.Select(tool => Path.Combine(postgres, tool)),
                 Path.GetFullPath(Path.Combine(libraries, "plpgsql.so")), Path.GetFullPath(Path.Combine(libraries, "dict_snowball.so")),
                 $"/usr/share/postgresql/{version}", "/usr/share/zoneinfo/Etc",
-                Require.Tool("redis-server", "redis-server"), Require.Tool("redis-cli", "redis-server"),
+                Require.Tool("redis-server", "redis-server"), Require.Tool("redis-cli", "redis-tools"),
             ]);
     }
 

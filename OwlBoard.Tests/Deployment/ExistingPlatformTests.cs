@@ -7,13 +7,15 @@ namespace OwlBoard.Tests.Deployment;
 
 /// <summary>The platform as it was, started from its published file with stand-ins for the original images.</summary>
 [Collection(DeploymentCollection.Name)]
-public sealed class ExistingPlatformTests(DockerHost host)
+public sealed class ExistingPlatformTests(DockerHost host) : IAsyncDisposable
 {
+    private DeployedSystem? _deployed;
+
     [Fact]
     public async Task Original_services_are_reached_through_load_balancer_and_gateways()
     {
         host.OrSkip();
-        using var deployed = await DeployedSystem.PublishAsync(host.Engine!, "--platform", "existing");
+        var deployed = _deployed = await DeployedSystem.PublishAsync(host.Engine!, "--platform", "existing");
         await MakeStandInsAsync(deployed);
 
         await deployed.UpAsync();
@@ -44,8 +46,15 @@ public sealed class ExistingPlatformTests(DockerHost host)
                 await deployed.Http.GetStringAsync(frontend, TestContext.Current.CancellationToken),
                 StringComparison.OrdinalIgnoreCase);
         }
+    }
 
-        await deployed.ComposeAsync("down", "--volumes", "--timeout", "1");
+    public async ValueTask DisposeAsync()
+    {
+        if (_deployed is not null)
+        {
+            await _deployed.ComposeAsync("down", "--volumes", "--timeout", "1");
+            _deployed.Dispose();
+        }
     }
 
     private static async Task MakeStandInsAsync(DeployedSystem deployed)

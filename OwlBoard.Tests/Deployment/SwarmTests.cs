@@ -6,7 +6,7 @@ namespace OwlBoard.Tests.Deployment;
 
 /// <summary>The published stack on a swarm of one host, with mutual TLS as in every deployment.</summary>
 [Collection(DeploymentCollection.Name)]
-public sealed class SwarmTests(DockerHost host)
+public sealed class SwarmTests(DockerHost host) : IAsyncDisposable
 {
     private const int RequestsPerSecond = 60;
 
@@ -21,7 +21,8 @@ public sealed class SwarmTests(DockerHost host)
         deployed.FillInOurImages();
         await deployed.WriteOverridesAsync("overrides.yaml", "version: \"3.8\"");
         await engine.DockerAsync("swarm", "init", "--advertise-addr", engine.Address);
-        await engine.DockerAsync("node", "update", "--label-add", "owlboard.stores=true", "self");
+        var node = await engine.DockerAsync("info", "--format", "{{.Swarm.NodeID}}");
+        await engine.DockerAsync("node", "update", "--label-add", "owlboard.stores=true", node);
 
         (await engine.RunAsync(
             Require.Tool("bash", "bash"),
@@ -37,8 +38,15 @@ public sealed class SwarmTests(DockerHost host)
         var report = FaultReport.Of("swarm: gateways 4 to 8 to 3", load.Samples);
         Assert.Equal(0, report.FailedIdempotent);
         Assert.Equal(0, report.FailedPosts);
-        await engine.DockerAsync("stack", "rm", "owlboard");
-        await engine.DockerAsync("swarm", "leave", "--force");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (host.Engine is { } engine)
+        {
+            // Takes its containers along.
+            await engine.DockerAsync("swarm", "leave", "--force");
+        }
     }
 
     /// <summary>Whether there are as many healthy replicas of each service as there should be: <c>2/2</c>.</summary>
