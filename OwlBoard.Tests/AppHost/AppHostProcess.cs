@@ -62,6 +62,7 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
     [
         "--ports:desktop", Port(), "--ports:mobile", Port(), "--ports:management", Port(),
         "--ports:desktop-frontend", Port(), "--ports:mobile-frontend", Port(),
+        "--ports:dashboard", Port(),
         "--data-directory", directory,
     ];
 

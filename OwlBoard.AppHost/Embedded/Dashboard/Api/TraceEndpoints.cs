@@ -47,13 +47,15 @@ internal static class TraceEndpoints
     private static object Waterfall(string id, IReadOnlyList<Span> spans)
     {
         var start = spans.Min(span => span.Start);
+        var rows = TraceTree.Of(spans);
         return new
         {
             Id = id,
+            Name = rows[0].Span.Title,
             Start = Nanoseconds.ToMilliseconds(start),
             Duration = Nanoseconds.ToMilliseconds(spans.Max(span => span.End) - start),
             IsCut = spans.Count == TraceStore.MostSpansOfTrace,
-            Spans = TraceTree.Of(spans).Select(row => new
+            Spans = rows.Select(row => new
             {
                 row.Span.Id,
                 row.Span.ParentId,

@@ -138,7 +138,9 @@ internal static class OtlpTraces
             Kind = kind <= (ulong)SpanKind.Consumer ? (SpanKind)kind : SpanKind.Unspecified,
             Start = start,
             End = Math.Max(start, end),
-            IsError = status.IsError,
+            // OpenTelemetry has a client's span fail at 4xx; an answer such as 404 is one that the service meant to give.
+            IsError = status.IsError && !attributes.Exists(attribute =>
+                attribute is { Key: "http.response.status_code", Value: ['4', ..] }),
             Message = status.Text,
             Attributes = attributes,
             Events = events,

@@ -3,6 +3,9 @@ namespace OwlBoard.AppHost.Embedded.Dashboard.Traces;
 /// <summary>One operation of one program within a trace.</summary>
 internal sealed record Span(string TraceId, string Id, string? ParentId, string Resource, string Name)
 {
+    /// <summary>The request where it is one: a route's pattern says little where a proxy takes every path.</summary>
+    public string Title => this["url.path"] is { } path ? $"{this["http.request.method"]} {path}" : Name;
+
     public SpanKind Kind { get; init; }
 
     /// <summary>The activity source that made it.</summary>
@@ -22,4 +25,7 @@ internal sealed record Span(string TraceId, string Id, string? ParentId, string 
     public IReadOnlyList<KeyValuePair<string, string>> Attributes { get; init; } = [];
 
     public IReadOnlyList<SpanEvent> Events { get; init; } = [];
+
+    public string? this[string attribute] =>
+        Attributes.FirstOrDefault(candidate => candidate.Key == attribute).Value;
 }

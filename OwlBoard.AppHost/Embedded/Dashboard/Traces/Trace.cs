@@ -26,7 +26,7 @@ internal sealed class Trace
         var start = Spans.Values.Min(span => span.Start);
         return new(
             Id,
-            root.Name,
+            root.Title,
             root.Resource,
             start,
             Spans.Values.Max(span => span.End) - start,

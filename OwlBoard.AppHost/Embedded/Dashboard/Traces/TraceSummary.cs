@@ -2,7 +2,7 @@ namespace OwlBoard.AppHost.Embedded.Dashboard.Traces;
 
 /// <summary>A trace in the list.</summary>
 /// <param name="Id">Its id, 32 hexadecimal digits.</param>
-/// <param name="Name">The name of its first span.</param>
+/// <param name="Name">The title of its first span.</param>
 /// <param name="Resource">The program that it began in.</param>
 /// <param name="Start">Nanoseconds since 1970.</param>
 /// <param name="Duration">Nanoseconds from its first to its last moment.</param>
