@@ -113,7 +113,9 @@ public sealed class OtlpReaderTests
             [("duration", InstrumentKind.Histogram, 0.5), ("retries", InstrumentKind.Counter, 5), ("healthy", InstrumentKind.Value, 0.75)],
             measurements.Select(one => (one.Instrument.Name, one.Instrument.Kind, one.Value)));
         Assert.All(measurements, one => Assert.Equal("load-balancer", one.Resource));
-        Assert.Equal(([3ul, 1ul], [0.1], 4ul, 7ul), (measurements[0].Buckets.ToArray(), measurements[0].Bounds.ToArray(), measurements[0].Count, measurements[0].Start));
+        Assert.Equal([3, 1], measurements[0].Buckets);
+        Assert.Equal([0.1], measurements[0].Bounds);
+        Assert.Equal((4ul, 7ul), (measurements[0].Count, measurements[0].Start));
         Assert.True(measurements[0].IsCumulative);
         Assert.Equal(new KeyValuePair<string, string>("gateway", "a"), Assert.Single(measurements[0].Attributes));
     }
