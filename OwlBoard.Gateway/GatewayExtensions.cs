@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Discovery;
+using OwlBoard.Forwarding.Exchanges;
+using OwlBoard.Forwarding.Transforms;
 using OwlBoard.Forwarding.WebSockets;
 using OwlBoard.Gateway.Breaker;
 using OwlBoard.Gateway.Cors;
@@ -39,8 +41,9 @@ internal static class GatewayExtensions
         builder.Services.AddSingleton<IProxyConfigProvider>(services =>
             ServiceRoutes.Create(services.GetRequiredService<IOptions<GatewayOptions>>().Value));
         builder.Services.AddReverseProxy()
-            .AddTransforms<ServiceTransforms>()
+            .AddSocketForwarder()
             .AddServiceDiscoveryDestinations();
+        builder.Services.AddSingleton<IExchangeTransform, ServiceTransforms>();
         builder.Services.AddWebSocketRelay();
     }
 

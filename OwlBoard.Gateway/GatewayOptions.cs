@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.ServiceDefaults.Startup;
 
 namespace OwlBoard.Gateway;
@@ -43,6 +45,13 @@ internal sealed class GatewayOptions
     /// <summary>How long a WebSocket may be idle. Default 24 h.</summary>
     [AllowedDuration("Gateway:WebSocketTimeout", "00:00:01", "7.00:00:00")]
     public TimeSpan WebSocketTimeout { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>
+    /// Who carries requests to the services: <c>sockets</c> (the default), which is the faster one, or <c>yarp</c>, which is
+    /// YARP's own over HttpClient.
+    /// </summary>
+    [AllowedValues(Forwarders.Sockets, Forwarders.Yarp, ErrorMessage = "Gateway:Forwarder must be sockets or yarp.")]
+    public string Forwarder { get; set; } = Forwarders.Sockets;
 
     /// <summary>When a service is given up for a while.</summary>
     public BreakerOptions Breaker { get; set; } = new();

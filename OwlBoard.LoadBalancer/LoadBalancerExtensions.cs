@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 using OwlBoard.Forwarding.Discovery;
+using OwlBoard.Forwarding.Exchanges;
+using OwlBoard.Forwarding.Transforms;
 using OwlBoard.Forwarding.WebSockets;
 using OwlBoard.LoadBalancer.AccessLog;
 using OwlBoard.LoadBalancer.Balancing;
@@ -94,8 +96,10 @@ internal static class LoadBalancerExtensions
 
         services.AddReverseProxy()
             .AddServiceDiscoveryDestinations()
-            .AddTransforms<GatewayTransforms>()
-            .AddTransforms<StickinessTransforms>();
+            .AddTransforms<PoolTransforms>()
+            .AddSocketForwarder();
+        services.AddSingleton<IExchangeTransform, GatewayTransforms>();
+        services.AddSingleton<IExchangeTransform, StickinessTransforms>();
         services.AddSingleton<GatewayCookie>();
         services.AddSingleton<IProxyConfigProvider, GatewayProxyConfigProvider>();
         services.AddSingleton<HashKey>();
@@ -107,15 +111,6 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<IPassiveHealthCheckPolicy, MaxFailsPolicy>();
         services.AddSingleton<IActiveHealthCheckPolicy, ProbePolicy>();
         services.Replace(ServiceDescriptor.Singleton<IForwarderHttpClientFactory, GatewayClientFactory>());
-        services.DecorateForwarder();
-    }
-
-    /// <summary>Wraps the forwarder that is registered, whichever it is, into <see cref="TryForwarder"/>.</summary>
-    private static void DecorateForwarder(this IServiceCollection services)
-    {
-        var registered = services.Single(service => service.ServiceType == typeof(IHttpForwarder)).ImplementationType!;
-        services.Replace(ServiceDescriptor.Singleton<IHttpForwarder>(provider => new TryForwarder(
-            (IHttpForwarder)ActivatorUtilities.CreateInstance(provider, registered),
-            provider.GetRequiredService<LiveOptions>())));
+        services.DecorateForwarder((provider, forwarder) => new TryForwarder(forwarder, provider.GetRequiredService<LiveOptions>()));
     }
 }

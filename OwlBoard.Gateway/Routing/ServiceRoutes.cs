@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
-using Yarp.ReverseProxy.Transforms;
 
 namespace OwlBoard.Gateway.Routing;
 
@@ -14,6 +13,12 @@ internal static class ServiceRoutes
 {
     /// <summary>Cluster metadata: the service's <see cref="BackendService.Resource"/>.</summary>
     public const string ServiceMetadata = "Service";
+
+    /// <summary>What is in front of each path, and not passed on.</summary>
+    public const string Prefix = "/api";
+
+    /// <summary>Route metadata: the path at the service, where it is not what follows <see cref="Prefix"/>.</summary>
+    public const string PathMetadata = "Path";
 
     /// <summary>Cluster metadata: how long a service may take to accept a WebSocket.</summary>
     public const string HandshakeTimeoutMetadata = "HandshakeTimeout";
@@ -34,8 +39,8 @@ internal static class ServiceRoutes
             {
                 RouteId = service.Name,
                 ClusterId = service.Name,
-                Match = new() { Path = $"/api/{service.Name}/{{**path}}" },
-            }.WithTransformPathRemovePrefix("/api");
+                Match = new() { Path = $"{Prefix}/{service.Name}/{{**path}}" },
+            };
 
             routes.Add(paths);
             routes.Add(paths with
@@ -50,8 +55,9 @@ internal static class ServiceRoutes
                 RouteId = $"{service.Name}-health",
                 ClusterId = service.Name,
                 Order = -2,
-                Match = new() { Path = $"/api/{service.Name}/health", Methods = [HttpMethods.Get, HttpMethods.Head] },
-            }.WithTransformPathSet("/health"));
+                Match = new() { Path = $"{Prefix}/{service.Name}/health", Methods = [HttpMethods.Get, HttpMethods.Head] },
+                Metadata = new Dictionary<string, string> { [PathMetadata] = "/health" },
+            });
         }
 
         return new InMemoryConfigProvider(routes, clusters);

@@ -1,49 +1,36 @@
-using Yarp.ReverseProxy.Transforms;
-using Yarp.ReverseProxy.Transforms.Builder;
+using System.Net;
+using Microsoft.Extensions.Primitives;
+using OwlBoard.Forwarding.Transforms;
 
 namespace OwlBoard.Gateway.Routing;
 
 /// <summary>What is changed on the way to a service and back.</summary>
-internal sealed class ServiceTransforms : ITransformProvider
+internal sealed class ServiceTransforms : IExchangeTransform
 {
     private const string CorsPrefix = "Access-Control-";
+    private const string ForwardedFor = "X-Forwarded-For";
 
-    public void ValidateRoute(TransformRouteValidationContext context)
+    public void TransformRequest(HttpContext context, UpstreamRequest request)
     {
-    }
+        var metadata = context.GetRouteModel().Config.Metadata;
+        request.Path = metadata is not null && metadata.TryGetValue(ServiceRoutes.PathMetadata, out var path)
+            ? path
+            : context.Request.Path.Value![ServiceRoutes.Prefix.Length..];
 
-    public void ValidateCluster(TransformClusterValidationContext context)
-    {
-    }
-
-    public void Apply(TransformBuilderContext context)
-    {
         // The load balancer in front has said who the client is and what it asked for; the gateway only adds its peer.
-        context.AddXForwarded(ForwardedTransformActions.Off, removeForwardedHeader: false);
-        context.AddXForwardedFor(action: ForwardedTransformActions.Append);
-        context.AddOriginalHost();
-        context.AddRequestTransform(NameServiceForTls);
-        context.AddResponseTransform(RemoveForeignHeaders);
-    }
+        request.SetField(ForwardedFor, Append(context.Request.Headers[ForwardedFor], context.Connection.RemoteIpAddress));
 
-    /// <summary>
-    /// The service sees the host that the client asked for, except over TLS, where the same name decides which
-    /// certificate is expected: there it is the service's own.
-    /// </summary>
-    private static ValueTask NameServiceForTls(RequestTransformContext context)
-    {
-        if (context.DestinationPrefix.StartsWith(Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase))
+        // The service sees the host that the client asked for, except over TLS, where the same name decides which
+        // certificate is expected: there it is the service's own.
+        if (request.Address.StartsWith(Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase))
         {
-            var destination = context.HttpContext.GetReverseProxyFeature().ProxiedDestination;
-            context.ProxyRequest.Headers.Host = destination?.Model.Config.Host;
+            request.Host = context.GetReverseProxyFeature().ProxiedDestination?.Model.Config.Host;
         }
-
-        return ValueTask.CompletedTask;
     }
 
-    private static ValueTask RemoveForeignHeaders(ResponseTransformContext context)
+    public bool TransformResponse(HttpContext context)
     {
-        var headers = context.HttpContext.Response.Headers;
+        var headers = context.Response.Headers;
         headers.Remove("Server");
         if (headers.Keys.Any(IsCors))
         {
@@ -53,8 +40,11 @@ internal sealed class ServiceTransforms : ITransformProvider
             }
         }
 
-        return ValueTask.CompletedTask;
+        return true;
     }
+
+    private static string Append(StringValues forwardedFor, IPAddress? peer) =>
+        forwardedFor.Count == 0 ? $"{peer}" : $"{forwardedFor}, {peer}";
 
     private static bool IsCors(string header) => header.StartsWith(CorsPrefix, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,4 +1,7 @@
+using System.Net.Security;
 using Microsoft.Extensions.Options;
+using OwlBoard.Forwarding.Connections;
+using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Gateway.Routing;
 using OwlBoard.ServiceDefaults.MutualTls;
 using Yarp.ReverseProxy.Forwarder;
@@ -12,8 +15,9 @@ namespace OwlBoard.Gateway.Upstream;
 internal sealed class ServiceHttpClientFactory(
     IOptions<GatewayOptions> options,
     MutualTlsCertificates certificates,
+    ForwardingMetrics metrics,
     TimeProvider time,
-    ILogger<ForwarderHttpClientFactory> logger) : ForwarderHttpClientFactory(logger)
+    ILogger<ForwarderHttpClientFactory> logger) : ForwarderHttpClientFactory(logger), IForwarderHttpClientFactory
 {
     /// <summary>Below the 130 s after which a service closes an idle connection, so that it is never ours to lose.</summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(60);
@@ -24,13 +28,33 @@ internal sealed class ServiceHttpClientFactory(
     /// </summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
+    HttpMessageInvoker IForwarderHttpClientFactory.CreateClient(ForwarderHttpClientContext context)
+    {
+        var client = CreateClient(context);
+        return options.Value.Forwarder == Forwarders.Yarp || client is UpstreamClient
+            ? client
+            : new UpstreamClient(
+                client,
+                new UpstreamConnectionOptions
+                {
+                    ConnectTimeout = options.Value.ConnectTimeout,
+                    IdleTimeout = IdleTimeout,
+                    Lifetime = Lifetime,
+                    Tls = CreateTlsOptions(context),
+                },
+                metrics,
+                time);
+    }
+
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
         base.ConfigureHandler(context, handler);
         handler.ConnectTimeout = options.Value.ConnectTimeout;
         handler.PooledConnectionIdleTimeout = IdleTimeout;
         handler.PooledConnectionLifetime = Lifetime;
-        handler.SslOptions = MutualTlsClient.CreateOptions(
-            context.NewMetadata![ServiceRoutes.ServiceMetadata], () => certificates.Current, time);
+        handler.SslOptions = CreateTlsOptions(context);
     }
+
+    private SslClientAuthenticationOptions CreateTlsOptions(ForwarderHttpClientContext context) => MutualTlsClient.CreateOptions(
+        context.NewMetadata![ServiceRoutes.ServiceMetadata], () => certificates.Current, time);
 }

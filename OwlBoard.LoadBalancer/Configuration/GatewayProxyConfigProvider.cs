@@ -82,6 +82,7 @@ internal sealed class GatewayProxyConfigProvider : IProxyConfigProvider, IDispos
         {
             [GatewayClientFactory.ConnectTimeoutKey] = options.Timeouts.Connect.ToString("c", CultureInfo.InvariantCulture),
             [GatewayClientFactory.IdleConnectionsKey] = options.ConnectionPool.IdleConnections.ToString(CultureInfo.InvariantCulture),
+            [GatewayClientFactory.ForwarderKey] = options.Forwarder,
             [GatewayClientFactory.IdleTimeoutKey] = options.ConnectionPool.IdleTimeout.ToString("c", CultureInfo.InvariantCulture),
         },
     };

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.LoadBalancer.AccessLog;
 using OwlBoard.LoadBalancer.Balancing;
 using OwlBoard.LoadBalancer.ConnectionLimiting;
@@ -103,6 +104,13 @@ public sealed class LoadBalancerOptions
 
     /// <summary>How long each step of a request may take.</summary>
     public TimeoutOptions Timeouts { get; } = new();
+
+    /// <summary>
+    /// Who carries requests to the gateways: <c>sockets</c> (the default), which is the faster one, or <c>yarp</c>, which is
+    /// YARP's own over HttpClient.
+    /// </summary>
+    [AllowedValues(Forwarders.Sockets, Forwarders.Yarp)]
+    public string Forwarder { get; set; } = Forwarders.Sockets;
 
     /// <summary>The keep-alive connections to the gateways.</summary>
     public ConnectionPoolOptions ConnectionPool { get; } = new();

@@ -3,13 +3,17 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using OwlBoard.Forwarding.Connections;
+using OwlBoard.Forwarding.Exchanges;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.LoadBalancer.Forwarding;
 
 /// <summary>Makes the client that talks to the gateways, with the configured connect and idle times.</summary>
-internal sealed class GatewayClientFactory(TimeProvider time, ILogger<ForwarderHttpClientFactory> logger) : ForwarderHttpClientFactory(logger)
+internal sealed class GatewayClientFactory(ForwardingMetrics metrics, TimeProvider time, ILogger<ForwarderHttpClientFactory> logger)
+    : ForwarderHttpClientFactory(logger), IForwarderHttpClientFactory
 {
+    public const string ForwarderKey = "Forwarder";
     public const string ConnectTimeoutKey = "ConnectTimeout";
     public const string IdleTimeoutKey = "IdleTimeout";
     public const string IdleConnectionsKey = "IdleConnections";
@@ -17,7 +21,24 @@ internal sealed class GatewayClientFactory(TimeProvider time, ILogger<ForwarderH
     /// <summary>How long a connection beyond the pool's bound is idle before it is closed: SocketsHttpHandler's least.</summary>
     private static readonly TimeSpan UnpooledIdleTimeout = TimeSpan.FromSeconds(1);
 
-    private static readonly string[] Settings = [ConnectTimeoutKey, IdleTimeoutKey, IdleConnectionsKey];
+    private static readonly string[] Settings = [ForwarderKey, ConnectTimeoutKey, IdleTimeoutKey, IdleConnectionsKey];
+
+    HttpMessageInvoker IForwarderHttpClientFactory.CreateClient(ForwarderHttpClientContext context)
+    {
+        var client = CreateClient(context);
+        return context.NewMetadata![ForwarderKey] == Forwarders.Yarp || client is UpstreamClient
+            ? client
+            : new UpstreamClient(
+                client,
+                new UpstreamConnectionOptions
+                {
+                    ConnectTimeout = Duration(context, ConnectTimeoutKey),
+                    IdleConnections = int.Parse(context.NewMetadata[IdleConnectionsKey], CultureInfo.InvariantCulture),
+                    IdleTimeout = Duration(context, IdleTimeoutKey),
+                },
+                metrics,
+                time);
+    }
 
     protected override bool CanReuseOldClient(ForwarderHttpClientContext context) =>
         base.CanReuseOldClient(context)

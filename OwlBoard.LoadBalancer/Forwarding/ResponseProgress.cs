@@ -4,17 +4,17 @@ using Microsoft.AspNetCore.Http.Features;
 namespace OwlBoard.LoadBalancer.Forwarding;
 
 /// <summary>Follows a response's body as it is written to the client, without copying any: how much, when last, and whether the client takes it.</summary>
-internal sealed class ResponseProgress : Stream, IHttpResponseBodyFeature
+internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature
 {
     private readonly IHttpResponseBodyFeature _body;
-    private readonly Stream _stream;
+    private readonly PipeWriter _writer;
     private readonly TimeProvider _time;
     private long _lastProgress;
 
     private ResponseProgress(IHttpResponseBodyFeature body, TimeProvider time)
     {
         _body = body;
-        _stream = body.Stream;
+        _writer = body.Writer;
         _time = time;
         Progressed();
     }
@@ -28,10 +28,13 @@ internal sealed class ResponseProgress : Stream, IHttpResponseBodyFeature
     /// <summary>How long nothing came from the gateway.</summary>
     public TimeSpan SinceProgress => _time.GetElapsedTime(_lastProgress);
 
-    public Stream Stream => this;
+    public Stream Stream => field ??= AsStream(leaveOpen: true);
 
-    /// <summary>A pipe over the counting stream, for whoever writes that way: problem bodies and other small answers.</summary>
-    public PipeWriter Writer => field ??= PipeWriter.Create(this, new StreamPipeWriterOptions(leaveOpen: true));
+    public PipeWriter Writer => this;
+
+    public override bool CanGetUnflushedBytes => _writer.CanGetUnflushedBytes;
+
+    public override long UnflushedBytes => _writer.UnflushedBytes;
 
     /// <summary>Begins to follow the response, or finds who does.</summary>
     public static ResponseProgress Of(HttpContext context, TimeProvider time)
@@ -54,65 +57,50 @@ internal sealed class ResponseProgress : Stream, IHttpResponseBodyFeature
     public Task StartAsync(CancellationToken cancellationToken = default) => _body.StartAsync(cancellationToken);
 
     public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
-        SendFileFallback.SendFileAsync(this, path, offset, count, cancellationToken);
+        SendFileFallback.SendFileAsync(Stream, path, offset, count, cancellationToken);
 
-    public async Task CompleteAsync()
+    public Task CompleteAsync() => _body.CompleteAsync();
+
+    public override Memory<byte> GetMemory(int sizeHint = 0) => _writer.GetMemory(sizeHint);
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => _writer.GetSpan(sizeHint);
+
+    public override void Advance(int bytes)
     {
-        await Writer.FlushAsync();
-        await _body.CompleteAsync();
+        Bytes += bytes;
+        _writer.Advance(bytes);
     }
 
-    public override bool CanRead => false;
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
+        Follow(_writer.FlushAsync(cancellationToken));
 
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
+        Bytes += source.Length;
+        return Follow(_writer.WriteAsync(source, cancellationToken));
     }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override void CancelPendingFlush() => _writer.CancelPendingFlush();
+
+    public override void Complete(Exception? exception = null) => _writer.Complete(exception);
+
+    private ValueTask<FlushResult> Follow(ValueTask<FlushResult> flushing)
     {
-        Bytes += buffer.Length;
-        var write = _stream.WriteAsync(buffer, cancellationToken);
-        if (write.IsCompletedSuccessfully)
+        if (flushing.IsCompletedSuccessfully)
         {
             Progressed();
-            return write;
+            return flushing;
         }
 
-        return WaitForClientAsync(write);
+        return WaitForClientAsync(flushing);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Write(byte[] buffer, int offset, int count)
-    {
-        Bytes += count;
-        _stream.Write(buffer, offset, count);
-    }
-
-    private async ValueTask WaitForClientAsync(ValueTask write)
+    private async ValueTask<FlushResult> WaitForClientAsync(ValueTask<FlushResult> flushing)
     {
         IsWaitingForClient = true;
-        await write;
+        var result = await flushing;
         IsWaitingForClient = false;
         Progressed();
+        return result;
     }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => _stream.FlushAsync(cancellationToken);
-
-    public override void Flush() => _stream.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

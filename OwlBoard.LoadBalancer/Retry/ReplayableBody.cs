@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using OwlBoard.Forwarding.Exchanges;
 
 namespace OwlBoard.LoadBalancer.Retry;
 
@@ -7,7 +8,7 @@ namespace OwlBoard.LoadBalancer.Retry;
 /// A request body that can be read again from its start as long as what was read fits into the buffer. It also ends a
 /// request whose client stops sending: no byte for the given time is answered with 408.
 /// </summary>
-internal sealed class ReplayableBody(PipeReader body, int capacity, TimeSpan idleTimeout, TimeProvider time) : Stream
+internal sealed class ReplayableBody(PipeReader body, int capacity, TimeSpan idleTimeout, TimeProvider time) : CancelableBodyStream(body)
 {
     private byte[]? _buffer;
     private int _buffered;
@@ -16,20 +17,6 @@ internal sealed class ReplayableBody(PipeReader body, int capacity, TimeSpan idl
 
     /// <summary>Whether everything read so far is still there.</summary>
     public bool CanReplay => !_overflowed;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Begins again at the first byte.</summary>
     public void Rewind() => _position = 0;
@@ -49,19 +36,6 @@ internal sealed class ReplayableBody(PipeReader body, int capacity, TimeSpan idl
         return read;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     protected override void Dispose(bool disposing)
     {
         if (_buffer is { } buffer)
@@ -73,22 +47,14 @@ internal sealed class ReplayableBody(PipeReader body, int capacity, TimeSpan idl
         base.Dispose(disposing);
     }
 
-    /// <summary>
-    /// A read is ended through the pipe: ended by a token, it would leave Kestrel's reader in the middle of a read, and
-    /// neither a further try could go on reading nor Kestrel skip the rest.
-    /// </summary>
     private async ValueTask<int> ReadFromClientAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        using var idle = time.CreateTimer(CancelRead, body, idleTimeout, Timeout.InfiniteTimeSpan);
-        using var cancellation = cancellationToken.UnsafeRegister(CancelRead, body);
+        using var idle = time.CreateTimer(CancelRead, Reader, idleTimeout, Timeout.InfiniteTimeSpan);
+        using var cancellation = cancellationToken.UnsafeRegister(CancelRead, Reader);
         while (true)
         {
-            var result = await body.ReadAsync(CancellationToken.None);
-            var length = result.IsCanceled ? 0 : (int)Math.Min(result.Buffer.Length, buffer.Length);
-            result.Buffer.Slice(0, length).CopyTo(buffer.Span);
-            body.AdvanceTo(result.Buffer.GetPosition(length));
-            if (!result.IsCanceled && (length > 0 || buffer.IsEmpty || result.IsCompleted))
+            if (await TryReadAsync(buffer) is { } length)
             {
                 return length;
             }

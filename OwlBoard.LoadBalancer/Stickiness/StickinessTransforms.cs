@@ -1,31 +1,22 @@
+using OwlBoard.Forwarding.Transforms;
 using OwlBoard.LoadBalancer.Retry;
-using Yarp.ReverseProxy.Transforms;
-using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace OwlBoard.LoadBalancer.Stickiness;
 
 /// <summary>Gives the cookie to a client that a gateway answered. One that failed is not worth coming back to.</summary>
-internal sealed class StickinessTransforms(GatewayCookie cookie) : ITransformProvider
+internal sealed class StickinessTransforms(GatewayCookie cookie) : IExchangeTransform
 {
-    public void ValidateRoute(TransformRouteValidationContext context)
+    public void TransformRequest(HttpContext context, UpstreamRequest request)
     {
     }
 
-    public void ValidateCluster(TransformClusterValidationContext context)
+    public bool TransformResponse(HttpContext context)
     {
-    }
-
-    public void Apply(TransformBuilderContext context) => context.AddResponseTransform(RenewCookie);
-
-    private ValueTask RenewCookie(ResponseTransformContext transform)
-    {
-        if (transform.ProxyResponse is not null
-            && !TryOutcome.OfAnswer(transform.HttpContext.Response).IsFailure
-            && ProxiedRequest.Of(transform.HttpContext).Gateway is { } gateway)
+        if (!TryOutcome.OfAnswer(context.Response).IsFailure && ProxiedRequest.Of(context).Gateway is { } gateway)
         {
-            cookie.Renew(transform.HttpContext, gateway);
+            cookie.Renew(context, gateway);
         }
 
-        return default;
+        return true;
     }
 }

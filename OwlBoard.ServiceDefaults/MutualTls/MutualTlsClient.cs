@@ -14,6 +14,7 @@ public static class MutualTlsClient
     /// <returns>Options whose handshake fails with <see cref="PeerNotTrustedException"/> where the server is not to be trusted.</returns>
     public static SslClientAuthenticationOptions CreateOptions(string server, Func<CertificateSet?> certificates, TimeProvider time) => new()
     {
+        TargetHost = server,
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         EncryptionPolicy = EncryptionPolicy.RequireEncryption,
         // The callback judges, by the authorities of that moment. This keeps the system's roots out, which would be

@@ -1,0 +1,226 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace OwlBoard.Forwarding.Connections;
+
+/// <summary>
+/// One connection to an upstream, with the buffers that its exchanges use. Between two exchanges a read is pending on it:
+/// a connection that the upstream closes, or on which it speaks unasked, is known for dead before it is used again, at
+/// no cost.
+/// </summary>
+[SuppressMessage("Reliability", "CA2012", Justification = "A read outlives the method that begins it, and is awaited once: by the next exchange.")]
+internal sealed class UpstreamConnection : IDisposable
+{
+    /// <summary>Holds the head and a small body; larger bodies are received where they are sent from.</summary>
+    private const int ReceiveBytes = 16 * 1024;
+
+    private const int SendBytes = 4 * 1024;
+
+    private readonly Socket _socket;
+    private readonly SslStream? _tls;
+    private byte[] _receive = GC.AllocateUninitializedArray<byte>(ReceiveBytes, pinned: true);
+    private int _start;
+    private int _end;
+
+    /// <summary>The read of an unused connection; awaited by its next exchange, once.</summary>
+    private ValueTask<int> _pending;
+    private bool _isPending;
+    private int _ended;
+    private int _disposed;
+
+    public UpstreamConnection(Socket socket, SslStream? tls, ConnectionPool pool, long opened)
+    {
+        _socket = socket;
+        _tls = tls;
+        Pool = pool;
+        Opened = opened;
+    }
+
+    /// <summary>Where it belongs.</summary>
+    public ConnectionPool Pool { get; }
+
+    /// <summary>When it was opened, on the pool's clock.</summary>
+    public long Opened { get; }
+
+    /// <summary>Since when it is unused, on the pool's clock.</summary>
+    public long IdleSince { get; set; }
+
+    /// <summary>Whether an exchange has been completed on it: then the upstream may be closing it at this moment.</summary>
+    public bool IsReused { get; private set; }
+
+    /// <summary>Neighbours in the pool's list of connections in use.</summary>
+    public UpstreamConnection? Previous { get; set; }
+
+    public UpstreamConnection? Next { get; set; }
+
+    /// <summary>What watches over the present exchange.</summary>
+    public ExchangeWatch Watch { get; } = new();
+
+    /// <summary>Where a request head is written.</summary>
+    public byte[] SendBuffer { get; } = GC.AllocateUninitializedArray<byte>(SendBytes, pinned: true);
+
+    /// <summary>The head of the present response.</summary>
+    public Http1.ResponseHead Head { get; } = new();
+
+    /// <summary>The trailers of the present response.</summary>
+    public Http1.ResponseHead Trailers => field ??= new();
+
+    /// <summary>Whether a byte of the present response has come.</summary>
+    public bool HasAnswered { get; private set; }
+
+    /// <summary>What is said in the present request beside what the client said.</summary>
+    public Exchanges.SocketRequest Request { get; } = new();
+
+    /// <summary>Why it was cut from this side, if it was.</summary>
+    public ConnectionEnd Ended => (ConnectionEnd)Volatile.Read(ref _ended);
+
+    /// <summary>Whether the upstream closed it, or sent something, while it was unused.</summary>
+    public bool IsDead => _isPending && _pending.IsCompleted;
+
+    /// <summary>What has been received and not been read.</summary>
+    public ReadOnlySpan<byte> Received => _receive.AsSpan(_start, _end - _start);
+
+    /// <summary>The same, for whoever has to keep it over a wait.</summary>
+    public ReadOnlyMemory<byte> ReceivedMemory => _receive.AsMemory(_start, _end - _start);
+
+    /// <summary>So many bytes of <see cref="Received"/> are done with.</summary>
+    public void Consume(int count)
+    {
+        _start += count;
+        if (_start == _end)
+        {
+            _start = _end = 0;
+        }
+    }
+
+    /// <summary>Waits for more bytes and adds them to <see cref="Received"/>.</summary>
+    /// <returns>To be given to <see cref="Add"/>: how many, 0 at the end.</returns>
+    public ValueTask<int> ReceiveAsync()
+    {
+        if (_isPending)
+        {
+            _isPending = false;
+            return _pending;
+        }
+
+        return ReceiveAsync(FreeSpace());
+    }
+
+    /// <summary>The bytes that <see cref="ReceiveAsync()"/> received are there.</summary>
+    public void Add(int count)
+    {
+        _end += count;
+        HasAnswered = true;
+    }
+
+    /// <summary>Receives to another place; only while <see cref="Received"/> is empty.</summary>
+    public ValueTask<int> ReceiveAsync(Memory<byte> destination) =>
+        _tls is null ? _socket.ReceiveAsync(destination, SocketFlags.None) : _tls.ReadAsync(destination);
+
+    /// <summary>Sends all of it.</summary>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> source)
+    {
+        if (_tls is not null)
+        {
+            return _tls.WriteAsync(source);
+        }
+
+        var sending = _socket.SendAsync(source, SocketFlags.None);
+        return sending.IsCompletedSuccessfully && sending.Result == source.Length ? default : SendRestAsync(sending, source);
+    }
+
+    /// <summary>Says that nothing more is sent.</summary>
+    public async ValueTask EndSendingAsync()
+    {
+        if (_tls is not null)
+        {
+            await _tls.ShutdownAsync();
+        }
+
+        _socket.Shutdown(SocketShutdown.Send);
+    }
+
+    /// <summary>Makes room for a larger head.</summary>
+    /// <param name="limit">The most bytes that a head may have.</param>
+    /// <exception cref="Http1.MalformedResponseException">It has more.</exception>
+    public void Grow(int limit)
+    {
+        if (_start > 0)
+        {
+            Received.CopyTo(_receive);
+            _end -= _start;
+            _start = 0;
+        }
+
+        if (_end < _receive.Length)
+        {
+            return;
+        }
+
+        if (_receive.Length >= limit)
+        {
+            throw new Http1.MalformedResponseException($"The response's head has more than {limit} bytes.");
+        }
+
+        Array.Resize(ref _receive, _receive.Length * 2);
+    }
+
+    /// <summary>An exchange was completed: the next one may begin once a read is pending.</summary>
+    /// <returns>Whether the connection can be used again.</returns>
+    public bool BecomeIdle()
+    {
+        IsReused = true;
+        HasAnswered = false;
+        _start = _end = 0;
+        if (_receive.Length > ReceiveBytes)
+        {
+            _receive = GC.AllocateUninitializedArray<byte>(ReceiveBytes, pinned: true);
+        }
+
+        Request.Clear();
+        try
+        {
+            _pending = ReceiveAsync(MemoryMarshal.CreateFromPinnedArray(_receive, 0, ReceiveBytes));
+            _isPending = true;
+            return !_pending.IsCompleted;
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException or IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Cuts the connection; whoever waits for it learns why from <see cref="Ended"/>. The first reason stays.</summary>
+    public void End(ConnectionEnd end)
+    {
+        if (Interlocked.CompareExchange(ref _ended, (int)end, (int)ConnectionEnd.None) == (int)ConnectionEnd.None)
+        {
+            _socket.Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _socket.Dispose();
+            _tls?.Dispose();
+            Pool.Closed();
+        }
+    }
+
+    private Memory<byte> FreeSpace() => _receive.Length == ReceiveBytes
+        ? MemoryMarshal.CreateFromPinnedArray(_receive, _end, ReceiveBytes - _end)
+        : _receive.AsMemory(_end);
+
+    private async ValueTask SendRestAsync(ValueTask<int> sending, ReadOnlyMemory<byte> source)
+    {
+        source = source[await sending..];
+        while (!source.IsEmpty)
+        {
+            source = source[await _socket.SendAsync(source, SocketFlags.None)..];
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.IO.Pipelines;
+
+namespace OwlBoard.Forwarding.Exchanges;
+
+/// <summary>
+/// A client's request body of which a read can be given up. Ended by a token, a read of Kestrel's own would be left in the
+/// middle, and neither could the body be read on nor Kestrel skip the rest: here it is ended through the pipe.
+/// </summary>
+/// <param name="body">Kestrel's reader of the body.</param>
+public class CancelableBodyStream(PipeReader body) : Stream
+{
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => false;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Kestrel's reader of the body.</summary>
+    protected PipeReader Reader => body;
+
+    /// <inheritdoc/>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        using var cancellation = cancellationToken.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), body);
+        while (true)
+        {
+            if (await TryReadAsync(buffer) is { } length)
+            {
+                return length;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Asynchronous only.");
+
+    /// <inheritdoc/>
+    public override void Flush() => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <summary>Reads once from the client.</summary>
+    /// <returns>How many bytes, 0 at the end; <see langword="null"/> if the read was given up.</returns>
+    protected async ValueTask<int?> TryReadAsync(Memory<byte> buffer)
+    {
+        while (true)
+        {
+            var result = await body.ReadAsync(CancellationToken.None);
+            var length = result.IsCanceled ? 0 : (int)Math.Min(result.Buffer.Length, buffer.Length);
+            var data = result.Buffer.Slice(0, length);
+            if (data.IsSingleSegment)
+            {
+                data.FirstSpan.CopyTo(buffer.Span);
+            }
+            else
+            {
+                CopyTo(data, buffer.Span);
+            }
+
+            body.AdvanceTo(data.End);
+            if (result.IsCanceled)
+            {
+                return null;
+            }
+
+            if (length > 0 || buffer.IsEmpty || result.IsCompleted)
+            {
+                return length;
+            }
+        }
+
+        static void CopyTo(System.Buffers.ReadOnlySequence<byte> data, Span<byte> buffer)
+        {
+            foreach (var segment in data)
+            {
+                segment.Span.CopyTo(buffer);
+                buffer = buffer[segment.Length..];
+            }
+        }
+    }
+}

@@ -1,0 +1,450 @@
+using System.Buffers;
+using System.Net;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using OwlBoard.Forwarding.Connections;
+using OwlBoard.Forwarding.Http1;
+using OwlBoard.Forwarding.Transforms;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace OwlBoard.Forwarding.Exchanges;
+
+/// <summary>
+/// Forwards over pooled sockets what goes to an HTTP/1.1 upstream of a cluster whose client is an
+/// <see cref="UpstreamClient"/>; YARP's own forwarder does the rest. The request is written from what Kestrel parsed, and
+/// the response parsed into Kestrel's: nothing passes as it came, and what can be read in two ways does not pass at all.
+/// </summary>
+internal sealed partial class SocketForwarder(
+    IHttpForwarder other, IEnumerable<IExchangeTransform> transforms, ForwardingMetrics metrics, ILogger<SocketForwarder> logger) : IHttpForwarder
+{
+    /// <summary>The most bytes that a response's head may have: SocketsHttpHandler's limit.</summary>
+    public const int MaxHeadBytes = 64 * 1024;
+
+    /// <summary>More interim answers (1xx) than this before an answer are a flood.</summary>
+    private const int MaxInterimAnswers = 16;
+
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(100);
+
+    private readonly IExchangeTransform[] _transforms = [.. transforms];
+
+    public ValueTask<ForwarderError> SendAsync(
+        HttpContext context,
+        string destinationPrefix,
+        HttpMessageInvoker httpClient,
+        ForwarderRequestConfig requestConfig,
+        HttpTransformer transformer) =>
+        SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, CancellationToken.None);
+
+    /// <remarks>
+    /// CONNECT is YARP's: as a request it is refused there, and as a WebSocket over HTTP/2 (RFC 8441) translated.
+    /// </remarks>
+    public ValueTask<ForwarderError> SendAsync(
+        HttpContext context,
+        string destinationPrefix,
+        HttpMessageInvoker httpClient,
+        ForwarderRequestConfig requestConfig,
+        HttpTransformer transformer,
+        CancellationToken cancellationToken)
+    {
+        if (httpClient is not UpstreamClient client || HttpMethods.IsConnect(context.Request.Method))
+        {
+            return other.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
+        }
+
+        if (context.Response.HasStarted)
+        {
+            throw new InvalidOperationException("The request cannot be forwarded: its response has started.");
+        }
+
+        var isUpgrade = IsUpgrade(context);
+        var limits = new ExchangeLimits(requestConfig.ActivityTimeout ?? DefaultTimeout, ClientGone(context, isUpgrade), cancellationToken);
+        var pool = client.PoolFor(destinationPrefix);
+        return ForwardingTracing.IsWanted ? ForwardTracedAsync(context, pool, limits, isUpgrade) : ForwardAsync(context, pool, limits, isUpgrade);
+    }
+
+    private async ValueTask<ForwarderError> ForwardTracedAsync(HttpContext context, ConnectionPool pool, ExchangeLimits limits, bool isUpgrade)
+    {
+        using var activity = ForwardingTracing.Start(context, pool.Address);
+        var error = await ForwardAsync(context, pool, limits, isUpgrade);
+        ForwardingTracing.End(activity, context, error);
+        return error;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ForwarderError> ForwardAsync(HttpContext context, ConnectionPool pool, ExchangeLimits limits, bool isUpgrade)
+    {
+        var body = RequestBody.Of(context, isUpgrade);
+        UpstreamConnection? connection = null;
+        BodySender? sender = null;
+        try
+        {
+            for (var isFirst = true; ; isFirst = false)
+            {
+                try
+                {
+                    // After one that had just been closed, a new one: all others may have been closed just as well.
+                    connection = isFirst ? pool.TryTake(limits) : null;
+                    connection ??= await pool.OpenAsync(limits);
+                    if (body.HasBytes)
+                    {
+                        sender = StartBody(context, connection, body);
+                    }
+                    else
+                    {
+                        await SendHeadAsync(context, connection, body, isUpgrade);
+                    }
+
+                    await ReceiveHeadAsync(connection, sender, isUpgrade);
+                    break;
+                }
+                catch (Exception failure) when (failure is not (HttpRequestException or OperationCanceledException)
+                    && connection is { IsReused: true, HasAnswered: false, Ended: ConnectionEnd.None } && sender is null && IsSafeToResend(context))
+                {
+                    metrics.Resent(pool.Address);
+                    pool.Discard(connection);
+                    connection = null;
+                }
+            }
+
+            var framing = CopyHead(context, connection);
+            if (!Transform(context))
+            {
+                await DropAsync(connection, sender, framing);
+                connection = null;
+                return ForwarderError.None;
+            }
+
+            if (isUpgrade && connection.Head.StatusCode == StatusCodes.Status101SwitchingProtocols)
+            {
+                return await UpgradeAsync(context, connection);
+            }
+
+            var result = framing == BodyFraming.None
+                ? default
+                : await ResponseBody.CopyAsync(context, connection, framing);
+            if (result.Error != ForwarderError.None)
+            {
+                return await FailInBodyAsync(context, connection, sender, result.Error, result.Exception);
+            }
+
+            if (sender is { Sending.IsCompletedSuccessfully: false })
+            {
+                // The upstream has said all that it will: the rest of the body is for nobody.
+                await sender.StopAsync();
+                if (sender.ClientFailed)
+                {
+                    return Report(context, pool, ForwarderError.RequestBodyClient, sender.Sending.Exception?.InnerException);
+                }
+            }
+            else if (connection.Head.KeepsAlive && framing != BodyFraming.UntilClose && connection.Received.IsEmpty)
+            {
+                pool.Return(connection);
+                connection = null;
+            }
+
+            return ForwarderError.None;
+        }
+        catch (Exception failure)
+        {
+            return await FailBeforeAnswerAsync(context, pool, connection, sender, limits, failure);
+        }
+        finally
+        {
+            if (sender is not null)
+            {
+                await sender.StopAsync();
+                sender.Dispose();
+            }
+
+            if (connection is not null)
+            {
+                pool.Discard(connection);
+            }
+        }
+    }
+
+    private static bool IsUpgrade(HttpContext context) =>
+        context.Request.Headers.Upgrade is [{ } protocol]
+        && protocol.Equals("websocket", StringComparison.OrdinalIgnoreCase)
+        && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true };
+
+    /// <summary>
+    /// Over HTTP/1.1 the client is gone when its connection is; the request's own token would be made for each request. Only
+    /// of WebSockets is it used, where the pipeline puts one of its own in its place.
+    /// </summary>
+    private static CancellationToken ClientGone(HttpContext context, bool isUpgrade) =>
+        !isUpgrade && HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<IConnectionLifetimeFeature>() is { } connection
+            ? connection.ConnectionClosed
+            : context.RequestAborted;
+
+    /// <summary>RFC 9110 section 9.2.2: to the same effect twice as once.</summary>
+    private static bool IsSafeToResend(HttpContext context)
+    {
+        var method = context.Request.Method;
+        return HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method)
+            || HttpMethods.IsPut(method) || HttpMethods.IsDelete(method) || HttpMethods.IsTrace(method);
+    }
+
+    private HeadWriter WriteHead(HttpContext context, UpstreamConnection connection, in RequestBody body, bool isUpgrade)
+    {
+        connection.Request.Begin(context, connection.Pool.Address);
+        foreach (var transform in _transforms)
+        {
+            transform.TransformRequest(context, connection.Request);
+        }
+
+        var writer = new HeadWriter(connection.SendBuffer);
+        RequestHeadWriter.Write(ref writer, context, connection.Pool, connection.Request, body, isUpgrade);
+        return writer;
+    }
+
+    private ValueTask SendHeadAsync(HttpContext context, UpstreamConnection connection, in RequestBody body, bool isUpgrade)
+    {
+        var writer = WriteHead(context, connection, body, isUpgrade);
+        var sending = connection.SendAsync(writer.Buffer.AsMemory(0, writer.Length));
+        return writer.IsRented ? ReturnAfterAsync(sending, writer.Buffer) : sending;
+
+        static async ValueTask ReturnAfterAsync(ValueTask sending, byte[] buffer)
+        {
+            try
+            {
+                await sending;
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+    }
+
+    private BodySender StartBody(HttpContext context, UpstreamConnection connection, in RequestBody body)
+    {
+        var writer = WriteHead(context, connection, body, isUpgrade: false);
+        try
+        {
+            var source = context.Request.Body as CancelableBodyStream ?? new CancelableBodyStream(context.Request.BodyReader);
+            return BodySender.Start(connection, writer.Buffer.AsSpan(0, writer.Length), source, body);
+        }
+        finally
+        {
+            if (writer.IsRented)
+            {
+                ArrayPool<byte>.Shared.Return(writer.Buffer);
+            }
+        }
+    }
+
+    /// <summary>Receives until the head of the answer is there; interim answers (RFC 9110 section 15.2) end here.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private static async ValueTask ReceiveHeadAsync(UpstreamConnection connection, BodySender? sender, bool isUpgrade)
+    {
+        var interim = 0;
+        while (true)
+        {
+            var count = await connection.ReceiveAsync();
+            if (count == 0)
+            {
+                throw new HttpIOException(HttpRequestError.ResponseEnded, "The connection was closed before the answer was there.");
+            }
+
+            connection.Add(count);
+            connection.Watch.Touch();
+            while (ResponseHeadParser.TryParse(connection.Received, connection.Head))
+            {
+                var head = connection.Head;
+                if (head.StatusCode >= StatusCodes.Status200OK)
+                {
+                    return;
+                }
+
+                if (head.StatusCode == StatusCodes.Status101SwitchingProtocols)
+                {
+                    if (isUpgrade && head.SwitchesTo(connection.Received, "websocket"u8))
+                    {
+                        return;
+                    }
+
+                    throw new MalformedResponseException("The upstream switches to a protocol that it was not asked for.");
+                }
+
+                if (++interim > MaxInterimAnswers)
+                {
+                    throw new MalformedResponseException($"The upstream sent more than {MaxInterimAnswers} interim answers.");
+                }
+
+                connection.Consume(head.Length);
+                if (head.StatusCode == StatusCodes.Status100Continue)
+                {
+                    sender?.Continue();
+                }
+            }
+
+            connection.Grow(MaxHeadBytes);
+        }
+    }
+
+    /// <summary>Copies status and fields into Kestrel's response, those of this hop left out.</summary>
+    private static BodyFraming CopyHead(HttpContext context, UpstreamConnection connection)
+    {
+        var head = connection.Head;
+        var isUpgraded = head.StatusCode == StatusCodes.Status101SwitchingProtocols;
+        var isHead = HttpMethods.IsHead(context.Request.Method);
+        var framing = isUpgraded ? BodyFraming.None : head.Framing(isHead);
+        var rest = connection.Received.Length - head.Length;
+        if (!isUpgraded && rest > 0 && (framing == BodyFraming.None || (framing == BodyFraming.Length && rest > head.ContentLength)))
+        {
+            throw new MalformedResponseException("The upstream sent more than its answer.");
+        }
+
+        ResponseHeadCopier.Copy(connection.Received, head, context.Response, HttpProtocol.IsHttp11(context.Request.Protocol));
+        if (isUpgraded)
+        {
+            context.Response.Headers.Connection = "Upgrade";
+            context.Response.Headers.Upgrade = "websocket";
+        }
+
+        connection.Consume(head.Length);
+        return framing;
+    }
+
+    private bool Transform(HttpContext context)
+    {
+        var passes = true;
+        foreach (var transform in _transforms)
+        {
+            passes &= transform.TransformResponse(context);
+        }
+
+        return passes;
+    }
+
+    /// <summary>The answer is not to be sent; its connection may be of use if all of it is here.</summary>
+    private static async ValueTask DropAsync(UpstreamConnection connection, BodySender? sender, BodyFraming framing)
+    {
+        if (sender is not null)
+        {
+            await sender.StopAsync();
+        }
+
+        var head = connection.Head;
+        var isWhole = framing == BodyFraming.None || (framing == BodyFraming.Length && connection.Received.Length == head.ContentLength);
+        if (isWhole && head.KeepsAlive && sender is null or { Sending.IsCompletedSuccessfully: true })
+        {
+            connection.Pool.Return(connection);
+        }
+        else
+        {
+            connection.Pool.Discard(connection);
+        }
+    }
+
+    private async ValueTask<ForwarderError> UpgradeAsync(HttpContext context, UpstreamConnection connection)
+    {
+        Stream client;
+        try
+        {
+            client = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+            context.Features.Get<Microsoft.AspNetCore.Http.Timeouts.IHttpRequestTimeoutFeature>()?.DisableTimeout();
+        }
+        catch (Exception failure)
+        {
+            return Report(context, connection.Pool, ForwarderError.UpgradeResponseClient, failure);
+        }
+
+        await using (client)
+        {
+            var result = await Tunnel.RunAsync(client, connection);
+            return result.Error == ForwarderError.None ? result.Error : Report(context, connection.Pool, result.Error, result.Exception);
+        }
+    }
+
+    private async ValueTask<ForwarderError> FailBeforeAnswerAsync(
+        HttpContext context, ConnectionPool pool, UpstreamConnection? connection, BodySender? sender, ExchangeLimits limits, Exception failure)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return Report(context, pool, ForwarderError.ResponseHeaders, failure);
+        }
+
+        if (sender is not null)
+        {
+            await sender.StopAsync();
+        }
+
+        context.Response.Clear();
+        var (error, status) = (connection?.Ended, failure) switch
+        {
+            _ when sender is { ClientFailed: true } => (ForwarderError.RequestBodyClient, StatusCodes.Status400BadRequest),
+            (ConnectionEnd.TimedOut, _) => (ForwarderError.RequestTimedOut, StatusCodes.Status504GatewayTimeout),
+            (ConnectionEnd.ClientGone, _) => (ForwarderError.RequestCanceled, StatusCodes.Status400BadRequest),
+            (ConnectionEnd.Cancelled, _) => (ForwarderError.RequestCanceled, StatusCodes.Status502BadGateway),
+            (_, OperationCanceledException) => (ForwarderError.RequestCanceled,
+                limits.ClientGone.IsCancellationRequested ? StatusCodes.Status400BadRequest : StatusCodes.Status502BadGateway),
+            (null, HttpRequestException) => (ForwarderError.Request, StatusCodes.Status502BadGateway),
+            (_, MalformedResponseException) => (ForwarderError.ResponseHeaders, StatusCodes.Status502BadGateway),
+            (_, InvalidOperationException) => (ForwarderError.RequestCreation, StatusCodes.Status502BadGateway),
+            _ => (ForwarderError.Request, StatusCodes.Status502BadGateway),
+        };
+        context.Response.StatusCode = status;
+        return Report(context, pool, error, sender is { ClientFailed: true } ? sender.Sending.Exception?.InnerException ?? failure : failure);
+    }
+
+    private async ValueTask<ForwarderError> FailInBodyAsync(
+        HttpContext context, UpstreamConnection connection, BodySender? sender, ForwarderError error, Exception? failure)
+    {
+        if (sender is not null)
+        {
+            await sender.StopAsync();
+            if (sender.ClientFailed)
+            {
+                (error, failure) = (ForwarderError.RequestBodyClient, sender.Sending.Exception?.InnerException ?? failure);
+            }
+        }
+
+        if (context.Response.HasStarted)
+        {
+            // What the client has must not pass for the whole.
+            Abort(context, error == ForwarderError.ResponseBodyCanceled);
+        }
+        else
+        {
+            context.Response.Clear();
+            context.Response.StatusCode = StatusCodes.Status502BadGateway;
+        }
+
+        return Report(context, connection.Pool, error, failure);
+    }
+
+    private static void Abort(HttpContext context, bool isCancelled)
+    {
+        if (context.Features.Get<IHttpResetFeature>() is { } stream)
+        {
+            // RFC 9113 section 7: CANCEL, INTERNAL_ERROR.
+            stream.Reset(isCancelled ? 8 : 2);
+        }
+        else
+        {
+            context.Abort();
+        }
+    }
+
+    private ForwarderError Report(HttpContext context, ConnectionPool pool, ForwarderError error, Exception? failure)
+    {
+        context.Features.Set<IForwarderErrorFeature>(new ForwardingFailure(error, failure));
+        if (error is ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.ResponseBodyCanceled
+            or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeResponseCanceled)
+        {
+            LogEnded(context.Request.Method, context.Request.Path, pool.Address, error, failure?.Message);
+        }
+        else
+        {
+            LogFailed(context.Request.Method, context.Request.Path, pool.Address, error, failure?.Message);
+        }
+
+        return error;
+    }
+}

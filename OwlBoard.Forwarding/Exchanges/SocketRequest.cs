@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Http;
+using OwlBoard.Forwarding.Transforms;
+
+namespace OwlBoard.Forwarding.Exchanges;
+
+/// <summary>The request that is about to be written to a socket. Used again for each request of a connection.</summary>
+internal sealed class SocketRequest : UpstreamRequest
+{
+    private readonly List<KeyValuePair<string, string?>> _changes = [];
+    private string _address = "";
+
+    public override string Address => _address;
+
+    public override PathString Path { get; set; }
+
+    public override string? Host { get; set; }
+
+    /// <summary>Fields stated, or left out where the value is <see langword="null"/>.</summary>
+    public List<KeyValuePair<string, string?>> Changes => _changes;
+
+    public void Begin(HttpContext context, string address)
+    {
+        _address = address;
+        Path = context.Request.Path;
+        Host = context.Request.Host.Value;
+    }
+
+    public void Clear()
+    {
+        _changes.Clear();
+        Path = default;
+        Host = null;
+    }
+
+    public override void SetField(string name, string value)
+    {
+        RemoveField(name);
+        _changes[^1] = new(name, value);
+    }
+
+    public override void RemoveField(string name)
+    {
+        for (var i = 0; i < _changes.Count; i++)
+        {
+            if (_changes[i].Key.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                _changes.RemoveAt(i);
+                break;
+            }
+        }
+
+        _changes.Add(new(name, null));
+    }
+
+    /// <summary>Whether the client's field of this name is not passed on.</summary>
+    public bool Replaces(string name)
+    {
+        foreach (var change in _changes)
+        {
+            if (change.Key.Length == name.Length && change.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,123 @@
+namespace OwlBoard.Forwarding.Http1;
+
+/// <summary>
+/// Takes the chunks' sizes and line ends out of a chunked body (RFC 9112 section 7.1), strictly. Ends before the trailers,
+/// which are read as fields are.
+/// </summary>
+internal struct ChunkedDecoder
+{
+    /// <summary>Extensions mean nothing to anyone here; more of them than this mean mischief.</summary>
+    private const int MaxExtensionBytes = 1024;
+
+    private const int MaxSizeDigits = 15;
+
+    private State _state;
+    private int _digits;
+    private int _extensionBytes;
+    private long _remaining;
+
+    private enum State
+    {
+        Size,
+        Extension,
+        SizeLineFeed,
+        Data,
+        DataCarriageReturn,
+        DataLineFeed,
+        Trailers,
+    }
+
+    /// <summary>How many bytes of the present chunk are still to come.</summary>
+    public readonly long RemainingInChunk => _state == State.Data ? _remaining : 0;
+
+    /// <summary>Whether the last chunk has been read; the trailers come next.</summary>
+    public readonly bool IsAtTrailers => _state == State.Trailers;
+
+    /// <summary>Reads up to and including the next run of body bytes.</summary>
+    /// <param name="input">What has been received.</param>
+    /// <param name="data">The body bytes at the end of what was read; empty if there were none.</param>
+    /// <returns>How many bytes were read, <paramref name="data"/> among them.</returns>
+    /// <exception cref="MalformedResponseException">It is not a chunked body.</exception>
+    public int Read(ReadOnlySpan<byte> input, out ReadOnlySpan<byte> data)
+    {
+        data = default;
+        var position = 0;
+        while (position < input.Length && _state != State.Trailers)
+        {
+            if (_state == State.Data)
+            {
+                var length = (int)Math.Min(_remaining, input.Length - position);
+                data = input.Slice(position, length);
+                Advance(length);
+                return position + length;
+            }
+
+            ReadFraming(input[position++]);
+        }
+
+        return position;
+    }
+
+    /// <summary>Body bytes of the present chunk were received elsewhere.</summary>
+    /// <param name="length">How many; not more than <see cref="RemainingInChunk"/>.</param>
+    public void Advance(long length)
+    {
+        _remaining -= length;
+        if (_remaining == 0)
+        {
+            _state = State.DataCarriageReturn;
+        }
+    }
+
+    private void ReadFraming(byte next)
+    {
+        switch (_state)
+        {
+            case State.Size when HexDigit(next) is >= 0 and var digit:
+                if (++_digits > MaxSizeDigits)
+                {
+                    throw Malformed();
+                }
+
+                _remaining = (_remaining << 4) | (uint)digit;
+                break;
+            case State.Size when _digits > 0 && next == '\r':
+            case State.Extension when next == '\r':
+                _state = State.SizeLineFeed;
+                break;
+            case State.Size when _digits > 0 && next == ';':
+                _state = State.Extension;
+                break;
+            case State.Extension when (next >= ' ' && next != 0x7F) || next == '\t':
+                if (++_extensionBytes > MaxExtensionBytes)
+                {
+                    throw Malformed();
+                }
+
+                break;
+            case State.SizeLineFeed when next == '\n':
+                _state = _remaining == 0 ? State.Trailers : State.Data;
+                _digits = 0;
+                _extensionBytes = 0;
+                break;
+            case State.DataCarriageReturn when next == '\r':
+                _state = State.DataLineFeed;
+                break;
+            case State.DataLineFeed when next == '\n':
+                _state = State.Size;
+                break;
+            default:
+                throw Malformed();
+        }
+    }
+
+    private static int HexDigit(byte character) => character switch
+    {
+        >= (byte)'0' and <= (byte)'9' => character - '0',
+        >= (byte)'a' and <= (byte)'f' => character - 'a' + 10,
+        >= (byte)'A' and <= (byte)'F' => character - 'A' + 10,
+        _ => -1,
+    };
+
+    private static MalformedResponseException Malformed() => new("The response's chunks are malformed.");
+}

@@ -1,0 +1,49 @@
+using System.Buffers;
+
+namespace OwlBoard.Forwarding.Http1;
+
+/// <summary>Which bytes may stand where in a head (RFC 9110 sections 5.5 and 5.6.2).</summary>
+internal static class FieldSyntax
+{
+    private static readonly SearchValues<byte> TokenBytes =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
+    private static readonly SearchValues<byte> ControlBytes =
+        SearchValues.Create([.. Enumerable.Range(0, 32).Where(value => value != '\t').Select(value => (byte)value), 0x7F]);
+
+    private static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    public static bool IsToken(ReadOnlySpan<char> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenCharacters);
+
+    public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenBytes);
+
+    /// <summary>Whether the text has a control character other than a tab: CR, LF and NUL above all.</summary>
+    public static bool HasControl(ReadOnlySpan<byte> text) => text.ContainsAny(ControlBytes);
+
+    /// <summary>Optional white space around a value is not part of it.</summary>
+    public static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text) => text.Trim(" \t"u8);
+
+    /// <summary>Reads <c>1*DIGIT</c>: no sign, no space, no overflow.</summary>
+    public static bool TryParseLength(ReadOnlySpan<byte> text, out long length)
+    {
+        length = 0;
+        // 18 digits always fit.
+        if (text.IsEmpty || text.Length > 18)
+        {
+            return false;
+        }
+
+        foreach (var digit in text)
+        {
+            if (digit is < (byte)'0' or > (byte)'9')
+            {
+                return false;
+            }
+
+            length = (length * 10) + (digit - '0');
+        }
+
+        return true;
+    }
+}

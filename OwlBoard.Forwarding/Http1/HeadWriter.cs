@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+
+namespace OwlBoard.Forwarding.Http1;
+
+/// <summary>Writes a request's head into a connection's buffer, or a rented one where that is too small.</summary>
+internal ref struct HeadWriter(byte[] buffer)
+{
+    private static readonly SearchValues<char> Breaks = SearchValues.Create('\r', '\n', '\0');
+
+    private readonly byte[] _own = buffer;
+    private byte[] _buffer = buffer;
+    private int _length;
+
+    /// <summary>How many bytes have been written.</summary>
+    public readonly int Length => _length;
+
+    /// <summary>Where they are.</summary>
+    public readonly byte[] Buffer => _buffer;
+
+    /// <summary>Whether the buffer was rented and is to be given back.</summary>
+    public readonly bool IsRented => _buffer != _own;
+
+    public void Write(ReadOnlySpan<byte> text)
+    {
+        text.CopyTo(Reserve(text.Length));
+        _length += text.Length;
+    }
+
+    /// <summary>Text as Kestrel decoded it: UTF-8 again.</summary>
+    /// <exception cref="InvalidOperationException">It has a line break, and would be read as something else.</exception>
+    public void Write(ReadOnlySpan<char> text)
+    {
+        if (text.ContainsAny(Breaks))
+        {
+            throw new InvalidOperationException("A request's head cannot be sent: a text in it has a line break.");
+        }
+
+        // Nearly always ASCII, of which each character is a byte.
+        var space = Reserve(text.Length);
+        if (Ascii.FromUtf16(text, space, out var written) == OperationStatus.Done)
+        {
+            _length += written;
+            return;
+        }
+
+        space = Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
+        _length += Encoding.UTF8.GetBytes(text, space);
+    }
+
+    public void Write(byte character)
+    {
+        Reserve(1)[0] = character;
+        _length++;
+    }
+
+    public void WriteNumber(long number)
+    {
+        Utf8Formatter.TryFormat(number, Reserve(20), out var written);
+        _length += written;
+    }
+
+    /// <summary>Writes <c>name: value</c> and the line's end.</summary>
+    public void WriteField(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
+    {
+        Write(name);
+        Write(": "u8);
+        Write(value);
+        Write("\r\n"u8);
+    }
+
+    private Span<byte> Reserve(int count)
+    {
+        if (_buffer.Length - _length < count)
+        {
+            Grow(count);
+        }
+
+        return _buffer.AsSpan(_length);
+    }
+
+    private void Grow(int count)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, _length + count));
+        _buffer.AsSpan(0, _length).CopyTo(larger);
+        if (IsRented)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+        }
+
+        _buffer = larger;
+    }
+}

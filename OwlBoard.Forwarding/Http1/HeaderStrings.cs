@@ -1,0 +1,63 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace OwlBoard.Forwarding.Http1;
+
+/// <summary>
+/// Names and values that come again with each response (<c>Content-Type</c>, <c>application/json</c>, the date of this
+/// second), as strings that are made once. One entry a slot, the newest stays; entries are immutable, so neither readers
+/// nor writers need a lock.
+/// </summary>
+internal static class HeaderStrings
+{
+    private const int Slots = 1024;
+
+    /// <summary>A longer text hardly comes again.</summary>
+    private const int MaxLength = 64;
+
+    private static readonly string?[] Table = new string?[Slots];
+
+    /// <summary>The text, byte for byte (ISO 8859-1).</summary>
+    public static string Get(ReadOnlySpan<byte> text)
+    {
+        if (text.IsEmpty)
+        {
+            return "";
+        }
+
+        if (text.Length > MaxLength)
+        {
+            return Encoding.Latin1.GetString(text);
+        }
+
+        ref var slot = ref Table[Hash(text) & (Slots - 1)];
+        if (slot is { } known && Ascii.Equals(text, known))
+        {
+            return known;
+        }
+
+        return slot = Encoding.Latin1.GetString(text);
+    }
+
+    /// <summary>The first and last bytes tell most texts apart; a collision costs a string.</summary>
+    private static uint Hash(ReadOnlySpan<byte> text)
+    {
+        ulong first, last;
+        if (text.Length >= sizeof(ulong))
+        {
+            first = BinaryPrimitives.ReadUInt64LittleEndian(text);
+            last = BinaryPrimitives.ReadUInt64LittleEndian(text[^sizeof(ulong)..]);
+        }
+        else
+        {
+            first = last = 0;
+            foreach (var character in text)
+            {
+                first = (first << 8) | character;
+            }
+        }
+
+        var mixed = ((first * 0x9E3779B97F4A7C15) ^ (last * 0xC2B2AE3D27D4EB4F)) + (ulong)text.Length;
+        return (uint)(mixed >> 40) ^ (uint)(mixed >> 17);
+    }
+}

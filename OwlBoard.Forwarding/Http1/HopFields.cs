@@ -1,0 +1,30 @@
+using System.Collections.Frozen;
+
+namespace OwlBoard.Forwarding.Http1;
+
+/// <summary>
+/// Fields that belong to one hop (RFC 9110 section 7.6.1) or that this hop states itself: never passed on as they came.
+/// Beyond what <c>Connection</c> names.
+/// </summary>
+internal static class HopFields
+{
+    /// <summary>Not copied into a request. <c>Host</c>, the length and <c>Expect</c> are written by themselves.</summary>
+    public static readonly FrozenSet<string> OfRequests = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Authentication-Info",
+        "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings", "Host", "Content-Length", "Expect");
+
+    /// <summary>Not copied out of a response. The length is set by itself.</summary>
+    public static readonly FrozenSet<string> OfResponses = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authentication-Info",
+        "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings", "Alt-Svc", "Content-Length");
+
+    /// <summary>Not passed on as trailers, where they would come too late for whoever acts on them (RFC 9110 section 6.5.1).</summary>
+    public static readonly FrozenSet<string> NeverTrailers = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        [
+            .. OfResponses, "Host", "Authorization", "Set-Cookie", "Cookie", "Cache-Control", "Content-Encoding", "Content-Type",
+            "Content-Range", "Location", "Age", "Date", "Expires", "Vary", "Retry-After", "WWW-Authenticate", "Max-Forwards", "Expect", "Range",
+        ]);
+}

@@ -1,0 +1,80 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+
+namespace OwlBoard.Forwarding.Http1;
+
+/// <summary>A request's path and query as they are sent: encoded again where Kestrel decoded them.</summary>
+internal static class RequestTarget
+{
+    /// <summary>RFC 3986 <c>pchar</c> and the slash. The percent sign too: Kestrel leaves just <c>%2F</c> encoded.</summary>
+    private static readonly SearchValues<char> PathCharacters =
+        SearchValues.Create("!$%&'()*+,-./0123456789:;=@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~");
+
+    /// <summary>The query comes as the client sent it; what no URI may have is encoded (RFC 3986 section 3.4).</summary>
+    private static readonly SearchValues<char> NotInQueries =
+        SearchValues.Create([.. Enumerable.Range(0, 33).Select(value => (char)value), '#', '\x7F']);
+
+    public static void Write(ref HeadWriter writer, string pathBase, PathString path, QueryString query)
+    {
+        writer.Write(pathBase.AsSpan());
+        var value = path.Value.AsSpan();
+        if (value.IsEmpty && pathBase.Length == 0)
+        {
+            writer.Write("/"u8);
+        }
+        else if (!value.ContainsAnyExcept(PathCharacters))
+        {
+            writer.Write(value);
+        }
+        else
+        {
+            WriteEncoded(ref writer, value);
+        }
+
+        if (query.HasValue)
+        {
+            WriteQuery(ref writer, query.Value);
+        }
+    }
+
+    private static void WriteEncoded(ref HeadWriter writer, ReadOnlySpan<char> path)
+    {
+        while (!path.IsEmpty)
+        {
+            var plain = path.IndexOfAnyExcept(PathCharacters);
+            if (plain < 0)
+            {
+                writer.Write(path);
+                return;
+            }
+
+            writer.Write(path[..plain]);
+            path = path[plain..];
+            var encoded = path.IndexOfAny(PathCharacters);
+            encoded = encoded < 0 ? path.Length : encoded;
+            writer.Write(Uri.EscapeDataString(path[..encoded]).AsSpan());
+            path = path[encoded..];
+        }
+    }
+
+    private static void WriteQuery(ref HeadWriter writer, ReadOnlySpan<char> query)
+    {
+        if (!query.ContainsAny(NotInQueries) && !query.ContainsAnyExceptInRange('\0', '\x7F'))
+        {
+            writer.Write(query);
+            return;
+        }
+
+        foreach (var rune in query.EnumerateRunes())
+        {
+            if (rune.IsAscii && !NotInQueries.Contains((char)rune.Value))
+            {
+                writer.Write((byte)rune.Value);
+            }
+            else
+            {
+                writer.Write(Uri.EscapeDataString(rune.ToString()).AsSpan());
+            }
+        }
+    }
+}

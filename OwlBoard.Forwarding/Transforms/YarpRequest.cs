@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Http;
+using Yarp.ReverseProxy.Transforms;
+
+namespace OwlBoard.Forwarding.Transforms;
+
+/// <summary>The request that YARP's own forwarder is about to send.</summary>
+internal sealed class YarpRequest(RequestTransformContext transform) : UpstreamRequest
+{
+    public override string Address => transform.DestinationPrefix;
+
+    public override PathString Path
+    {
+        get => transform.Path;
+        set => transform.Path = value;
+    }
+
+    public override string? Host
+    {
+        get => transform.ProxyRequest.Headers.Host;
+        set => transform.ProxyRequest.Headers.Host = value;
+    }
+
+    public override void SetField(string name, string value)
+    {
+        RequestTransform.RemoveHeader(transform, name);
+        RequestTransform.AddHeader(transform, name, value);
+    }
+
+    public override void RemoveField(string name) => RequestTransform.RemoveHeader(transform, name);
+}
