@@ -130,6 +130,7 @@ public sealed partial class DashboardPageTests(RunningSystem system, Chromium ch
 
     private async Task<BrowserPage> OpenAsync(ColorScheme scheme, BrowserNewContextOptions? options = null)
     {
+        Assertions.SetDefaultExpectTimeout((float)Eventually.DefaultDeadline.TotalMilliseconds);
         options ??= new();
         options.ColorScheme = scheme;
         var page = await chromium.OpenAsync(options);
