@@ -91,20 +91,21 @@ function makeNode(name, { x, y }) {
     s('text', { class: 'node-name', x: isClients ? 16 : 28, y: 24 }, isClients ? 'browsers, clients' : name), detail];
   const element = isClients
     ? s('g', { class: 'node', transform: `translate(${x} ${y})` }, box)
-    : s('a', { class: 'node', href: `#/console?resource=${encodeURIComponent(name)}`, transform: `translate(${x} ${y})`, 'aria-label': `${name}, its console` }, box);
+    : s('a', { class: 'node', href: `#/console?resource=${encodeURIComponent(name)}`, transform: `translate(${x} ${y})` }, s('title', {}, `Console of ${name}`), box);
+  let trouble = '';
   return {
     element,
     setState(view) {
       state.setAttribute('data-tone', toneOf(view));
       element.setAttribute('data-tone', toneOf(view));
-      element.setAttribute('aria-label', `${name}: ${view.label}; its console`);
+      trouble = view.resource.isReady ? '' : `${view.label} · `;
     },
     setTraffic(arriving, leaving) {
       const shown = isClients ? leaving : arriving;
       const requests = shown.reduce((sum, edge) => sum + edge.requestsPerSecond, 0);
       const errors = shown.reduce((sum, edge) => sum + edge.errorsPerSecond, 0);
       const slowest = Math.max(...shown.map(edge => edge.p99 ?? 0), 0);
-      setText(detail, `${rate(requests)}/s${errors > 0 ? ` · ${rate(errors)} errors/s` : ''}${slowest > 0 ? ` · p99 ${seconds(slowest)}` : ''}`);
+      setText(detail, `${trouble}${rate(requests)}/s${errors > 0 ? ` · ${rate(errors)} errors/s` : ''}${slowest > 0 ? ` · p99 ${seconds(slowest)}` : ''}`);
     },
   };
 }
