@@ -22,6 +22,9 @@ internal static class TelemetryEnvironment
 
             variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
             variables["OTEL_EXPORTER_OTLP_HEADERS"] = $"{AccessMiddleware.OtlpKeyHeader}={key}";
+            // The dashboard is there before any program and on this machine. Once it is gone, to go on trying would hold up the
+            // end of a program whose engine was killed.
+            variables.Remove("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY");
             // Milliseconds. One looks at what has just happened; the defaults are 5 s for spans and a minute for metrics.
             variables.TryAdd("OTEL_BSP_SCHEDULE_DELAY", "1000");
             variables.TryAdd("OTEL_BLRP_SCHEDULE_DELAY", "1000");

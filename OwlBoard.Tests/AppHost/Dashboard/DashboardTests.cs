@@ -267,6 +267,7 @@ public sealed class DashboardTests(RunningDashboard dashboard) : IClassFixture<R
         environment = (await ResourceCommand.ResolveAsync(other.Resource, builder.ExecutionContext, Cancellation)).Environment;
         Assert.Equal("http://localhost:18888", environment["OTEL_EXPORTER_OTLP_ENDPOINT"]);
         Assert.Equal("x-otlp-api-key=key", environment["OTEL_EXPORTER_OTLP_HEADERS"]);
+        Assert.DoesNotContain("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", environment.Keys);
     }
 
     private static ByteArrayContent Compressed(byte[] body)
