@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Net;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections.Features;
@@ -67,11 +68,16 @@ internal sealed partial class SocketForwarder(
         return ForwardingTracing.IsWanted ? ForwardTracedAsync(context, pool, limits, isUpgrade) : ForwardAsync(context, pool, limits, isUpgrade);
     }
 
+    /// <summary>Spans and durations cost each request, and are made only while somebody collects them.</summary>
     private async ValueTask<ForwarderError> ForwardTracedAsync(HttpContext context, ConnectionPool pool, ExchangeLimits limits, bool isUpgrade)
     {
         using var activity = ForwardingTracing.Start(context, pool.Address);
+        var started = Stopwatch.GetTimestamp();
         var error = await ForwardAsync(context, pool, limits, isUpgrade);
         ForwardingTracing.End(activity, context, error);
+        metrics.Ended(
+            context.Request.Method, new Uri(pool.Address), context.Response.StatusCode,
+            error == ForwarderError.None ? null : error.ToString(), Stopwatch.GetElapsedTime(started));
         return error;
     }
 
