@@ -45,8 +45,6 @@ internal static class FrontendApplication
         var app = builder.Build();
         app.UseMiddleware<SecurityHeadersMiddleware>();
         app.UseWebSocketRelay();
-        app.UsePages(variant);
-        // After the pages: static files give way to an endpoint, and the fallback matches everything.
         app.UseRouting();
         app.MapHealth("healthy");
         app.MapReverseProxy(proxy =>
@@ -54,8 +52,7 @@ internal static class FrontendApplication
             proxy.UseMiddleware<LoadBalancerFailureMiddleware>();
             proxy.UseLoadBalancing();
         });
-        app.MapFallback("{**path}", (HttpContext context) => Results.Problem(
-            statusCode: StatusCodes.Status404NotFound, title: "Not found", detail: $"There is no page {context.Request.Path}."));
+        app.MapPages(variant);
         return app;
     }
 }

@@ -1,13 +1,14 @@
 namespace OwlBoard.Frontend;
 
 /// <summary>Which of the two frontends a process is.</summary>
-/// <param name="Name">Its argument, the folder of its page, and the load balancer's endpoint that it uses.</param>
+/// <param name="Name">Its argument, and the load balancer's endpoint that it uses.</param>
 /// <param name="LoadBalancer">Where that endpoint is unless the configuration says.</param>
-internal sealed record FrontendVariant(string Name, string LoadBalancer)
+/// <param name="CompactLayout">The media query for which its page has the layout for a hand-held screen.</param>
+internal sealed record FrontendVariant(string Name, string LoadBalancer, string CompactLayout)
 {
-    public static FrontendVariant Desktop { get; } = new("desktop", "http://localhost:8000");
+    public static FrontendVariant Desktop { get; } = new("desktop", "http://localhost:8000", "(max-width: 760px)");
 
-    public static FrontendVariant Mobile { get; } = new("mobile", "http://localhost:9000");
+    public static FrontendVariant Mobile { get; } = new("mobile", "http://localhost:9000", "all");
 
     public static FrontendVariant? Find(string? name) => name switch
     {

@@ -1,24 +1,24 @@
-using Microsoft.Extensions.FileProviders;
-
 namespace OwlBoard.Frontend.Pages;
 
 internal static class PageExtensions
 {
-    /// <summary>Serves the variant's page at <c>/</c> and what both share at <c>/assets</c>.</summary>
-    public static void UsePages(this WebApplication app, FrontendVariant variant)
+    private const string AskEachTime = "no-cache";
+
+    private const string KeepForGood = "public, max-age=31536000, immutable";
+
+    /// <summary>Serves the variant's page at <c>/</c> and what it consists of at <c>/assets</c>.</summary>
+    public static void MapPages(this WebApplication app, FrontendVariant variant)
     {
-        var root = Path.Combine(app.Environment.ContentRootPath, "wwwroot");
-        var page = new PhysicalFileProvider(Path.Combine(root, variant.Name));
-        app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = page });
-        app.UseStaticFiles(Serve(page, ""));
-        app.UseStaticFiles(Serve(new PhysicalFileProvider(Path.Combine(root, "assets")), "/assets"));
+        var files = new PageFiles(Path.Combine(app.Environment.ContentRootPath, "wwwroot"), variant);
+        app.MapGet("/", (HttpContext context) => files.Index.Answer(context, AskEachTime));
+        app.MapGet("/sw.js", (HttpContext context) => files.ServiceWorker.Answer(context, AskEachTime));
+        app.MapGet("/assets/{version}/{**name}", (HttpContext context, string version, string? name) =>
+            files.FindAsset(name ?? "") is not { } asset ? NotFound(context)
+            // While a deployment runs, another replica's page may ask for what this one does not have.
+            : asset.Answer(context, version == files.Version ? KeepForGood : AskEachTime));
+        app.MapFallback("{**path}", NotFound);
     }
 
-    private static StaticFileOptions Serve(PhysicalFileProvider files, string path) => new()
-    {
-        FileProvider = files,
-        RequestPath = path,
-        // Asked for each time and answered with 304: after a deployment nobody mixes an old script with a new page.
-        OnPrepareResponse = static file => file.Context.Response.Headers.CacheControl = "no-cache",
-    };
+    private static IResult NotFound(HttpContext context) => Results.Problem(
+        statusCode: StatusCodes.Status404NotFound, title: "Not found", detail: $"There is no page {context.Request.Path}.");
 }

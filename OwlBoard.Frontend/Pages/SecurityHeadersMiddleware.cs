@@ -7,8 +7,10 @@ namespace OwlBoard.Frontend.Pages;
 internal sealed class SecurityHeadersMiddleware(RequestDelegate next)
 {
     private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        + "base-uri 'none'; form-action 'self'; frame-ancestors 'self'; require-trusted-types-for 'script'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+        // blob: is how a drawing becomes a PNG.
+        + "img-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; "
+        + "require-trusted-types-for 'script'; trusted-types owlboard";
 
     public Task InvokeAsync(HttpContext context)
     {

@@ -12,6 +12,7 @@ internal static class DashboardEndpoints
     {
         users.MapGet("/{id}/dashboards", ListAsync);
         users.MapPost("/{id}/dashboards", CreateAsync);
+        users.MapDelete("/{id}/dashboards/{dashboardId}", DeleteAsync);
     }
 
     private static async Task<Results<Ok<List<DashboardResponse>>, NotFound<ErrorBody>>> ListAsync(
@@ -64,6 +65,12 @@ internal static class DashboardEndpoints
             (string?)null,
             new DashboardResponse(dashboard.Id, dashboard.Title, dashboard.Description, dashboard.OwnerId));
     }
+
+    private static async Task<Results<NoContent, NotFound<ErrorBody>>> DeleteAsync(
+        int id, int dashboardId, UsersDb db, CancellationToken cancellationToken) =>
+        await db.Dashboards.Where(d => d.Id == dashboardId && d.OwnerId == id).ExecuteDeleteAsync(cancellationToken) > 0
+            ? TypedResults.NoContent()
+            : Errors.NotFound($"User {id} has no dashboard {dashboardId}");
 
     private static Task<bool> ExistsAsync(UsersDb db, int id, CancellationToken cancellationToken) =>
         db.Users.AnyAsync(u => u.Id == id, cancellationToken);

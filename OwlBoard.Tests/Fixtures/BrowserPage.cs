@@ -42,9 +42,11 @@ public sealed class BrowserPage : IAsyncDisposable
         await Page.EvaluateAsync("() => Promise.allSettled(document.getAnimations().filter(a => a.effect?.getTiming().iterations !== Infinity).map(a => a.finished))");
         var result = await Page.RunAxe();
         Assert.True(result.Passes.Length > 0, "axe-core checked nothing");
-        Assert.Empty(result.Violations
+        var problems = result.Violations
             .Where(violation => violation.Impact is "serious" or "critical")
-            .SelectMany(violation => violation.Nodes, Describe));
+            .SelectMany(violation => violation.Nodes, Describe)
+            .ToArray();
+        Assert.True(problems.Length == 0, string.Join('\n', problems));
 
         static string Describe(AxeResultItem violation, AxeResultNode node) =>
             $"{violation.Id} ({violation.Impact}): {violation.Help}: {node.Html}: {string.Join("; ", node.Any.Concat(node.All).Concat(node.None).Select(check => check.Message))}";

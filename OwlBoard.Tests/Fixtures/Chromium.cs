@@ -15,6 +15,9 @@ public sealed class Chromium : IAsyncDisposable
         "--disable-component-update", "--disable-sync", "--no-proxy-server",
     ];
 
+    /// <summary>How long a page may take to show what a test waits for. Generous: a browser and a whole system share the machine.</summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
     private readonly SemaphoreSlim _starting = new(1);
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -28,7 +31,7 @@ public sealed class Chromium : IAsyncDisposable
         options.ViewportSize ??= new() { Width = 1280, Height = 800 };
         options.Locale ??= "en-GB";
         var context = await browser.NewContextAsync(options);
-        context.SetDefaultTimeout((float)Eventually.DefaultDeadline.TotalMilliseconds);
+        context.SetDefaultTimeout((float)Deadline.TotalMilliseconds);
         return new BrowserPage(await context.NewPageAsync());
     }
 

@@ -1,4 +1,7 @@
+using System.IO.Compression;
 using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using OwlBoard.Frontend;
 
@@ -11,8 +14,9 @@ public sealed partial class PageTests
     public static TheoryData<string> Variants { get; } = new() { "desktop", "mobile" };
 
     [Theory]
-    [MemberData(nameof(Variants))]
-    public async Task Page_loads_only_what_its_own_frontend_serves(string variant)
+    [InlineData("desktop", "(max-width: 760px)")]
+    [InlineData("mobile", "all")]
+    public async Task Page_loads_only_what_its_own_frontend_serves(string variant, string compactLayout)
     {
         await using var frontend = await TestFrontend.StartAsync(FrontendVariant.Find(variant)!);
 
@@ -20,9 +24,10 @@ public sealed partial class PageTests
         var page = await response.Content.ReadAsStringAsync(Token);
 
         Assert.Equal("text/html", response.Content.Headers.ContentType?.MediaType);
-        Assert.Contains($"/assets/{variant}.css", page, StringComparison.Ordinal);
-        var references = Reference().Matches(page).Select(match => match.Groups[1].Value).ToHashSet();
-        Assert.Contains("/assets/app.js", references);
+        Assert.Contains($"compact.css\" media=\"{compactLayout}\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("{{", page, StringComparison.Ordinal);
+        var references = References(page).ToHashSet();
+        Assert.Contains(references, reference => reference.EndsWith("/app.js", StringComparison.Ordinal));
         foreach (var reference in references)
         {
             using var asset = await frontend.Client.GetAsync(reference, Token);
@@ -52,38 +57,108 @@ public sealed partial class PageTests
     }
 
     [Fact]
-    public async Task Module_imports_resolve_and_none_makes_markup_from_data()
+    public async Task Every_module_is_preloaded_resolves_its_imports_and_makes_no_markup_from_data()
     {
         await using var frontend = await TestFrontend.StartAsync(FrontendVariant.Desktop);
-        var modules = new Queue<string>(["/assets/app.js"]);
-        var seen = new HashSet<string>();
-        while (modules.TryDequeue(out var module))
-        {
-            if (!seen.Add(module))
-            {
-                continue;
-            }
+        var page = await frontend.Client.GetStringAsync("/", Token);
+        var preloaded = Preload().Matches(page).Select(match => new Uri(frontend.Client.BaseAddress!, match.Groups[1].Value)).ToHashSet();
+        Assert.True(preloaded.Count > 15);
 
+        foreach (var module in preloaded)
+        {
             using var response = await frontend.Client.GetAsync(module, Token);
-            Assert.True(response.IsSuccessStatusCode, module);
+            Assert.True(response.IsSuccessStatusCode, module.AbsolutePath);
             Assert.Equal("text/javascript", response.Content.Headers.ContentType?.MediaType);
             var script = await response.Content.ReadAsStringAsync(Token);
+            Assert.StartsWith("// @ts-check", script, StringComparison.Ordinal);
             Assert.DoesNotMatch(MarkupFromData(), script);
-            foreach (Match import in Import().Matches(script))
-            {
-                modules.Enqueue($"/assets/{import.Groups[1].Value}");
-            }
+            Assert.All(Import().Matches(script), import => Assert.Contains(new Uri(module, import.Groups[1].Value), preloaded));
         }
+    }
 
-        Assert.True(seen.Count > 5);
+    [Theory]
+    [InlineData("br")]
+    [InlineData("gzip")]
+    [InlineData("identity")]
+    public async Task Asset_is_compressed_as_the_client_takes_it_and_not_sent_again_while_it_is_the_same(string encoding)
+    {
+        await using var frontend = await TestFrontend.StartAsync(FrontendVariant.Desktop);
+        var script = References(await frontend.Client.GetStringAsync("/", Token)).First(reference => reference.EndsWith("/app.js", StringComparison.Ordinal));
+        var plain = await frontend.Client.GetByteArrayAsync(script, Token);
+
+        using var response = await SendAsync(script, request => request.Headers.AcceptEncoding.ParseAdd($"{encoding}, zstd"));
+        var body = await response.Content.ReadAsByteArrayAsync(Token);
+        using var again = await SendAsync(script, request =>
+        {
+            request.Headers.AcceptEncoding.ParseAdd(encoding);
+            request.Headers.IfNoneMatch.Add(response.Headers.ETag!);
+        });
+        using var other = await SendAsync(script, request =>
+        {
+            request.Headers.AcceptEncoding.ParseAdd(encoding == "br" ? "gzip" : "br");
+            request.Headers.IfNoneMatch.Add(response.Headers.ETag!);
+        });
+
+        Assert.Equal(encoding == "identity" ? [] : [encoding], response.Content.Headers.ContentEncoding);
+        Assert.Equal("Accept-Encoding", response.Headers.Vary.Single());
+        Assert.Equal("public, max-age=31536000, immutable", response.Headers.CacheControl?.ToString());
+        Assert.Equal(plain, Decompress(encoding, body));
+        Assert.True(encoding == "identity" || body.Length < plain.Length);
+        Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
+        Assert.Empty(await again.Content.ReadAsByteArrayAsync(Token));
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+
+        async Task<HttpResponseMessage> SendAsync(string path, Action<HttpRequestMessage> prepare)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            prepare(request);
+            return await frontend.Client.SendAsync(request, Token);
+        }
+    }
+
+    [Fact]
+    public async Task Page_and_service_worker_are_asked_for_each_time_and_another_versions_assets_are_not_kept()
+    {
+        await using var frontend = await TestFrontend.StartAsync(FrontendVariant.Desktop);
+
+        foreach (var path in new[] { "/", "/sw.js", "/assets/0123456789ab/app.js" })
+        {
+            using var response = await frontend.Client.GetAsync(path, Token);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            Assert.Equal(new CacheControlHeaderValue { NoCache = true }, response.Headers.CacheControl);
+        }
+    }
+
+    [Fact]
+    public async Task Manifest_names_icons_that_there_are()
+    {
+        await using var frontend = await TestFrontend.StartAsync(FrontendVariant.Mobile);
+        var address = References(await frontend.Client.GetStringAsync("/", Token)).Single(reference => reference.EndsWith(".webmanifest", StringComparison.Ordinal));
+
+        using var response = await frontend.Client.GetAsync(address, Token);
+        using var manifest = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Token));
+
+        Assert.Equal("application/manifest+json", response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal("standalone", manifest.RootElement.GetProperty("display").GetString());
+        var icons = manifest.RootElement.GetProperty("icons").EnumerateArray().ToArray();
+        // What Chromium wants before it offers to install a page.
+        Assert.Contains(icons, icon => icon.GetProperty("sizes").GetString() == "192x192");
+        Assert.Contains(icons, icon => icon.GetProperty("sizes").GetString() == "512x512");
+        foreach (var icon in icons)
+        {
+            using var picture = await frontend.Client.GetAsync(new Uri(new Uri(frontend.Client.BaseAddress!, address), icon.GetProperty("src").GetString()), Token);
+            Assert.Equal(icon.GetProperty("type").GetString(), picture.Content.Headers.ContentType?.MediaType);
+        }
     }
 
     [Theory]
     [InlineData("/nothing")]
     [InlineData("/assets/nothing.js")]
+    [InlineData("/assets/version/nothing.js")]
+    [InlineData("/assets/version/board")]
     [InlineData("/assets/../OwlBoard.Frontend.dll")]
-    [InlineData("/assets/%2e%2e/%2e%2e/OwlBoard.Frontend.dll")]
-    [InlineData("/desktop/index.html")]
+    [InlineData("/assets/version/%2e%2e/%2e%2e/OwlBoard.Frontend.dll")]
+    [InlineData("/index.html")]
     public async Task Unknown_page_is_404(string path)
     {
         await using var frontend = await TestFrontend.StartAsync(FrontendVariant.Mobile);
@@ -105,10 +180,30 @@ public sealed partial class PageTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await frontend.Client.GetAsync("/health", Token)).StatusCode);
     }
 
+    private static IEnumerable<string> References(string page) =>
+        Reference().Matches(page).Select(match => match.Groups[1].Value).Where(reference => !reference.StartsWith('#'));
+
+    private static byte[] Decompress(string encoding, byte[] body)
+    {
+        using var input = new MemoryStream(body);
+        using Stream stream = encoding switch
+        {
+            "br" => new BrotliStream(input, CompressionMode.Decompress),
+            "gzip" => new GZipStream(input, CompressionMode.Decompress),
+            _ => input,
+        };
+        using var output = new MemoryStream();
+        stream.CopyTo(output);
+        return output.ToArray();
+    }
+
     [GeneratedRegex("(?:src|href)=\"([^\"]+)\"")]
     private static partial Regex Reference();
 
-    [GeneratedRegex("from \"\\./([^\"]+)\"")]
+    [GeneratedRegex("rel=\"modulepreload\" href=\"([^\"]+)\"")]
+    private static partial Regex Preload();
+
+    [GeneratedRegex("(?:from|import) \"(\\.[^\"]+)\"")]
     private static partial Regex Import();
 
     [GeneratedRegex(@"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|javascript:", RegexOptions.IgnoreCase)]

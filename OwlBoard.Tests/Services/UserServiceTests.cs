@@ -259,6 +259,22 @@ public abstract class UserServiceTests(RunningService service)
         Assert.Equal(["Plans", "More"], listed.Json.EnumerateArray().Select(board => board.GetProperty("title").GetString()));
     }
 
+    [Fact]
+    public async Task Deleted_dashboard_is_gone_and_the_owners_others_stay()
+    {
+        var id = await RegisterAsync("tidy@example.org");
+        var other = await RegisterAsync("other@example.org");
+        var board = (await service.PostAsync($"/users/{id}/dashboards", """{"title":"Old"}"""))["id"];
+        await service.PostAsync($"/users/{id}/dashboards", """{"title":"New"}""");
+
+        (await service.DeleteAsync($"/users/{other}/dashboards/{board}")).AssertError(HttpStatusCode.NotFound);
+        var deleted = await service.DeleteAsync($"/users/{id}/dashboards/{board}");
+
+        deleted.AssertStatus(HttpStatusCode.NoContent);
+        Assert.Equal("New", (await service.GetAsync($"/users/{id}/dashboards")).Json.EnumerateArray().Single().GetProperty("title").GetString());
+        (await service.DeleteAsync($"/users/{id}/dashboards/{board}")).AssertError(HttpStatusCode.NotFound);
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"title":""}""")]
@@ -290,6 +306,7 @@ public abstract class UserServiceTests(RunningService service)
     [Theory]
     [InlineData("GET", "/users/abc", "id")]
     [InlineData("DELETE", "/users/1?hard=perhaps", "hard")]
+    [InlineData("DELETE", "/users/1/dashboards/abc", "dashboard_id")]
     [InlineData("GET", "/users/?limit=0", "limit")]
     [InlineData("GET", "/users/?limit=1001", "limit")]
     [InlineData("GET", "/users/?skip=-1", "skip")]

@@ -24,7 +24,7 @@ public class AccessLogBenchmarks
         UserAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
         Upstream: "api-gateway-1",
         Tries: 1,
-        TraceId: "0af7651916cd43dd8448eb211c80319c");
+        TraceParent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
 
     private readonly StringBuilder _line = new();
     private readonly ArrayBufferWriter<byte> _bytes = new();

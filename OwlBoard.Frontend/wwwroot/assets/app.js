@@ -1,110 +1,80 @@
-import { api } from "./api.js";
-import { ChatView } from "./chat-view.js";
-import { byId, element, show } from "./dom.js";
-import { showGateways } from "./gateways.js";
-import { currentUser, forget, remember } from "./session.js";
+// @ts-check
+// What the page shows: logging in, the boards, or one of them, as its address says.
 
-const chat = new ChatView(showProblem);
-let isNew = false;
+import { closeBoard, openBoard } from "./board-view.js";
+import { showBoards, startBoards } from "./boards-view.js";
+import { byId, element } from "./dom.js";
+import { startLogin } from "./login-view.js";
+import { currentUser, logOut } from "./session.js";
+import { t, toggleLanguage, translate } from "./text.js";
+import { apply as applyTheme, toggleTheme } from "./theme.js";
 
-showGateways();
-byId("switch").addEventListener("click", () => setNew(!isNew));
-byId("log-in").addEventListener("submit", submit(logIn));
-byId("create-board").addEventListener("submit", submit(createBoard));
-byId("log-out").addEventListener("click", () => { forget(); start(); });
-byId("back").addEventListener("click", closeBoard);
-start();
+const views = ["login", "boards", "board"];
 
-function start() {
-  const user = currentUser();
+/** @param {string} name */
+function show(name) {
+  views.forEach((view) => {
+    byId(`${view}-view`).hidden = view !== name;
+  });
+}
+
+function route() {
   closeBoard();
-  showProblem("");
-  show("welcome", !user);
-  show("workspace", Boolean(user));
-  show("who", Boolean(user));
-  show("log-out", Boolean(user));
-  byId("who").textContent = user?.name ?? "";
-  if (user) {
-    listBoards().catch((problem) => showProblem(problem.message));
+  const user = currentUser();
+  const board = /^#\/board\/(\d+)\/(\d+)$/.exec(location.hash);
+  if (!user) {
+    // Whoever came by a link to a board gets there after logging in.
+    show("login");
+  } else if (board) {
+    show("board");
+    openBoard(Number(board[1]), Number(board[2]), user);
+  } else {
+    show("boards");
+    showBoards(user);
   }
 }
 
-function setNew(value) {
-  isNew = value;
-  const form = byId("log-in");
-  show("full-name", isNew);
-  form.elements.full_name.required = isNew;
-  form.elements.password.autocomplete = isNew ? "new-password" : "current-password";
-  form.querySelector("[type=submit]").textContent = isNew ? "Sign up" : "Log in";
-  byId("switch").textContent = isNew ? "I have an account" : "I am new here";
+const keys = /** @type {[string[], string][]} */ ([
+  [["P", "L", "A", "R", "O", "T", "E", "C", "H"], "keys.tools"],
+  [["←", "→", "↑", "↓"], "keys.move"],
+  [["Shift", "←"], "keys.fast"],
+  [["Space"], "keys.press"],
+  [["Esc"], "keys.cancel"],
+  [["Ctrl", "Z"], "keys.undo"],
+  [["−", "+", "0"], "keys.zoom"],
+]);
+
+function showKeys() {
+  byId("key-list").replaceChildren(...keys.flatMap(([names, key]) => [
+    element("dt", {}, ...names.map((name) => element("kbd", {}, name))), element("dd", {}, t(key)),
+  ]));
+  /** @type {HTMLDialogElement} */ (byId("keys")).showModal();
 }
 
-async function logIn({ email, full_name: fullName, password }) {
-  if (isNew) {
-    await api.register(email.value, fullName.value, password.value);
+/** Lets the page open without a connection, and be installed. */
+function startServiceWorker() {
+  if (!("serviceWorker" in navigator)) {
+    return;
   }
 
-  const { id } = await api.logIn(email.value, password.value);
-  const user = await api.user(id);
-  remember({ id, name: user.full_name });
-  password.value = "";
-  setNew(false);
-  start();
+  const policy = /** @type {any} */ (window).trustedTypes?.createPolicy("owlboard", { createScriptURL: () => "/sw.js" });
+  navigator.serviceWorker.register(policy ? policy.createScriptURL("") : "/sw.js").catch(() => {
+    // A browser may refuse, in a private window say: the page does without.
+  });
 }
 
-async function listBoards() {
-  const boards = await api.boards(currentUser().id);
-  show("no-boards", boards.length === 0);
-  byId("board-list").replaceChildren(...boards.map((board) => {
-    const button = element("button", { type: "button" }, board.title);
-    if (board.description) {
-      button.append(element("small", {}, board.description));
-    }
-
-    button.addEventListener("click", () => openBoard(board, button));
-    return element("li", {}, button);
-  }));
-}
-
-async function createBoard({ title }) {
-  await api.createBoard(currentUser().id, title.value.trim());
-  title.value = "";
-  await listBoards();
-}
-
-function openBoard(board, button) {
-  byId("board-list").querySelector("[aria-current]")?.removeAttribute("aria-current");
-  button.setAttribute("aria-current", "true");
-  document.body.classList.add("chatting");
-  showProblem("");
-  chat.open(board, currentUser());
-}
-
-function closeBoard() {
-  byId("board-list").querySelector("[aria-current]")?.removeAttribute("aria-current");
-  document.body.classList.remove("chatting");
-  chat.close();
-}
-
-/** Runs what a form does, once at a time, and shows why it failed. */
-function submit(action) {
-  return async (event) => {
-    event.preventDefault();
-    const form = event.target;
-    const button = form.querySelector("[type=submit]");
-    button.disabled = true;
-    showProblem("");
-    try {
-      await action(form.elements);
-    } catch (problem) {
-      showProblem(problem.message);
-    } finally {
-      button.disabled = false;
-    }
-  };
-}
-
-function showProblem(message) {
-  byId("problem").textContent = message;
-  show("problem", Boolean(message));
-}
+applyTheme();
+translate();
+startLogin(route);
+startBoards();
+document.querySelectorAll(".theme").forEach((node) => node.addEventListener("click", toggleTheme));
+document.querySelectorAll(".language").forEach((node) => node.addEventListener("click", toggleLanguage));
+byId("show-keys").addEventListener("click", showKeys);
+byId("log-out").addEventListener("click", () => {
+  logOut();
+  location.hash = "#/";
+  route();
+});
+addEventListener("hashchange", route);
+route();
+addEventListener("load", startServiceWorker);

@@ -1,15 +1,42 @@
-// Who is logged in, for this tab.
+// @ts-check
+// Who is logged in, and which boards of others were opened here. The API has no token to keep.
 
-const key = "owlboard.user";
+const userKey = "owlboard.user";
+const sharedKey = "owlboard.shared";
 
-export function currentUser() {
+/** @typedef {{ id: number, name: string, email: string }} Person */
+
+/** @returns {Person | null} */
+export const currentUser = () => read(userKey);
+
+/** @param {Person} person */
+export function remember(person) {
+  localStorage.setItem(userKey, JSON.stringify(person));
+}
+
+export function logOut() {
+  localStorage.removeItem(userKey);
+  localStorage.removeItem(sharedKey);
+}
+
+/** @returns {import("./api.js").Board[]} */
+export const sharedBoards = () => read(sharedKey) ?? [];
+
+/** @param {import("./api.js").Board} board */
+export function rememberShared(board) {
+  localStorage.setItem(sharedKey, JSON.stringify([board, ...sharedBoards().filter((other) => other.id !== board.id)].slice(0, 30)));
+}
+
+/** @param {import("./api.js").Board} board */
+export function forgetShared(board) {
+  localStorage.setItem(sharedKey, JSON.stringify(sharedBoards().filter((other) => other.id !== board.id)));
+}
+
+/** @param {string} key */
+function read(key) {
   try {
-    return JSON.parse(sessionStorage.getItem(key));
+    return JSON.parse(localStorage.getItem(key) ?? "null");
   } catch {
     return null;
   }
 }
-
-export const remember = (user) => sessionStorage.setItem(key, JSON.stringify(user));
-
-export const forget = () => sessionStorage.removeItem(key);

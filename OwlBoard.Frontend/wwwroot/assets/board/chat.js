@@ -1,0 +1,139 @@
+// @ts-check
+// The chat of one board, and who is on it.
+
+import { api } from "../api.js";
+import { LiveSocket } from "./live-socket.js";
+
+/** @typedef {import("../api.js").Message} Message */
+
+const historyLength = 100;
+
+const typingPause = 2_000;
+
+/**
+ * Comes back by itself when the connection is lost, and then reads what was said in between; messages are told apart by
+ * their id. What is said here is sent again after a break unless the history has it: a socket takes messages that it
+ * never delivers.
+ *
+ * Events: `message`, `waiting` (detail: what is not sent yet), `people`, `user_joined`, `user_left`, `typing`, `problem`.
+ */
+export class Chat extends EventTarget {
+  #board;
+  #user;
+  #seen = new Set();
+  /** How much of the history is read. */
+  #read = -1;
+  /** @type {string[]} */
+  #waiting = [];
+  #typed = 0;
+  socket;
+
+  /** @param {string} board @param {{ id: number, name: string }} user */
+  constructor(board, user) {
+    super();
+    this.#board = board;
+    this.#user = user;
+    const query = new URLSearchParams({ user_id: String(user.id), username: user.name });
+    this.socket = new LiveSocket(`chat/ws/${encodeURIComponent(board)}?${query}`);
+    this.socket.addEventListener("open", () => this.#catchUp());
+    this.socket.addEventListener("message", (event) => this.#onMessage(/** @type {CustomEvent} */ (event).detail));
+  }
+
+  open() {
+    this.socket.open();
+  }
+
+  close() {
+    this.socket.close();
+  }
+
+  /** @param {string} content */
+  say(content) {
+    this.#waiting.push(content);
+    this.#tell("waiting", this.#waiting);
+    this.socket.send("chat_message", { content });
+    this.#typed = 0;
+  }
+
+  typing() {
+    if (performance.now() - this.#typed > typingPause && this.socket.send("typing", { is_typing: true })) {
+      this.#typed = performance.now();
+    }
+  }
+
+  async #catchUp() {
+    try {
+      await Promise.all([this.#readHistory(), this.#readPeople()]);
+      for (const content of this.#waiting) {
+        this.socket.send("chat_message", { content });
+      }
+    } catch (problem) {
+      this.#tell("problem", problem);
+    }
+  }
+
+  async #readHistory() {
+    if (this.#read < 0) {
+      const { total } = await api.messages(this.#board, 0, 1);
+      this.#read = Math.max(0, total - historyLength);
+    }
+
+    let page;
+    do {
+      const skip = this.#read;
+      page = (await api.messages(this.#board, skip, historyLength)).messages;
+      // Set, not added: two breaks in quick succession read the same page twice.
+      this.#read = Math.max(this.#read, skip + page.length);
+      page.forEach((message) => this.#onChatMessage(message));
+    } while (page.length === historyLength);
+  }
+
+  async #readPeople() {
+    this.#tell("people", await api.people(this.#board));
+  }
+
+  /** @param {{ type: string, data: any }} message */
+  #onMessage({ type, data }) {
+    switch (type) {
+      case "chat_message":
+        this.#onChatMessage(data);
+        break;
+      case "user_joined":
+      case "user_left":
+        this.#tell(type, data);
+        this.#readPeople().catch((problem) => this.#tell("problem", problem));
+        break;
+      case "typing":
+        if (String(data.user_id) !== String(this.#user.id)) {
+          this.#tell("typing", data);
+        }
+        break;
+      case "error":
+        this.#tell("problem", { key: "error.detail", values: data });
+        break;
+    }
+  }
+
+  /** @param {Message} message */
+  #onChatMessage(message) {
+    if (this.#seen.has(message.id)) {
+      return;
+    }
+
+    this.#seen.add(message.id);
+    if (String(message.user_id) === String(this.#user.id)) {
+      const sent = this.#waiting.indexOf(message.content);
+      if (sent >= 0) {
+        this.#waiting.splice(sent, 1);
+        this.#tell("waiting", this.#waiting);
+      }
+    }
+
+    this.#tell("message", message);
+  }
+
+  /** @param {string} type @param {unknown} detail */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

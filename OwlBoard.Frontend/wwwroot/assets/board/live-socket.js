@@ -1,0 +1,106 @@
+// @ts-check
+// A WebSocket that comes back by itself.
+
+const first = 150;
+const longest = 5_000;
+
+/**
+ * How long to wait before the next try: doubled each time, and random below that, so that the clients of a gateway
+ * that died do not all come back at the same moment. The first three tries are within a second.
+ * @param {number} tries
+ */
+export const backoff = (tries, random = Math.random) => Math.min(longest, first * 2 ** tries) * (0.3 + 0.7 * random());
+
+/** Events: `open` (each time), `message` (detail: type and data), `state`. */
+export class LiveSocket extends EventTarget {
+  #path;
+  /** @type {WebSocket | null} */
+  #socket = null;
+  #tries = 0;
+  #timer = 0;
+  #closed = false;
+  #wake = () => this.#retryNow();
+
+  /** @param {string} path with its query, below `/api` */
+  constructor(path) {
+    super();
+    this.#path = path;
+  }
+
+  get isOpen() {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  open() {
+    addEventListener("online", this.#wake);
+    this.#connect();
+  }
+
+  close() {
+    this.#closed = true;
+    removeEventListener("online", this.#wake);
+    clearTimeout(this.#timer);
+    this.#socket?.close(1000);
+  }
+
+  /** @param {string} type @param {object} data @returns {boolean} whether it went to the socket */
+  send(type, data) {
+    if (!this.isOpen) {
+      return false;
+    }
+
+    this.#socket?.send(JSON.stringify({ type, data }));
+    return true;
+  }
+
+  #connect() {
+    const address = new URL(`/api/${this.#path}`, location.href);
+    address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(address);
+    this.#socket = socket;
+    socket.addEventListener("open", () => {
+      this.#tries = 0;
+      this.#tellState();
+      this.dispatchEvent(new CustomEvent("open"));
+    });
+    socket.addEventListener("message", (event) => this.#onFrame(event.data));
+    socket.addEventListener("close", () => this.#onClose(socket));
+  }
+
+  /** @param {WebSocket} socket */
+  #onClose(socket) {
+    if (this.#closed || socket !== this.#socket) {
+      return;
+    }
+
+    this.#timer = window.setTimeout(() => this.#connect(), backoff(this.#tries++));
+    this.#tellState();
+  }
+
+  #retryNow() {
+    if (!this.#closed && this.#socket?.readyState === WebSocket.CLOSED) {
+      clearTimeout(this.#timer);
+      this.#tries = 0;
+      this.#connect();
+    }
+  }
+
+  /** @param {string} text */
+  #onFrame(text) {
+    let frame;
+    try {
+      frame = JSON.parse(text);
+    } catch {
+      // Nothing that this page could act on.
+      return;
+    }
+
+    if (typeof frame?.type === "string" && typeof frame.data === "object" && frame.data) {
+      this.dispatchEvent(new CustomEvent("message", { detail: frame }));
+    }
+  }
+
+  #tellState() {
+    this.dispatchEvent(new CustomEvent("state"));
+  }
+}

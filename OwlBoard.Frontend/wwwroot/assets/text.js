@@ -1,0 +1,64 @@
+// @ts-check
+// The page's words, in the language of the browser until somebody chooses.
+
+import { en } from "./locales/en.js";
+import { es } from "./locales/es.js";
+import { label } from "./dom.js";
+
+const key = "owlboard.language";
+/** @type {Record<string, Record<string, string>>} */
+const languages = { en, es };
+
+/** @type {Set<() => void>} */
+const listeners = new Set();
+
+let language = localStorage.getItem(key)
+  ?? navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag in languages) ?? "en";
+
+/** Calls back when the language changes. @param {() => void} listener @param {AbortSignal} [signal] */
+export function onLanguage(listener, signal) {
+  listeners.add(listener);
+  signal?.addEventListener("abort", () => listeners.delete(listener));
+}
+
+/**
+ * The words for a key, with `{name}` replaced by values.
+ * @param {string} key @param {Record<string, string | number>} [values]
+ */
+export function t(key, values = {}) {
+  const words = languages[language][key] ?? en[/** @type {keyof typeof en} */ (key)] ?? key;
+  return words.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+}
+
+/** What to tell somebody about a failure. @param {unknown} problem */
+export function explain(problem) {
+  const { key, values } = /** @type {{ key?: string, values?: Record<string, string> }} */ (problem);
+  return key ? t(key, values) : String(problem);
+}
+
+/** Translates all elements that name their words: `data-t` their text, `data-label` what is said about them. */
+export function translate() {
+  document.documentElement.lang = language;
+  document.querySelectorAll("[data-t]").forEach((node) => {
+    node.textContent = t(/** @type {HTMLElement} */ (node).dataset.t ?? "");
+  });
+  document.querySelectorAll("[data-label]").forEach((node) => {
+    label(node, t(/** @type {HTMLElement} */ (node).dataset.label ?? ""));
+  });
+  document.querySelectorAll("[data-hint]").forEach((node) => {
+    /** @type {HTMLInputElement} */ (node).placeholder = t(/** @type {HTMLElement} */ (node).dataset.hint ?? "");
+  });
+}
+
+export function toggleLanguage() {
+  language = language === "en" ? "es" : "en";
+  localStorage.setItem(key, language);
+  translate();
+  listeners.forEach((listener) => listener());
+}
+
+/** @param {string | number} time */
+export const clock = (time) => new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(new Date(time));
+
+/** @param {string | number} time */
+export const day = (time) => new Intl.DateTimeFormat(language, { day: "numeric", month: "short" }).format(new Date(time));
