@@ -109,7 +109,7 @@ internal sealed class RawUpstream : IAsyncDisposable
                 {
                     ServerCertificate = _certificate,
                     ClientCertificateRequired = true,
-                    RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+                    RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
                 });
                 stream = tls;
             }

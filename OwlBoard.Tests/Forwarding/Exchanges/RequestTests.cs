@@ -164,8 +164,8 @@ public sealed class RequestTests
                     connection.EndSending();
                     break;
                 case "reads no more":
-                    // Until the test is over.
-                    await Task.Delay(Timeout.Infinite, Token);
+                    // Until the proxy's end of it is gone, or the test is over.
+                    await connection.Closed;
                     break;
             }
         });
