@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
 namespace OwlBoard.Tests.Forwarding.Exchanges;
@@ -109,7 +110,7 @@ internal sealed class RawUpstream : IAsyncDisposable
                 {
                     ServerCertificate = _certificate,
                     ClientCertificateRequired = true,
-                    RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
+                    RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is null || certificate.Subject.Length > 0,
                 });
                 stream = tls;
             }
@@ -120,7 +121,7 @@ internal sealed class RawUpstream : IAsyncDisposable
             // The proxy has to close it, or the script did.
             await connection.ReadToEndAsync();
         }
-        catch (Exception ended) when (ended is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception ended) when (ended is IOException or AuthenticationException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // Either side went away.
         }

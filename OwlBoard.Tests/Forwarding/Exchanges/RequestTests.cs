@@ -135,7 +135,6 @@ public sealed class RequestTests
         using (client)
         {
             await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc");
-            Assert.Equal(100, (await client.ReadResponseAsync()).Status);
             Assert.Equal("ok", (await client.ReadResponseAsync()).Body);
         }
 
