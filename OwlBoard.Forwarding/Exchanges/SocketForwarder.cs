@@ -379,13 +379,14 @@ internal sealed partial class SocketForwarder(
             return Report(context, pool, ForwarderError.ResponseHeaders, failure);
         }
 
+        var ended = connection?.Ended;
         if (sender is not null)
         {
             await sender.StopAsync();
         }
 
         context.Response.Clear();
-        var (error, status) = (connection?.Ended, failure) switch
+        var (error, status) = (ended, failure) switch
         {
             _ when sender is { ClientFailed: true } => (ForwarderError.RequestBodyClient, StatusCodes.Status400BadRequest),
             (ConnectionEnd.TimedOut, _) => (ForwarderError.RequestTimedOut, StatusCodes.Status504GatewayTimeout),
