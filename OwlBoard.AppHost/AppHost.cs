@@ -13,6 +13,9 @@ var mobilePort = settings.Port("mobile", 9000);
 var managementPort = settings.Port("management", 9100);
 var desktopFrontendPort = settings.Port("desktop-frontend", 3002);
 var mobileFrontendPort = settings.Port("mobile-frontend", 3001);
+// The embedded engine's; Aspire brings a dashboard of its own.
+settings.Port("dashboard", 18888);
+settings.OneOf("dashboard", "true", "false");
 var target = settings.OneOf("target", "compose", "swarm");
 var platform = settings.OneOf("platform", "owlboard", "existing");
 settings.Refuse(

@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Discovery;
 using OwlBoard.Forwarding.Exchanges;
+using OwlBoard.Forwarding.Sockets;
+using OwlBoard.Forwarding.Tracing;
 using OwlBoard.Forwarding.Transforms;
 using OwlBoard.Forwarding.WebSockets;
 using OwlBoard.Gateway.Breaker;
@@ -22,6 +24,8 @@ internal static class GatewayExtensions
     public static void AddGateway(this WebApplicationBuilder builder)
     {
         builder.WebHost.ConfigureKestrel(GatewayLimits.Apply);
+        builder.Services.AddInlineSockets();
+        builder.AddTraceParent();
 
         builder.Services.AddSingleton<IConfigureOptions<GatewayOptions>, GatewayDefaults>();
         builder.Services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
@@ -49,6 +53,9 @@ internal static class GatewayExtensions
 
     public static void UseGateway(this WebApplication app)
     {
+        app.WithoutAuthorization();
+        app.UseTraceParent();
+        app.UseThreadPoolForOwnAnswers();
         app.UseMiddleware<GatewayHeadersMiddleware>();
         app.UseCors();
         app.UseWebSocketRelay();

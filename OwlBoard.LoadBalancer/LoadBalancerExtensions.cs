@@ -4,6 +4,8 @@ using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 using OwlBoard.Forwarding.Discovery;
 using OwlBoard.Forwarding.Exchanges;
+using OwlBoard.Forwarding.Sockets;
+using OwlBoard.Forwarding.Tracing;
 using OwlBoard.Forwarding.Transforms;
 using OwlBoard.Forwarding.WebSockets;
 using OwlBoard.LoadBalancer.AccessLog;
@@ -46,6 +48,8 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<MatcherPolicy, ListenerMatcherPolicy>();
         services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddPrometheusExporter());
         builder.WebHost.UseKestrel();
+        services.AddInlineSockets();
+        builder.AddTraceParent();
 
         services.AddWebSocketRelay(pingInterval: TimeSpan.FromSeconds(30));
         services.AddSingleton<AccessLogWriter>();
@@ -56,6 +60,7 @@ internal static class LoadBalancerExtensions
 
         services.AddSingleton<GatewayRegistry>();
         services.AddSingleton<GatewayHealth>();
+        services.AddSingleton<LastResort>();
         services.AddSingleton<RetryBudget>();
         services.AddSingleton<RetryPolicy>();
         services.AddProxy();
@@ -63,6 +68,9 @@ internal static class LoadBalancerExtensions
 
     public static void UseLoadBalancer(this WebApplication app)
     {
+        app.WithoutAuthorization();
+        app.UseTraceParent();
+        app.UseThreadPoolForOwnAnswers();
         app.UseMiddleware<AccessLogMiddleware>();
         app.UseMiddleware<HstsMiddleware>();
         app.UseMiddleware<LastResortMiddleware>();

@@ -1,3 +1,5 @@
+using System.Reflection;
+using OwlBoard.Forwarding.Sockets;
 using OwlBoard.LoadBalancer;
 using OwlBoard.ServiceDefaults;
 using OwlBoard.ServiceDefaults.Probing;
@@ -8,6 +10,7 @@ if (await Probe.TryRunAsync(args) is { } exitCode)
     return exitCode;
 }
 
+InlineSockets.Enable(Assembly.GetExecutingAssembly());
 return await StartupErrors.RunAsync(() =>
 {
     var builder = WebApplication.CreateBuilder(args);

@@ -26,7 +26,15 @@ internal static partial class ComposeFileExtensions
     /// Docker's own proxy passes on connections from anyone.
     /// </summary>
     public static ComposeFile AddNetworks(this ComposeFile file) => file
-        .AddNetwork(new Network { Name = NetworkNames.Private, Driver = "bridge", Internal = true })
+        .AddNetwork(new Network
+        {
+            Name = NetworkNames.Private,
+            Driver = "bridge",
+            // An internal network is closed to other machines and networks only: the host would have an address in it, and
+            // whoever has an account there could reach the stores.
+            DriverOpts = new() { ["com.docker.network.bridge.inhibit_ipv4"] = "true" },
+            Internal = true,
+        })
         .AddNetwork(new Network
         {
             Name = NetworkNames.Public,

@@ -29,6 +29,8 @@ internal static class SwarmStack
         foreach (var network in file.Networks.Values)
         {
             network.Driver = "overlay";
+            // A bridge's; the host has no address in an overlay.
+            network.DriverOpts = [];
             // A stack's networks take a subnet only; nor is there a proxy of Docker's in this one, which publishes ports
             // through a network of its own.
             network.Ipam?.Config.ForEach(config => _ = config.Remove("ip_range") | config.Remove("gateway"));

@@ -19,6 +19,9 @@ internal sealed class ExchangeWatch
     /// <summary>Something came or went.</summary>
     public void Touch() => Volatile.Write(ref _lastActivity, 0);
 
+    /// <summary>The answer begins: from now on the token does not end it any more.</summary>
+    public void AnswerBegins() => _limits = _limits with { Cancellation = CancellationToken.None };
+
     /// <summary>Silence does not count until the next <see cref="Touch"/>: the upstream is not the one that is waited for.</summary>
     public void Pause() => Volatile.Write(ref _lastActivity, long.MaxValue);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 
@@ -11,10 +12,18 @@ public sealed class ForwardingMetrics
 
     /// <summary>Weakly: nobody says when YARP drops a cluster's client.</summary>
     private readonly ConditionalWeakTable<ConnectionPool, object?> _pools = [];
+    /// <summary>OpenTelemetry's for HTTP, and finer ones below: without advice the SDK's are for milliseconds.</summary>
+    private static readonly InstrumentAdvice<double> Durations = new()
+    {
+        HistogramBucketBoundaries =
+            [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+    };
+
     private readonly Counter<long> _opened;
     private readonly Counter<long> _closed;
     private readonly Counter<long> _foundDead;
     private readonly Counter<long> _resent;
+    private readonly Histogram<double> _duration;
 
     /// <summary>Creates the instruments.</summary>
     /// <param name="meters">Makes the meter.</param>
@@ -27,6 +36,9 @@ public sealed class ForwardingMetrics
             "owlboard.upstream.connections.found_dead", "{connection}", "Unused connections that were dead or too old when a request wanted one.");
         _resent = meter.CreateCounter<long>(
             "owlboard.upstream.requests.resent", "{request}", "Requests sent again because the upstream was just closing their connection.");
+        // By the name that HttpClient's has, in whose place the forwarder stands: who reads the one reads the other.
+        _duration = meter.CreateHistogram<double>(
+            "http.client.request.duration", "s", "Duration of HTTP client requests.", tags: null, Durations);
         meter.CreateObservableUpDownCounter(
             "owlboard.upstream.connections",
             () => _pools.SelectMany(pool => new[]
@@ -47,6 +59,23 @@ public sealed class ForwardingMetrics
     internal void FoundDead(string upstream) => _foundDead.Add(1, Upstream(upstream));
 
     internal void Resent(string upstream) => _resent.Add(1, Upstream(upstream));
+
+    internal void Ended(string method, Uri upstream, int statusCode, string? errorType, TimeSpan duration)
+    {
+        var tags = new TagList
+        {
+            { "http.request.method", method },
+            { "server.address", upstream.Host },
+            { "server.port", upstream.Port },
+            { "http.response.status_code", statusCode },
+        };
+        if (errorType is not null)
+        {
+            tags.Add("error.type", errorType);
+        }
+
+        _duration.Record(duration.TotalSeconds, tags);
+    }
 
     private static KeyValuePair<string, object?> Upstream(string address) => new("upstream", address);
 }

@@ -59,13 +59,15 @@ internal sealed class BodySender : IDisposable
     /// <summary>The upstream wants the body.</summary>
     public void Continue() => _continue?.TrySetResult();
 
-    /// <summary>The rest is not wanted any more.</summary>
+    /// <summary>The rest is not wanted any more; the connection is cut unless everything is sent.</summary>
     public async ValueTask StopAsync()
     {
         if (!Sending.IsCompleted)
         {
             _cancellation.Cancel();
             _continue?.TrySetCanceled();
+            // An upstream that reads no more and closes nothing would keep the send, and with it the answer, waiting.
+            _connection.End(ConnectionEnd.Cancelled);
         }
 
         await Sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

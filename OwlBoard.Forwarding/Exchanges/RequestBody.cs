@@ -26,9 +26,10 @@ internal readonly record struct RequestBody
             var method = context.Request.Method;
             return new RequestBody
             {
-                Length = HttpMethods.IsPost(method) || HttpMethods.IsPut(method) || HttpMethods.IsPatch(method)
+                // Never the length that the client stated: no byte follows, and the next request would be taken for them.
+                Length = HttpMethods.IsPost(method) || HttpMethods.IsPut(method) || HttpMethods.IsPatch(method) || context.Request.ContentLength is not null
                     ? 0
-                    : context.Request.ContentLength,
+                    : null,
             };
         }
 

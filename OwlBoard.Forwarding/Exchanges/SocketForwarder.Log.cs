@@ -5,7 +5,7 @@ namespace OwlBoard.Forwarding.Exchanges;
 
 internal sealed partial class SocketForwarder
 {
-    [LoggerMessage(1, LogLevel.Warning, "{Method} {Path} to {Upstream} failed ({Error}): {Reason}")]
+    [LoggerMessage(1, LogLevel.Debug, "{Method} {Path} to {Upstream} failed ({Error}): {Reason}")]
     private partial void LogFailed(string method, string path, string upstream, ForwarderError error, string? reason);
 
     [LoggerMessage(2, LogLevel.Debug, "{Method} {Path} to {Upstream} ended ({Error}): {Reason}")]

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Net;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections.Features;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Http1;
+using OwlBoard.Forwarding.Tracing;
 using OwlBoard.Forwarding.Transforms;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -39,6 +41,7 @@ internal sealed partial class SocketForwarder(
         SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, CancellationToken.None);
 
     /// <remarks>
+    /// The token ends the exchange only until the answer begins: what has begun to arrive is not to be taken back.
     /// CONNECT is YARP's: as a request it is refused there, and as a WebSocket over HTTP/2 (RFC 8441) translated.
     /// </remarks>
     public ValueTask<ForwarderError> SendAsync(
@@ -65,11 +68,16 @@ internal sealed partial class SocketForwarder(
         return ForwardingTracing.IsWanted ? ForwardTracedAsync(context, pool, limits, isUpgrade) : ForwardAsync(context, pool, limits, isUpgrade);
     }
 
+    /// <summary>Spans and durations cost each request, and are made only while somebody collects them.</summary>
     private async ValueTask<ForwarderError> ForwardTracedAsync(HttpContext context, ConnectionPool pool, ExchangeLimits limits, bool isUpgrade)
     {
         using var activity = ForwardingTracing.Start(context, pool.Address);
+        var started = Stopwatch.GetTimestamp();
         var error = await ForwardAsync(context, pool, limits, isUpgrade);
         ForwardingTracing.End(activity, context, error);
+        metrics.Ended(
+            context.Request.Method, new Uri(pool.Address), context.Response.StatusCode,
+            error == ForwarderError.None ? null : error.ToString(), Stopwatch.GetElapsedTime(started));
         return error;
     }
 
@@ -109,6 +117,7 @@ internal sealed partial class SocketForwarder(
                 }
             }
 
+            connection.Watch.AnswerBegins();
             var framing = CopyHead(context, connection);
             if (!Transform(context))
             {
@@ -370,13 +379,14 @@ internal sealed partial class SocketForwarder(
             return Report(context, pool, ForwarderError.ResponseHeaders, failure);
         }
 
+        var ended = connection?.Ended;
         if (sender is not null)
         {
             await sender.StopAsync();
         }
 
         context.Response.Clear();
-        var (error, status) = (connection?.Ended, failure) switch
+        var (error, status) = (ended, failure) switch
         {
             _ when sender is { ClientFailed: true } => (ForwarderError.RequestBodyClient, StatusCodes.Status400BadRequest),
             (ConnectionEnd.TimedOut, _) => (ForwarderError.RequestTimedOut, StatusCodes.Status504GatewayTimeout),

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -28,6 +29,15 @@ public static class SocketForwarderExtensions
             provider.GetRequiredService<ILogger<SocketForwarder>>()));
         return proxy;
     }
+
+    /// <summary>
+    /// Leaves out the authorization middleware that <see cref="WebApplication"/> puts in for the services that YARP brings
+    /// along: no route here asks who may take it, and each request would wait for the answer.
+    /// </summary>
+    /// <param name="app">The program's pipeline.</param>
+    public static void WithoutAuthorization(this IApplicationBuilder app) =>
+        // What the middleware's own Use… method leaves behind, by which WebApplication sees that it need not.
+        app.Properties["__AuthorizationMiddlewareSet"] = true;
 
     /// <summary>Wraps the forwarder that is registered, whichever it is.</summary>
     /// <param name="services">The program's services.</param>

@@ -10,8 +10,8 @@ namespace OwlBoard.Forwarding.Http1;
 /// <summary>Writes a request's head from what Kestrel parsed: what the client sent never gets through as it came.</summary>
 internal static class RequestHeadWriter
 {
-    private const string TraceParent = "traceparent";
-    private const string TraceState = "tracestate";
+    private const string TraceParentName = "traceparent";
+    private const string TraceStateName = "tracestate";
 
     /// <summary>Writes the request line, the fields and the empty line.</summary>
     public static void Write(ref HeadWriter writer, HttpContext context, ConnectionPool pool, SocketRequest request, RequestBody body, bool isUpgrade)
@@ -102,20 +102,16 @@ internal static class RequestHeadWriter
 
     private static void WriteTrace(ref HeadWriter writer, Activity activity)
     {
-        writer.Write("traceparent: 00-"u8);
-        writer.Write(activity.TraceId.ToHexString().AsSpan());
-        writer.Write("-"u8);
-        writer.Write(activity.SpanId.ToHexString().AsSpan());
-        writer.Write(activity.Recorded ? "-01\r\n"u8 : "-00\r\n"u8);
+        writer.WriteField(TraceParentName, activity.Id);
         if (activity.TraceStateString is { Length: > 0 } state)
         {
-            writer.WriteField(TraceState, state);
+            writer.WriteField(TraceStateName, state);
         }
     }
 
     private static bool IsTrace(string name) =>
         name.Length is 10 or 11
-        && (name.Equals(TraceParent, StringComparison.OrdinalIgnoreCase) || name.Equals(TraceState, StringComparison.OrdinalIgnoreCase));
+        && (name.Equals(TraceParentName, StringComparison.OrdinalIgnoreCase) || name.Equals(TraceStateName, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether <c>Connection</c> names the field: then it ends at this hop (RFC 9110 section 7.6.1).</summary>
     private static bool IsNamed(StringValues connection, string name)

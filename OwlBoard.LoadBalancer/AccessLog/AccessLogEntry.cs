@@ -17,4 +17,4 @@ internal readonly record struct AccessLogEntry(
     string UserAgent,
     string Upstream,
     int Tries,
-    string TraceId);
+    string TraceParent);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using OwlBoard.Forwarding.Tracing;
 
 namespace OwlBoard.LoadBalancer.AccessLog;
 
@@ -25,7 +26,7 @@ internal static class AccessLogFormat
         line.Append("\" upstream: ").Append(entry.Upstream)
             .Append(" tries: ").Append(entry.Tries)
             .Append(" listener: ").Append(entry.Listener)
-            .Append(" trace: ").Append(entry.TraceId).Append('\n');
+            .Append(" trace: ").Append(TraceParent.TraceIdOf(entry.TraceParent)).Append('\n');
     }
 
     public static void WriteJson(in AccessLogEntry entry, IBufferWriter<byte> output)
@@ -46,7 +47,7 @@ internal static class AccessLogFormat
             json.WriteString("upstream", entry.Upstream);
             json.WriteNumber("tries", entry.Tries);
             json.WriteString("listener", entry.Listener);
-            json.WriteString("trace_id", entry.TraceId);
+            json.WriteString("trace_id", TraceParent.TraceIdOf(entry.TraceParent));
             json.WriteEndObject();
         }
 

@@ -13,6 +13,12 @@ namespace OwlBoard.LoadBalancer.AccessLog;
 /// </summary>
 internal sealed partial class AccessLogWriter : BackgroundService
 {
+    /// <summary>
+    /// So long lines gather before they are written: without it each request would wake the writer, at the price of half a
+    /// dozen system calls and a change of threads. nginx calls this <c>flush</c>.
+    /// </summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
     /// <summary>A batch ends here; one line may exceed it.</summary>
     private const int BatchBytes = 64 * 1024;
 
@@ -23,6 +29,7 @@ internal sealed partial class AccessLogWriter : BackgroundService
     private readonly Func<AccessLogOptions, Stream> _openSink;
     private readonly StringBuilder _line = new();
     private readonly ArrayBufferWriter<byte> _batch = new();
+    private readonly ManualResetEventSlim _stopping = new();
     private AccessLogSink? _sink;
     private bool _failing;
     private long _dropped;
@@ -58,6 +65,7 @@ internal sealed partial class AccessLogWriter : BackgroundService
     {
         // The reader ends when it has written what is there.
         _entries.Writer.TryComplete();
+        _stopping.Set();
         if (ExecuteTask is { } writing)
         {
             await writing.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -110,6 +118,12 @@ internal sealed partial class AccessLogWriter : BackgroundService
                     _failing = true;
                     LogSinkFailed(AccessLogSink.NameOf(settings), failure.Message);
                 }
+            }
+
+            // What is still there is as much as a batch: no reason to wait.
+            if (_batch.WrittenCount < BatchBytes)
+            {
+                _stopping.Wait(Pause);
             }
 
             _batch.ResetWrittenCount();

@@ -10,6 +10,8 @@ namespace OwlBoard.LoadBalancer.ClientIdentity;
 /// </summary>
 internal sealed class ClientAddress : IDisposable
 {
+    private const string ForwardedForName = "X-Forwarded-For";
+
     private readonly LiveOptions _options;
     private volatile IPNetwork[] _trusted;
 
@@ -25,45 +27,30 @@ internal sealed class ClientAddress : IDisposable
     /// <summary>The client's address; IPv4 as such even where the listener is dual-stack.</summary>
     public IPAddress Of(HttpContext context)
     {
-        if (context.Features.Get<Resolved>() is { } resolved)
-        {
-            return resolved.Address;
-        }
-
-        var address = Resolve(context);
-        context.Features.Set(new Resolved(address));
-        return address;
+        var peer = ClientConnection.Of(context).Peer;
+        return IsTrusted(peer) ? Resolve(peer, context.Request.Headers[ForwardedForName]) : peer;
     }
 
     /// <summary>The value of <c>X-Forwarded-For</c> for the gateway: the client's own, if any, with the peer appended.</summary>
     public static string ForwardedFor(HttpContext context)
     {
-        var peer = Peer(context).ToString();
-        var received = context.Request.Headers["X-Forwarded-For"];
+        var peer = ClientConnection.Of(context).PeerText;
+        var received = context.Request.Headers[ForwardedForName];
         return received.Count == 0 ? peer : $"{received}, {peer}";
     }
 
     /// <summary>The scheme the client used, as far as it can be believed.</summary>
     public string Scheme(HttpContext context) =>
-        IsTrusted(Peer(context)) && context.Request.Headers["X-Forwarded-Proto"] is [{ } forwarded] && forwarded is "http" or "https"
+        _trusted.Length > 0
+        && context.Request.Headers["X-Forwarded-Proto"] is [{ } forwarded] && forwarded is "http" or "https"
+        && IsTrusted(ClientConnection.Of(context).Peer)
             ? forwarded
             : context.Request.Scheme;
 
-    private static IPAddress Peer(HttpContext context) => Normalize(context.Connection.RemoteIpAddress ?? IPAddress.None);
-
-    private static IPAddress Normalize(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-
     private static IPNetwork[] Parse(LoadBalancerOptions options) => [.. options.TrustedProxies.Select(IPNetwork.Parse)];
 
-    private IPAddress Resolve(HttpContext context)
+    private IPAddress Resolve(IPAddress client, StringValues forwarded)
     {
-        var client = Peer(context);
-        if (!IsTrusted(client))
-        {
-            return client;
-        }
-
-        var forwarded = context.Request.Headers["X-Forwarded-For"];
         for (var line = forwarded.Count - 1; line >= 0; line--)
         {
             var entries = forwarded[line]!.Split(',', StringSplitOptions.TrimEntries);
@@ -75,7 +62,7 @@ internal sealed class ClientAddress : IDisposable
                     return client;
                 }
 
-                client = Normalize(entry.Address);
+                client = ClientConnection.Normalize(entry.Address);
                 if (!IsTrusted(client))
                 {
                     return client;
@@ -100,6 +87,4 @@ internal sealed class ClientAddress : IDisposable
     }
 
     private void Update(LoadBalancerOptions options) => _trusted = Parse(options);
-
-    private sealed record Resolved(IPAddress Address);
 }

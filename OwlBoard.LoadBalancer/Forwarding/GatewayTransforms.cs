@@ -1,4 +1,3 @@
-using System.Globalization;
 using OwlBoard.Forwarding.Transforms;
 using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Retry;
@@ -10,11 +9,13 @@ internal sealed class GatewayTransforms(ClientAddress client, RetryPolicy retrie
 {
     public void TransformRequest(HttpContext context, UpstreamRequest request)
     {
-        request.SetField("X-Real-IP", client.Of(context).ToString());
+        var connection = ClientConnection.Of(context);
+        var address = client.Of(context);
+        request.SetField("X-Real-IP", ReferenceEquals(address, connection.Peer) ? connection.PeerText : address.ToString());
         request.SetField("X-Forwarded-For", ClientAddress.ForwardedFor(context));
         request.SetField("X-Forwarded-Proto", client.Scheme(context));
         request.SetField("X-Forwarded-Host", context.Request.Host.Value ?? "");
-        request.SetField("X-Forwarded-Port", context.Connection.LocalPort.ToString(CultureInfo.InvariantCulture));
+        request.SetField("X-Forwarded-Port", connection.LocalPort);
     }
 
     public bool TransformResponse(HttpContext context)

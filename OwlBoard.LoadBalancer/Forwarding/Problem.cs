@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
+using OwlBoard.Forwarding.Tracing;
 
 namespace OwlBoard.LoadBalancer.Forwarding;
 
@@ -12,7 +12,7 @@ internal static class Problem
         var status = problem.Status!.Value;
         problem.Title ??= ReasonPhrases.GetReasonPhrase(status);
         problem.Instance ??= context.Request.Path;
-        problem.Extensions["traceId"] = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
+        problem.Extensions["traceId"] = TraceParent.TraceIdOf(TraceParent.Of(context)).ToString();
         context.Response.StatusCode = status;
         ResponseHeaders.Apply(context);
         return context.Response.WriteAsJsonAsync(problem, options: null, contentType: "application/problem+json", context.RequestAborted);

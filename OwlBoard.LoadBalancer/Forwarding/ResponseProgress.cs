@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
+using OwlBoard.LoadBalancer.Retry;
 
 namespace OwlBoard.LoadBalancer.Forwarding;
 
@@ -17,7 +18,14 @@ internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature
         _writer = body.Writer;
         _time = time;
         Progressed();
+        Started = _lastProgress;
     }
+
+    /// <summary>When the request came, on the injected clock's monotonic scale.</summary>
+    public long Started { get; }
+
+    /// <summary>What happens to the request on its way to a gateway, if it is on one.</summary>
+    public ProxiedRequest? Request { get; set; }
 
     /// <summary>How many so far.</summary>
     public long Bytes { get; private set; }
@@ -39,15 +47,18 @@ internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature
     /// <summary>Begins to follow the response, or finds who does.</summary>
     public static ResponseProgress Of(HttpContext context, TimeProvider time)
     {
-        var body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        if (body is not ResponseProgress progress)
+        if (Find(context) is { } found)
         {
-            progress = new ResponseProgress(body, time);
-            context.Features.Set<IHttpResponseBodyFeature>(progress);
+            return found;
         }
 
+        var progress = new ResponseProgress(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), time);
+        context.Features.Set<IHttpResponseBodyFeature>(progress);
         return progress;
     }
+
+    /// <summary>Finds who follows the response, by the writer, which is quicker than to look for a feature.</summary>
+    public static ResponseProgress? Find(HttpContext context) => context.Response.BodyWriter as ResponseProgress;
 
     /// <summary>Something came from the gateway.</summary>
     public void Progressed() => _lastProgress = _time.GetTimestamp();

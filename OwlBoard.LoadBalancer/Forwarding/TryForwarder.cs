@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using OwlBoard.Forwarding.Connections;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Retry;
 using Yarp.ReverseProxy.Forwarder;
@@ -28,16 +29,21 @@ internal sealed class TryForwarder(IHttpForwarder forwarder, LiveOptions options
         CancellationToken cancellationToken)
     {
         var request = ProxiedRequest.Of(context);
-        request.BeginTry();
-        if (IsUpgrade(context.Features))
+        if (IsUpgrade(context))
         {
             var timeouts = options.Current.Timeouts;
+            request.BeginTryWithOwnToken();
             request.EndTryWithoutHeadAfter(timeouts.Response);
             request.BeginUpgrade();
             requestConfig = requestConfig with { ActivityTimeout = timeouts.WebSocketIdle };
         }
+        else if (httpClient is UpstreamClient)
+        {
+            request.BeginTry();
+        }
         else
         {
+            request.BeginTryWithOwnToken();
             request.BeginExchange(options.Current.ConnectionPool.IdleConnections);
         }
 
@@ -45,7 +51,7 @@ internal sealed class TryForwarder(IHttpForwarder forwarder, LiveOptions options
     }
 
     /// <summary>Over HTTP/1.1 with <c>Upgrade</c>, over HTTP/2 with an extended <c>CONNECT</c> (RFC 8441).</summary>
-    private static bool IsUpgrade(IFeatureCollection features) =>
-        features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
-        || features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
+    private static bool IsUpgrade(HttpContext context) =>
+        (context.Request.Headers.Upgrade.Count > 0 && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true })
+        || (HttpMethods.IsConnect(context.Request.Method) && context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true });
 }

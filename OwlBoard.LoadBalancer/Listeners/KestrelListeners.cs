@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Tls;
 
@@ -79,7 +80,7 @@ internal sealed class KestrelListeners(LiveOptions options, ServerCertificate ce
 
             endpoint.Use(next => connection =>
             {
-                connection.Features.Set(listener);
+                connection.Features.Set(new ClientConnection(listener, connection.RemoteEndPoint, connection.LocalEndPoint));
                 return next(connection);
             });
         }

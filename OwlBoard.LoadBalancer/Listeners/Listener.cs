@@ -1,3 +1,5 @@
+using OwlBoard.LoadBalancer.ClientIdentity;
+
 namespace OwlBoard.LoadBalancer.Listeners;
 
 /// <summary>
@@ -11,5 +13,5 @@ internal sealed record Listener(string Name, string LoadBalancerHeader, string H
     public static readonly Listener Management = new("management", "OwlBoard-LB", "Load Balancer Healthy (Management)");
 
     /// <summary>The listener that the request's connection belongs to.</summary>
-    public static Listener Of(HttpContext context) => context.Features.Get<Listener>() ?? Desktop;
+    public static Listener Of(HttpContext context) => ClientConnection.Of(context).Listener;
 }

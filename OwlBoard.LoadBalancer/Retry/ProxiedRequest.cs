@@ -6,11 +6,13 @@ using Yarp.ReverseProxy.Forwarder;
 namespace OwlBoard.LoadBalancer.Retry;
 
 /// <summary>What happens to one client request on its way to a gateway and, if need be, to the next one.</summary>
-internal sealed class ProxiedRequest(bool isIdempotent, long started, ResponseProgress progress, TimeSpan bodyTimeout) : IDisposable
+internal sealed class ProxiedRequest : IDisposable
 {
     /// <summary>YARP moves its timer at most every 20 ms.</summary>
     private static readonly TimeSpan TimerTolerance = TimeSpan.FromMilliseconds(50);
 
+    private readonly ResponseProgress _progress;
+    private readonly TimeSpan _bodyTimeout;
     private CancellationTokenSource? _tryCancellation;
     private CancellationTokenRegistration _deadGateway;
     private TryOutcome? _outcome;
@@ -18,11 +20,20 @@ internal sealed class ProxiedRequest(bool isIdempotent, long started, ResponsePr
     private bool _declaredDead;
     private bool _isExchange;
 
+    public ProxiedRequest(bool isIdempotent, long started, ResponseProgress progress, TimeSpan bodyTimeout)
+    {
+        IsIdempotent = isIdempotent;
+        Started = started;
+        _progress = progress;
+        _bodyTimeout = bodyTimeout;
+        progress.Request = this;
+    }
+
     /// <summary>Whether the request may be sent twice to the same effect as once.</summary>
-    public bool IsIdempotent => isIdempotent;
+    public bool IsIdempotent { get; }
 
     /// <summary>When it came, on the injected clock's monotonic scale.</summary>
-    public long Started => started;
+    public long Started { get; }
 
     /// <summary>The gateways that were tried, in order.</summary>
     public List<Gateway> Tried { get; } = new(capacity: 2);
@@ -39,12 +50,12 @@ internal sealed class ProxiedRequest(bool isIdempotent, long started, ResponsePr
     /// <summary>The request's body, if it has one.</summary>
     public ReplayableBody? Body { get; set; }
 
-    /// <summary>Ends the present try without ending the client's request.</summary>
-    public CancellationToken TryToken => _tryCancellation?.Token ?? CancellationToken.None;
+    /// <summary>Ends the present try, as long as there is no answer, without ending the client's request.</summary>
+    public CancellationToken TryToken { get; private set; }
 
     /// <summary>The request that the context is part of.</summary>
     public static ProxiedRequest Of(HttpContext context) =>
-        context.Features.Get<ProxiedRequest>()
+        ResponseProgress.Find(context)?.Request
         ?? throw new InvalidOperationException($"{nameof(RetryMiddleware)} has to run before the load balancing policies.");
 
     /// <summary>The policy counted the request at this gateway.</summary>
@@ -54,10 +65,17 @@ internal sealed class ProxiedRequest(bool isIdempotent, long started, ResponsePr
         Tried.Add(gateway);
     }
 
-    /// <summary>The try begins. If probes declare the gateway dead while it is waited for, an idempotent request moves on.</summary>
-    public void BeginTry()
+    /// <summary>
+    /// The try begins, over a connection that heeds <see cref="TryToken"/> only until there is an answer. If probes declare
+    /// the gateway dead until then, an idempotent request moves on.
+    /// </summary>
+    public void BeginTry() => TryToken = IsIdempotent && MayBeRetried && Gateway is { } gateway ? gateway.Condition.Dead : CancellationToken.None;
+
+    /// <summary>The try begins, with a token that can be ended by its time too, and is not ended any more once there is an answer.</summary>
+    public void BeginTryWithOwnToken()
     {
         _tryCancellation = new CancellationTokenSource();
+        TryToken = _tryCancellation.Token;
         if (IsIdempotent && MayBeRetried && Gateway is { } gateway)
         {
             _deadGateway = gateway.Condition.Dead.UnsafeRegister(
@@ -85,7 +103,7 @@ internal sealed class ProxiedRequest(bool isIdempotent, long started, ResponsePr
     public void HeadReceived()
     {
         Volatile.Write(ref _headReceived, true);
-        progress.Progressed();
+        _progress.Progressed();
         _tryCancellation?.CancelAfter(Timeout.InfiniteTimeSpan);
         _deadGateway.Unregister();
     }
@@ -159,9 +177,9 @@ internal sealed class ProxiedRequest(bool isIdempotent, long started, ResponsePr
             ForwarderError.RequestTimedOut => TryOutcome.TimedOut,
             ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled
                 when TryToken.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested =>
-                _declaredDead ? TryOutcome.DeclaredDead : TryOutcome.TimedOut,
+                _declaredDead || _tryCancellation is null ? TryOutcome.DeclaredDead : TryOutcome.TimedOut,
             // Either the client went away or the gateway's time was up. A client that takes nothing is the client's fault.
-            ForwarderError.ResponseBodyCanceled when !progress.IsWaitingForClient && progress.SinceProgress >= bodyTimeout - TimerTolerance =>
+            ForwarderError.ResponseBodyCanceled when !_progress.IsWaitingForClient && _progress.SinceProgress >= _bodyTimeout - TimerTolerance =>
                 TryOutcome.TimedOut,
             _ => TryOutcome.ClientFault,
         };

@@ -19,71 +19,81 @@ internal sealed class RetryMiddleware(
     RetryPolicy policy,
     RetryBudget budget,
     LoadBalancerMetrics metrics,
+    LastResort lastResort,
     TimeProvider time)
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        budget.CountRequest();
-        var settings = options.Current;
-        using var request = new ProxiedRequest(
-            IdempotentMethods.Contains(context.Request.Method), time.GetTimestamp(), ResponseProgress.Of(context, time), settings.Timeouts.Response);
-        context.Features.Set(request);
-        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
-        {
-            request.Body = new ReplayableBody(context.Request.BodyReader, settings.Retry.BodyBytes, settings.Timeouts.RequestBody, time);
-            context.Request.Body = request.Body;
-        }
-
-        var proxy = context.GetReverseProxyFeature();
-        var cluster = context.GetRouteModel().Cluster!;
-        var candidates = proxy.AvailableDestinations;
-        while (true)
-        {
-            request.MayBeRetried = request.Tried.Count + 1 < settings.Retry.Tries && candidates.Count > 1;
-            proxy.AvailableDestinations = candidates;
-            var outcome = await TryAsync(context, request);
-            if (!policy.TryClaim(context, request, outcome))
-            {
-                break;
-            }
-
-            candidates = Untried(cluster.DestinationsState, request);
-            if (candidates.Count == 0)
-            {
-                break;
-            }
-
-            context.Response.Clear();
-            context.Features.Set<IForwarderErrorFeature>(null);
-            request.Rewind();
-        }
-
-        await FailureAnswer.WriteAsync(context, request);
-    }
-
-    private async Task<TryOutcome> TryAsync(HttpContext context, ProxiedRequest request)
-    {
-        var started = time.GetTimestamp();
         try
         {
-            await next(context);
-            return request.ConcludeTry(context);
-        }
-        finally
-        {
-            if (request.Gateway is { } gateway)
+            budget.CountRequest();
+            var settings = options.Current;
+            using var request = new ProxiedRequest(
+                IdempotentMethods.Contains(context.Request.Method), time.GetTimestamp(), ResponseProgress.Of(context, time), settings.Timeouts.Response);
+            if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
             {
-                gateway.Statistics.CountRequest();
-                if (context.Response.StatusCode != StatusCodes.Status101SwitchingProtocols)
-                {
-                    var duration = time.GetElapsedTime(started);
-                    gateway.Statistics.Latency.Record(duration);
-                    metrics.TryEnded(gateway.Name, duration, context.Response.StatusCode);
-                }
+                request.Body = new ReplayableBody(context.Request.BodyReader, settings.Retry.BodyBytes, settings.Timeouts.RequestBody, time);
+                context.Request.Body = request.Body;
             }
 
-            request.EndTry();
+            var proxy = context.GetReverseProxyFeature();
+            var candidates = proxy.AvailableDestinations;
+            while (true)
+            {
+                request.MayBeRetried = request.Tried.Count + 1 < settings.Retry.Tries && candidates.Count > 1;
+                proxy.AvailableDestinations = candidates;
+                var started = time.GetTimestamp();
+                TryOutcome outcome;
+                try
+                {
+                    await next(context);
+                    outcome = request.ConcludeTry(context);
+                }
+                finally
+                {
+                    EndTry(context, request, time.GetElapsedTime(started));
+                }
+
+                if (!policy.TryClaim(context, request, outcome))
+                {
+                    break;
+                }
+
+                candidates = Untried(context.GetRouteModel().Cluster!.DestinationsState, request);
+                if (candidates.Count == 0)
+                {
+                    break;
+                }
+
+                context.Response.Clear();
+                context.Features.Set<IForwarderErrorFeature>(null);
+                request.Rewind();
+            }
+
+            await FailureAnswer.WriteAsync(context, request);
         }
+        catch (Exception failure)
+        {
+            if (!await lastResort.TryAnswerAsync(context, failure))
+            {
+                throw;
+            }
+        }
+    }
+
+    private void EndTry(HttpContext context, ProxiedRequest request, TimeSpan duration)
+    {
+        if (request.Gateway is { } gateway)
+        {
+            gateway.Statistics.CountRequest();
+            if (context.Response.StatusCode != StatusCodes.Status101SwitchingProtocols)
+            {
+                gateway.Statistics.Latency.Record(duration);
+                metrics.TryEnded(gateway.Name, duration, context.Response.StatusCode);
+            }
+        }
+
+        request.EndTry();
     }
 
     /// <summary>

@@ -17,8 +17,13 @@ internal sealed class StickinessMiddleware(
     public Task InvokeAsync(HttpContext context)
     {
         var by = options.Current.Stickiness.By;
+        if (by == StickinessOptions.ByNone)
+        {
+            return next(context);
+        }
+
         var proxy = context.GetReverseProxyFeature();
-        if (by != StickinessOptions.ByNone && proxy.AvailableDestinations is { Count: > 1 } candidates
+        if (proxy.AvailableDestinations is { Count: > 1 } candidates
             && (by == StickinessOptions.ByClient ? OfClient(context, candidates) : OfCookie(context, candidates)) is { } destination)
         {
             proxy.AvailableDestinations = destination;

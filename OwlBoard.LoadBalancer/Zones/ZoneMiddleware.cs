@@ -12,6 +12,11 @@ internal sealed class ZoneMiddleware(RequestDelegate next, ZoneRouting zones, Ha
 {
     public Task InvokeAsync(HttpContext context)
     {
+        if (string.IsNullOrEmpty(options.Current.Zone))
+        {
+            return next(context);
+        }
+
         var proxy = context.GetReverseProxyFeature();
         if (proxy.AvailableDestinations is { Count: > 1 } available && ProxiedRequest.Of(context).Tried.Count == 0)
         {

@@ -19,7 +19,8 @@ internal static class TelemetryExtensions
     {
         var telemetry = builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics
-                .AddAspNetCoreInstrumentation()
+                // Not all of ASP.NET Core's: those of routing and of memory cost each request and say little.
+                .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
                 .AddMeter("OwlBoard.*"));

@@ -62,6 +62,7 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
     [
         "--ports:desktop", Port(), "--ports:mobile", Port(), "--ports:management", Port(),
         "--ports:desktop-frontend", Port(), "--ports:mobile-frontend", Port(),
+        "--ports:dashboard", Port(),
         "--data-directory", directory,
     ];
 
@@ -70,7 +71,7 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
         await Eventually.IsTrueAsync(
             "all resources are running",
             () => _process.HasExited || Output.Any(line => line.StartsWith("All resources are running", StringComparison.Ordinal)),
-            TimeSpan.FromMinutes(4));
+            TimeSpan.FromSeconds(180));
         Assert.False(_process.HasExited, string.Join('\n', Output.Concat(Errors)));
     }
 

@@ -30,6 +30,7 @@ public sealed class AppHostTests : IDisposable
         Assert.DoesNotContain(options[5], links, StringComparison.Ordinal);
         Assert.Contains($"desktop-frontend http://localhost:{options[7]}", links, StringComparison.Ordinal);
         Assert.Contains($"mobile-frontend http://localhost:{options[9]}", links, StringComparison.Ordinal);
+        Assert.StartsWith($"Dashboard: http://localhost:{options[11]}/login?t=", appHost.Output[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -44,7 +45,7 @@ public sealed class AppHostTests : IDisposable
 
         Assert.Equal(0, await appHost.WaitForExitAsync(TimeSpan.FromSeconds(10)));
         Assert.DoesNotContain(children, ProcessTable.IsRunning);
-        Assert.All(new[] { 1, 3, 5, 7, 9 }, i => Assert.True(PortAllocator.IsFree(int.Parse(options[i], null)), options[i - 1]));
+        Assert.All(new[] { 1, 3, 5, 7, 9, 11 }, i => Assert.True(PortAllocator.IsFree(int.Parse(options[i], null)), options[i - 1]));
     }
 
     [Fact]
@@ -76,6 +77,8 @@ public sealed class AppHostTests : IDisposable
             $"Port {options[1]}, which load-balancer (desktop) wants, is taken by dotnet OwlBoard.LoadBalancer.dll (pid {first.Children["load-balancer"]}), choose another with --ports:desktop PORT",
             line,
             StringComparison.Ordinal);
+        Assert.Contains($"Port {options[11]}, which the dashboard wants, is taken by", line, StringComparison.Ordinal);
+        Assert.Contains("choose another with --ports:dashboard PORT", line, StringComparison.Ordinal);
         Assert.All(first.Children.Values, child => Assert.True(ProcessTable.IsRunning(child)));
     }
 
@@ -83,6 +86,7 @@ public sealed class AppHostTests : IDisposable
     [InlineData("--gateways is '0'; it must be a whole number from 1 to 64.", "--gateways", "0")]
     [InlineData("--ports:desktop is '65536'; it must be a whole number from 1 to 65535.", "--ports:desktop", "65536")]
     [InlineData("Unknown option '--replicas'.", "--replicas", "4")]
+    [InlineData("--dashboard is 'maybe'; it must be true or false.", "--dashboard", "maybe")]
     [InlineData("--target is 'moon'; it must be compose or swarm.", "--target", "moon")]
     [InlineData("--target and --platform say what to publish; a local run has neither", "--platform", "existing")]
     [InlineData("--operation is 'fly'; it must be run or publish.", "--operation", "fly")]

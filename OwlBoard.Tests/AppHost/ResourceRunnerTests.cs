@@ -18,7 +18,7 @@ public sealed class ResourceRunnerTests : IDisposable
 
     private readonly HttpHealthProbe _probe = new();
     private readonly ServiceProvider _services;
-    private readonly ResourceLogs _logs = new();
+    private readonly ResourceLogs _logs = new(TimeProvider.System);
     private readonly CancellationTokenSource _deadline = new(Deadline);
     private readonly ResourceNotifications _notifications = new([new ResourceSnapshot("gateway")]);
     private readonly ResourceRunner _runner;

@@ -62,7 +62,7 @@ public sealed class TerminalTests
         using var ended = new CancellationTokenSource();
         await using var console = new LiveConsole(output, new Palette(isOn: false), () => (80, 4));
 
-        var showing = console.ShowAsync(notifications, new ResourceLogs(), ended.Token);
+        var showing = console.ShowAsync(notifications, new ResourceLogs(TimeProvider.System), ended.Token);
         await ended.CancelAsync();
         await showing;
         console.Draw();

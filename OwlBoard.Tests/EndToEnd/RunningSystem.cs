@@ -20,6 +20,9 @@ public sealed class RunningSystem : IAsyncLifetime
 
     public Uri MobileFrontend { get; private set; } = null!;
 
+    /// <summary>The link to the dashboard that a person would click on.</summary>
+    public string Dashboard => _appHost.Output.First(line => line.StartsWith("Dashboard: ", StringComparison.Ordinal))["Dashboard: ".Length..];
+
     /// <summary>A client of the load balancer's desktop listener.</summary>
     public HttpClient Http { get; private set; } = null!;
 

@@ -9,6 +9,7 @@ using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Gateways;
+using OwlBoard.LoadBalancer.Listeners;
 using OwlBoard.LoadBalancer.Retry;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.LoadBalancing;
@@ -63,8 +64,8 @@ internal sealed class PolicyFixture : IDisposable
     public static DefaultHttpContext Request(string client = "203.0.113.1")
     {
         var context = new DefaultHttpContext();
-        context.Connection.RemoteIpAddress = IPAddress.Parse(client);
-        context.Features.Set(new ProxiedRequest(isIdempotent: true, started: 0, ResponseProgress.Of(context, TimeProvider.System), TimeSpan.FromMinutes(1)));
+        context.Features.Set(new ClientConnection(Listener.Desktop, new IPEndPoint(IPAddress.Parse(client), 50_000), local: null));
+        _ = new ProxiedRequest(isIdempotent: true, started: 0, ResponseProgress.Of(context, TimeProvider.System), TimeSpan.FromMinutes(1));
         return context;
     }
 

@@ -13,10 +13,16 @@ public sealed class TracingTests
         var tries = new ConcurrentQueue<Activity>();
         using var listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == "OwlBoard.Forwarding",
+            ShouldListenTo = source => source.Name is "OwlBoard.Forwarding" or "Microsoft.AspNetCore",
             Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
                 options.Parent.TraceId == trace ? ActivitySamplingResult.AllData : ActivitySamplingResult.None,
-            ActivityStopped = tries.Enqueue,
+            ActivityStopped = activity =>
+            {
+                if (activity.Kind == ActivityKind.Client)
+                {
+                    tries.Enqueue(activity);
+                }
+            },
         };
         ActivitySource.AddActivityListener(listener);
         await using var sick = await FakeGateway.StartAsync("sick");

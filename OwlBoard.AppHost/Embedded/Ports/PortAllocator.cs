@@ -16,10 +16,12 @@ internal static class PortAllocator
     private const int First = 20_000;
     private const int Last = 32_767;
 
-    public static void Allocate(IEnumerable<IResource> resources)
+    /// <param name="resources">Whose endpoints get ports.</param>
+    /// <param name="reserved">A port that is not to be given, if any.</param>
+    public static void Allocate(IEnumerable<IResource> resources, int? reserved = null)
     {
         var endpoints = resources.SelectMany(resource => resource.Annotations.OfType<EndpointAnnotation>()).ToArray();
-        var taken = endpoints.Select(FixedPort).OfType<int>().ToHashSet();
+        var taken = endpoints.Select(FixedPort).Append(reserved).OfType<int>().ToHashSet();
         foreach (var endpoint in endpoints)
         {
             var port = FixedPort(endpoint) ?? NextFree(taken);

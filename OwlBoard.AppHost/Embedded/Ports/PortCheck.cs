@@ -9,26 +9,28 @@ namespace OwlBoard.AppHost.Embedded.Ports;
 internal static class PortCheck
 {
     /// <exception cref="DistributedApplicationException">Ports are taken; the message names each, and the way out.</exception>
-    public static void Run(IEnumerable<IResource> resources, IConfiguration configuration)
+    public static void Run(IEnumerable<IResource> resources, IConfiguration configuration, int? dashboardPort = null)
     {
-        var taken = (
+        var wanted =
             from resource in resources
             from endpoint in resource.Annotations.OfType<EndpointAnnotation>()
-            let port = PortAllocator.FixedPort(endpoint)
-            where port is not null && !PortAllocator.IsFree(port.Value)
-            select Describe(port.Value, resource, endpoint, configuration)).ToArray();
+            select (Port: PortAllocator.FixedPort(endpoint), By: $"{resource.Name} ({endpoint.Name})");
+        var taken = wanted.Append((Port: dashboardPort, By: "the dashboard"))
+            .Where(want => want.Port is { } port && !PortAllocator.IsFree(port))
+            .Select(want => Describe(want.Port!.Value, want.By, configuration))
+            .ToArray();
         if (taken.Length > 0)
         {
             throw new DistributedApplicationException(string.Join("; ", taken) + ".");
         }
     }
 
-    private static string Describe(int port, IResource resource, EndpointAnnotation endpoint, IConfiguration configuration)
+    private static string Describe(int port, string by, IConfiguration configuration)
     {
         var option = configuration.GetSection(TopologySettings.PortsSection).GetChildren()
             .FirstOrDefault(setting => setting.Value == $"{port}");
         var holder = PortHolder.Find(port) ?? "another process, or not for this user to open";
         var wayOut = option is null ? string.Empty : $", choose another with --{option.Path} PORT";
-        return $"Port {port}, which {resource.Name} ({endpoint.Name}) wants, is taken by {holder}{wayOut}";
+        return $"Port {port}, which {by} wants, is taken by {holder}{wayOut}";
     }
 }

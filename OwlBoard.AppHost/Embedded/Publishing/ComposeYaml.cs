@@ -110,6 +110,7 @@ internal sealed class ComposeYaml
     private void WriteNetwork(Network network)
     {
         _yaml.Member("driver", network.Driver);
+        _yaml.Member("driver_opts", network.DriverOpts);
         _yaml.Object("ipam", network.Ipam, ipam => _yaml.Sequence("config", ipam.Config, WritePairs));
         _yaml.Member("internal", network.Internal);
     }

@@ -4,6 +4,7 @@ using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OwlBoard.AppHost.Embedded.Dashboard;
 using OwlBoard.AppHost.Embedded.Health;
 using OwlBoard.AppHost.Embedded.Logs;
 using OwlBoard.AppHost.Embedded.Notifications;
@@ -35,7 +36,7 @@ internal sealed class ApplicationRunner(
         await CheckAsync(cancellationToken);
 
         var notifications = new ResourceNotifications(_projects.Select(Snapshot));
-        var logs = new ResourceLogs();
+        var logs = new ResourceLogs(time);
         using var http = new HttpHealthProbe();
         var probe = new ResourceHealthProbe(http, services.GetRequiredService<HealthCheckService>());
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -47,13 +48,25 @@ internal sealed class ApplicationRunner(
             project => new ResourceRunner(project, execution, notifications, logs, probe, time, stop.Token));
 
         var showing = console.ShowAsync(notifications, logs, ended.Token);
+        await using var dashboard = CreateDashboard(notifications, logs, new(runners, logs, time));
         try
         {
+            if (dashboard is not null)
+            {
+                await dashboard.StartAsync(stop.Token);
+                console.WriteLine($"Dashboard: {dashboard.Link}");
+            }
+
             await Task.WhenAll(runners.Values.Select(runner => runner.StartAsync()));
             await notifications.WaitAsync(all => all.All(resource => resource.IsReady), stop.Token);
             console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"All resources are running, after {time.GetElapsedTime(started).TotalSeconds:0.0} s: {Links(notifications.Current)}"));
+            if (dashboard is not null)
+            {
+                console.WriteLine($"Dashboard: {dashboard.Link}");
+            }
+
             await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -82,13 +95,19 @@ internal sealed class ApplicationRunner(
             ResourceCommand.Validate(project);
         }
 
-        PortCheck.Run(resources, configuration);
-        PortAllocator.Allocate(resources);
+        var dashboardPort = DashboardSettings.Port(configuration);
+        PortCheck.Run(resources, configuration, dashboardPort);
+        PortAllocator.Allocate(resources, dashboardPort);
         foreach (var project in _projects)
         {
             await ResourceCommand.ResolveAsync(project, execution, cancellationToken);
         }
     }
+
+    private DashboardServer? CreateDashboard(ResourceNotifications notifications, ResourceLogs logs, ResourceControl control) =>
+        DashboardSettings.Port(configuration) is { } port
+            ? new(port, _projects, notifications, logs, control, console, time)
+            : null;
 
     private static ResourceSnapshot Snapshot(ProjectResource project) => new(project.Name)
     {

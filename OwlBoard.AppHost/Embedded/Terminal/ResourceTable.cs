@@ -32,17 +32,18 @@ internal sealed class ResourceTable(Palette palette)
     }
 
     /// <summary>The state in a word, and how often it took a new start to get there.</summary>
-    public static string StateOf(ResourceSnapshot resource)
+    public static string StateOf(ResourceSnapshot resource) => resource.Restarts == 0
+        ? WordFor(resource)
+        : $"{WordFor(resource)} (restarts: {resource.Restarts})";
+
+    /// <summary>The state in a word.</summary>
+    public static string WordFor(ResourceSnapshot resource) => (resource.State, resource.Health) switch
     {
-        var state = (resource.State, resource.Health) switch
-        {
-            (ResourceState.Running, ResourceHealth.Unknown) => "Starting",
-            (ResourceState.Running, ResourceHealth.Unhealthy) => "Unhealthy",
-            (ResourceState.NotStarted, _) => "Not started",
-            _ => resource.State.ToString(),
-        };
-        return resource.Restarts == 0 ? state : $"{state} (restarts: {resource.Restarts})";
-    }
+        (ResourceState.Running, ResourceHealth.Unknown) => "Starting",
+        (ResourceState.Running, ResourceHealth.Unhealthy) => "Unhealthy",
+        (ResourceState.NotStarted, _) => "Not started",
+        _ => resource.State.ToString(),
+    };
 
     private string PaintState(string line, string state, int column, ResourceSnapshot resource)
     {

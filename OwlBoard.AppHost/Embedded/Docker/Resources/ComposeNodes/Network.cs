@@ -7,6 +7,8 @@ internal sealed class Network : NamedComposeMember
 {
     public string? Driver { get; set; }
 
+    public Dictionary<string, string> DriverOpts { get; set; } = [];
+
     public Ipam? Ipam { get; set; }
 
     public bool? Internal { get; set; }

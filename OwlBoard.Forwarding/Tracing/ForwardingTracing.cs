@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Yarp.ReverseProxy.Forwarder;
 
-namespace OwlBoard.Forwarding.Exchanges;
+namespace OwlBoard.Forwarding.Tracing;
 
 /// <summary>Each try at an upstream as a client span, named and tagged by OpenTelemetry's HTTP conventions, while somebody listens.</summary>
 internal static class ForwardingTracing

@@ -1,0 +1,124 @@
+using OwlBoard.AppHost.Embedded.Dashboard.Records;
+
+namespace OwlBoard.AppHost.Embedded.Dashboard.Otlp;
+
+/// <summary>Reads an <c>ExportLogsServiceRequest</c>; field numbers are those of opentelemetry-proto 1.x.</summary>
+internal static class OtlpLogs
+{
+    /// <exception cref="InvalidDataException">It is not such a message.</exception>
+    public static List<LogRecord> Read(ReadOnlySpan<byte> body)
+    {
+        var records = new List<LogRecord>();
+        var request = new ProtoReader(body);
+        while (request.TryReadField(out var field))
+        {
+            if (field == 1)
+            {
+                ReadResource(request.ReadMessage(), records);
+            }
+            else
+            {
+                request.Skip();
+            }
+        }
+
+        return records;
+    }
+
+    private static void ReadResource(ProtoReader message, List<LogRecord> records)
+    {
+        var resource = "unknown";
+        var first = records.Count;
+        while (message.TryReadField(out var field))
+        {
+            switch (field)
+            {
+                case 1:
+                    resource = OtlpAttributes.ReadServiceName(message.ReadMessage());
+                    break;
+                case 2:
+                    ReadScope(message.ReadMessage(), records);
+                    break;
+                default:
+                    message.Skip();
+                    break;
+            }
+        }
+
+        // Fields may come in any order, the resource last.
+        for (var i = first; i < records.Count; i++)
+        {
+            records[i] = records[i] with { Resource = resource };
+        }
+    }
+
+    private static void ReadScope(ProtoReader message, List<LogRecord> records)
+    {
+        var category = string.Empty;
+        var first = records.Count;
+        while (message.TryReadField(out var field))
+        {
+            switch (field)
+            {
+                case 1:
+                    category = OtlpAttributes.ReadScopeName(message.ReadMessage());
+                    break;
+                case 2:
+                    records.Add(ReadRecord(message.ReadMessage()));
+                    break;
+                default:
+                    message.Skip();
+                    break;
+            }
+        }
+
+        for (var i = first; i < records.Count; i++)
+        {
+            records[i] = records[i] with { Category = category };
+        }
+    }
+
+    private static LogRecord ReadRecord(ProtoReader message)
+    {
+        ulong time = 0, observed = 0, severity = 0;
+        string text = string.Empty, traceId = string.Empty, spanId = string.Empty;
+        var attributes = new List<KeyValuePair<string, string>>();
+        while (message.TryReadField(out var field))
+        {
+            switch (field)
+            {
+                case 1:
+                    time = message.ReadFixed64();
+                    break;
+                case 2:
+                    severity = message.ReadVarint();
+                    break;
+                case 5:
+                    text = OtlpAttributes.ReadValue(message.ReadMessage());
+                    break;
+                case 6:
+                    OtlpAttributes.Read(message.ReadMessage(), attributes);
+                    break;
+                case 9:
+                    traceId = OtlpTraces.ReadId(ref message, 16, "trace_id");
+                    break;
+                case 10:
+                    spanId = OtlpTraces.ReadId(ref message, 8, "span_id");
+                    break;
+                case 11:
+                    observed = message.ReadFixed64();
+                    break;
+                default:
+                    message.Skip();
+                    break;
+            }
+        }
+
+        return new LogRecord(string.Empty, string.Empty, time == 0 ? observed : time, (int)Math.Min(severity, 24), text)
+        {
+            TraceId = traceId.Length == 0 ? null : traceId,
+            SpanId = spanId.Length == 0 ? null : spanId,
+            Attributes = attributes,
+        };
+    }
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Net;
+using OwlBoard.LoadBalancer.Listeners;
+
+namespace OwlBoard.LoadBalancer.ClientIdentity;
+
+/// <summary>What all requests of one connection have in common, worked out when it is accepted.</summary>
+internal sealed class ClientConnection
+{
+    /// <summary>Where there is no connection, as in tests of parts.</summary>
+    private static readonly ClientConnection None = new(Listener.Desktop, null, null);
+
+    public ClientConnection(Listener listener, EndPoint? peer, EndPoint? local)
+    {
+        Listener = listener;
+        Peer = Normalize((peer as IPEndPoint)?.Address ?? IPAddress.None);
+        PeerText = Peer.ToString();
+        LocalPort = ((local as IPEndPoint)?.Port ?? 0).ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Where it came in.</summary>
+    public Listener Listener { get; }
+
+    /// <summary>The address at its other end; IPv4 as such even where the listener is dual-stack.</summary>
+    public IPAddress Peer { get; }
+
+    /// <summary>The same as text.</summary>
+    public string PeerText { get; }
+
+    /// <summary>The port at this end, as text.</summary>
+    public string LocalPort { get; }
+
+    /// <summary>The connection that the request came on.</summary>
+    public static ClientConnection Of(HttpContext context) => context.Features.Get<ClientConnection>() ?? OfAddress(context);
+
+    /// <summary>An IPv4 address as such, where it is written as IPv6.</summary>
+    public static IPAddress Normalize(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+    private static ClientConnection OfAddress(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } address ? new ClientConnection(Listener.Desktop, new IPEndPoint(address, 0), null) : None;
+}

@@ -1,0 +1,176 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using OwlBoard.Certificates;
+using OwlBoard.ServiceDefaults;
+using OwlBoard.Tests.AppHost;
+using OwlBoard.Tests.Fixtures;
+
+namespace OwlBoard.Tests.Deployment;
+
+/// <summary>What was published, in a folder of the host with its certificates and its values, as DEPLOY.md says.</summary>
+internal sealed class DeployedSystem : IDisposable
+{
+    /// <summary>How long the containers may take to be healthy.</summary>
+    public static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(4);
+
+    /// <summary>The user that the containers that read keys run as.</summary>
+    private const string KeyReader = "10001";
+
+    /// <summary>To ask Docker more often would slow down what is waited for.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
+
+    private DeployedSystem(DockerEngine engine, string directory)
+    {
+        Engine = engine;
+        Directory = directory;
+        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Desktop };
+    }
+
+    public DockerEngine Engine { get; }
+
+    public string Directory { get; }
+
+    public Uri Desktop => At(8000);
+
+    public Uri Mobile => At(9000);
+
+    public Uri DesktopFrontend => At(3002);
+
+    public Uri MobileFrontend => At(3001);
+
+    /// <summary>A client of the load balancer's desktop listener.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>Where a GET reads and a POST writes a message, through gateway, mutual TLS and PostgreSQL.</summary>
+    public Uri Messages(string room) =>
+        new(Desktop, $"/api/chat/messages/{room}?user_id=7&username=Owl&content=Hoot&limit=1");
+
+    public static async Task<DeployedSystem> PublishAsync(DockerEngine engine, params string[] options)
+    {
+        // The folder's name is that of the project.
+        var directory = Path.Combine(engine.Folder, RandomNumberGenerator.GetHexString(8), "owlboard");
+        await PublishedFiles.WriteAsync(directory, options);
+        var certificates = Path.Combine(directory, "certs");
+        new CertificateIssuer(TimeProvider.System).Issue(new CertificateFolder(certificates));
+        (await Tool.RunAsync(
+            Require.Tool("chown", "coreutils"),
+            ["-R", KeyReader, .. new[] { "gateway", "probe", "user-service", "chat-service" }.Select(name => Path.Combine(certificates, name))])).Succeeded();
+        return new DeployedSystem(engine, directory);
+    }
+
+    /// <summary>Fills in <c>.env</c>: all passwords, and the images by the name of the value.</summary>
+    public void FillIn(Func<string, string> image)
+    {
+        var file = Path.Combine(Directory, ".env");
+        File.WriteAllLines(file, File.ReadAllLines(file).Select(line => line switch
+        {
+            _ when !line.EndsWith('=') => line,
+            _ when line.EndsWith("_IMAGE=", StringComparison.Ordinal) => line + image(line[..^1]),
+            _ => line + RandomNumberGenerator.GetHexString(48, lowercase: true),
+        }));
+    }
+
+    /// <summary>Fills in <c>.env</c> with our own images.</summary>
+    public void FillInOurImages() => FillIn(name => DockerImages.Of(name switch
+    {
+        _ when name.StartsWith("API_GATEWAY_", StringComparison.Ordinal) => "Gateway",
+        "LOAD_BALANCER_IMAGE" => "LoadBalancer",
+        _ when name.EndsWith("_FRONTEND_IMAGE", StringComparison.Ordinal) => "Frontend",
+        _ => "Services",
+    }));
+
+    /// <summary>
+    /// Writes a second file, for what only tests need. All load comes from one address here, which the rate limit would take
+    /// for one client; and a machine that is busy with other things must not make a container look ill.
+    /// </summary>
+    public async Task WriteOverridesAsync(string file, string version = "")
+    {
+        var overrides = new StringBuilder($"{version}\nservices:\n");
+        foreach (var service in (await ComposeAsync("config", "--services")).Split('\n'))
+        {
+            overrides.Append(CultureInfo.InvariantCulture, $"  {service}:\n    healthcheck:\n      timeout: 30s\n      start_period: 180s\n");
+            if (service == ResourceNames.LoadBalancer)
+            {
+                overrides.Append("    environment:\n      LoadBalancer__RateLimit__RequestsPerSecond: \"0\"\n");
+            }
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(Directory, file), overrides.ToString());
+    }
+
+    /// <summary>Runs <c>docker-compose</c> there, which has to succeed.</summary>
+    public async Task<string> ComposeAsync(params string[] arguments) =>
+        (await Engine.RunAsync(Require.Tool("docker-compose", "docker-compose"), arguments, Directory)).Succeeded().Output.TrimEnd();
+
+    /// <summary>Brings the containers up and waits until all are healthy, or run where they have no health check.</summary>
+    public async Task UpAsync()
+    {
+        await ComposeAsync("up", "--detach");
+        await Eventually.IsTrueAsync(
+            "all containers are healthy",
+            async () => (await ContainersAsync()).All(container => container.Health is "healthy" or "running"),
+            StartDeadline,
+            Pause);
+    }
+
+    /// <summary>All containers of the system.</summary>
+    public async Task<IReadOnlyList<DeployedContainer>> ContainersAsync()
+    {
+        var ids = (await ComposeAsync("ps", "--quiet")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        using var containers = JsonDocument.Parse(await Engine.DockerAsync(["inspect", .. ids]));
+        return [.. containers.RootElement.EnumerateArray().Select(DeployedContainer.Read)];
+    }
+
+    public Task IsHealthyAsync(string container) => Eventually.IsTrueAsync(
+        $"{container} is healthy",
+        async () => await Engine.DockerAsync("inspect", "--format", "{{.State.Health.Status}}", container) == "healthy",
+        StartDeadline,
+        Pause);
+
+    /// <summary>Waits until <c>/lb-status</c> says so many.</summary>
+    public Task HasActiveBackendsAsync(int count) => Eventually.IsTrueAsync(
+        $"/lb-status says {count}",
+        async () =>
+        {
+            var status = await Http.GetStringAsync("/lb-status", TestContext.Current.CancellationToken);
+            return status.StartsWith(string.Create(CultureInfo.InvariantCulture, $"Active Backends: {count}\n"), StringComparison.Ordinal);
+        },
+        StartDeadline,
+        Pause);
+
+    /// <summary>Registers a user and returns its id.</summary>
+    public async Task<int> RegisterAsync()
+    {
+        using var response = await Http.PostAsJsonAsync(
+            "/api/users/register",
+            new { email = $"{Guid.NewGuid():N}@example.org", full_name = "Owl", password = "whoooo" },
+            TestContext.Current.CancellationToken);
+        response.EnsureSuccessStatusCode();
+        return (await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("id").GetInt32();
+    }
+
+    /// <summary>Who of <c>address:port</c> takes a connection from a container that is started in a network.</summary>
+    public async Task<string[]> ReachableFromNetworkAsync(string network, IEnumerable<string> targets) =>
+        Lines(await Engine.DockerAsync(
+            ["run", "--rm", "--network", network, DockerImages.Tools, "bash", "-c", Connecting, "bash", .. targets]));
+
+    /// <summary>Who of <c>address:port</c> takes a connection from a program on the host.</summary>
+    public async Task<string[]> ReachableFromHostAsync(IEnumerable<string> targets) =>
+        Lines((await Engine.RunOnHostAsync(Require.Tool("bash", "bash"), ["-c", Connecting, "bash", .. targets])).Succeeded().Output);
+
+    public void Dispose() => Http.Dispose();
+
+    private const string Connecting = """
+        for target; do
+          timeout 5 bash -c "</dev/tcp/${target/:/\/}" 2>/dev/null && echo "$target" &
+        done
+        wait
+        """;
+
+    private static string[] Lines(string output) => [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order()];
+
+    private Uri At(int port) => new(string.Create(CultureInfo.InvariantCulture, $"http://{Engine.Address}:{port}"));
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using OwlBoard.Forwarding.Connections;
+using OwlBoard.Forwarding.Exchanges;
+using OwlBoard.Forwarding.Http1;
+
+namespace OwlBoard.Tests.Forwarding.Http1;
+
+/// <summary>What each request passes through allocates nothing once it has seen the like.</summary>
+public sealed class HeadAllocationTests
+{
+    private const int Times = 10_000;
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    private static readonly byte[] Head = Encoding.ASCII.GetBytes(
+        "HTTP/1.1 200 OK\r\nContent-Length: 75\r\nContent-Type: application/json\r\nDate: Fri, 02 Jan 2026 03:04:05 GMT\r\n"
+        + "Cache-Control: no-store\r\nVary: Origin\r\nX-Gateway: api-gateway-1\r\nConnection: keep-alive\r\n\r\n");
+
+    [Fact]
+    public void Parsing_a_response_head_does_not_allocate()
+    {
+        var head = new ResponseHead();
+
+        Assert.Equal(0, AllocatedBy(() => ResponseHeadParser.TryParse(Head, head)));
+
+        Assert.Equal(7, head.Fields.Length);
+    }
+
+    [Fact]
+    public void Copying_a_response_head_does_not_allocate_when_its_values_were_seen_before()
+    {
+        var head = new ResponseHead();
+        ResponseHeadParser.TryParse(Head, head);
+        var response = new DefaultHttpContext().Response;
+
+        Assert.Equal(0, AllocatedBy(() =>
+        {
+            response.Headers.Clear();
+            ResponseHeadCopier.Copy(Head, head, response, hasReason: true);
+        }));
+
+        Assert.Equal("api-gateway-1", response.Headers["X-Gateway"]);
+    }
+
+    [Fact]
+    public void Decoding_chunks_does_not_allocate()
+    {
+        var body = Encoding.ASCII.GetBytes("5\r\nhello\r\n6;name=value\r\n world\r\n0\r\n");
+        var length = 0;
+
+        Assert.Equal(0, AllocatedBy(() =>
+        {
+            var decoder = new ChunkedDecoder();
+            length = 0;
+            for (var position = 0; !decoder.IsAtTrailers;)
+            {
+                position += decoder.Read(body.AsSpan(position), out var data);
+                length += data.Length;
+            }
+        }));
+
+        Assert.Equal("hello world".Length, length);
+    }
+
+    [Fact]
+    public void Writing_a_request_head_allocates_no_more_than_the_enumerator_of_its_fields()
+    {
+        using var services = new ServiceCollection().AddMetrics().AddSingleton<ForwardingMetrics>().BuildServiceProvider();
+        var pool = new ConnectionPool(
+            "http://127.0.0.1:8080", new UpstreamConnectionOptions(), services.GetRequiredService<ForwardingMetrics>(), TimeProvider.System);
+        var context = new DefaultHttpContext();
+        context.Request.Method = "GET";
+        context.Request.Path = "/api/canvas/17";
+        context.Request.QueryString = new QueryString("?id=17");
+        context.Request.Host = new HostString("localhost", 8000);
+        context.Request.Headers.Accept = "*/*";
+        context.Request.Headers.UserAgent = "test";
+        var request = new SocketRequest();
+        request.Begin(context, pool.Address);
+        request.SetField("X-Real-IP", "203.0.113.1");
+        var body = RequestBody.Of(context, isUpgrade: true);
+        var buffer = new byte[4096];
+        var length = 0;
+        object? enumerator = null;
+
+        var enumerating = AllocatedBy(() => enumerator = Enumerate(context.Request.Headers), atMost: long.MaxValue);
+        var writing = AllocatedBy(
+            () =>
+            {
+                var writer = new HeadWriter(buffer);
+                RequestHeadWriter.Write(ref writer, context, pool, request, body, isUpgrade: false);
+                length = writer.Length;
+            },
+            atMost: enumerating);
+
+        Assert.InRange(writing, 0, enumerating);
+        Assert.Equal(
+            "GET /api/canvas/17?id=17 HTTP/1.1\r\nHost: localhost:8000\r\nAccept: */*\r\nUser-Agent: test\r\nX-Real-IP: 203.0.113.1\r\n\r\n",
+            Encoding.ASCII.GetString(buffer, 0, length));
+    }
+
+    /// <summary>
+    /// What an action allocates once it was compiled as it stays: code that is not optimized yet boxes where the library
+    /// compares generic values with null. Ends as soon as it is no more than expected.
+    /// </summary>
+    private static long AllocatedBy(Action action, long atMost = 0)
+    {
+        var started = Stopwatch.GetTimestamp();
+        long allocated;
+        do
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < Times; i++)
+            {
+                action();
+            }
+
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        while (allocated > atMost && Stopwatch.GetElapsedTime(started) < Deadline);
+
+        return allocated;
+    }
+
+    /// <summary>Not inlined, or the compiler might find that nobody keeps it and do without the allocation.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static object Enumerate(IHeaderDictionary headers) => headers.GetEnumerator();
+}

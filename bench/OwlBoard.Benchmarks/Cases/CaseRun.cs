@@ -1,0 +1,115 @@
+using OwlBoard.Benchmarks.Load;
+using OwlBoard.Benchmarks.Machine;
+using OwlBoard.Benchmarks.Processes;
+using OwlBoard.Benchmarks.Results;
+using OwlBoard.Benchmarks.Upstreams;
+using OwlBoard.Certificates;
+
+namespace OwlBoard.Benchmarks.Cases;
+
+/// <summary>
+/// One case: all peers are started and warmed up, then measured in turn, each round in another order, so that what
+/// changes on the machine meanwhile meets all of them.
+/// </summary>
+internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, WorkFolder folder, CertificateFolder certificates, TextWriter progress)
+{
+    private static readonly TimeSpan ShortWarmUp = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The runtime counts calls, towards compiling again what is called often, only once it had nothing new to compile for
+    /// 100 ms. The load's second half then runs what came of it.
+    /// </summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+
+    public async Task<CaseResult> RunAsync(CancellationToken cancellationToken)
+    {
+        var isTls = which.Topology == Topology.GatewayOverTls;
+        await using IUpstream upstream = which.IsWebSocket
+            ? await EchoUpstream.StartAsync(cancellationToken)
+            : NginxUpstream.Start(folder.Add($"{which.Name}-upstream"), isTls ? certificates : null);
+        var peers = new List<RunningPeer>();
+        try
+        {
+            peers.AddRange(settings.Peers.Select(peer =>
+                RunningPeer.Start(peer, which, upstream.Ports, isTls ? certificates : null, folder, settings)));
+            if (which.WithDirect)
+            {
+                peers.Add(RunningPeer.WithoutProxy(which, upstream.Ports));
+            }
+
+            await WarmUpAsync(peers, cancellationToken);
+            return new CaseResult(which, await MeasureAsync(peers, cancellationToken));
+        }
+        finally
+        {
+            await Task.WhenAll(peers.Select(peer => peer.DisposeAsync().AsTask()));
+        }
+    }
+
+    private async Task WarmUpAsync(List<RunningPeer> peers, CancellationToken cancellationToken)
+    {
+        using var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero };
+        using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(5) };
+        foreach (var peer in peers)
+        {
+            await peer.IsReadyAsync(client, cancellationToken);
+        }
+
+        foreach (var peer in peers)
+        {
+            var half = peer.NeedsWarmUp ? settings.WarmUp / 2 : ShortWarmUp;
+            for (var i = 0; i < (peer.NeedsWarmUp ? 2 : 1); i++)
+            {
+                using var session = await which.Load.OpenAsync(peer.Target, cancellationToken);
+                await session.RunAsync(half, cancellationToken);
+                await Task.Delay(Pause, cancellationToken);
+            }
+
+            if (!peer.HasLogged && which.Topology != Topology.GatewayOverTls && !which.IsWebSocket)
+            {
+                throw new BenchmarkException($"{peer.Name} wrote no access log: that would be no comparison.");
+            }
+
+            peer.EmptyLogs();
+        }
+    }
+
+    private async Task<List<Measurement>> MeasureAsync(List<RunningPeer> peers, CancellationToken cancellationToken)
+    {
+        var measurements = new List<Measurement>();
+        for (var round = 0; round < settings.Rounds; round++)
+        {
+            for (var i = 0; i < peers.Count; i++)
+            {
+                var peer = peers[(i + round) % peers.Count];
+                var measurement = await MeasureAsync(peer, round, cancellationToken);
+                measurements.Add(measurement);
+                await progress.WriteLineAsync($"{which.Name} {round + 1}/{settings.Rounds}: {measurement}");
+                peer.EmptyLogs();
+            }
+        }
+
+        return measurements;
+    }
+
+    private async Task<Measurement> MeasureAsync(RunningPeer peer, int round, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var session = await which.Load.OpenAsync(peer.Target, cancellationToken);
+            ProcessUsage.ResetPeak(peer.ProcessIds);
+            var before = ProcessUsage.Of(peer.ProcessIds);
+            var load = await session.RunAsync(settings.Window, cancellationToken);
+            var after = ProcessUsage.Of(peer.ProcessIds);
+            return load.Requests > 0
+                ? new Measurement(peer.Name, round, load, after.Cpu - before.Cpu, after.ResidentBytes, after.PeakBytes)
+                : throw new BenchmarkException($"{peer.Name} answered none of the requests to {peer.Target.Address}.");
+        }
+        catch (Exception failure) when (failure is IOException or BenchmarkException)
+        {
+            // That says more than that it does not answer, or that there is nothing of it in /proc.
+            peer.ThrowIfEnded();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using System.Diagnostics;
+
+namespace OwlBoard.Benchmarks.Load;
+
+/// <summary>The connections of <see cref="ConstantRate"/> and the thread that serves them.</summary>
+internal sealed class ConstantRateSession : ILoadSession
+{
+    /// <summary>How long replies are waited for when nothing more is sent; what has not come by then is an error.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    /// <summary>So many connections are being opened at a time; thousands one after the other would take seconds.</summary>
+    private const int OpenAtOnce = 64;
+
+    private readonly IExchange _exchange;
+    private readonly byte[] _request;
+    private readonly int _perSecond;
+    private readonly Connection[] _connections;
+    private readonly Readiness _readiness = new();
+    private readonly Queue<int> _free;
+    private readonly Queue<long> _overdue = [];
+    private readonly List<double> _latencies = [];
+    private long _errors;
+    private int _waiting;
+
+    private ConstantRateSession(IExchange exchange, byte[] request, int perSecond, Connection[] connections)
+    {
+        _exchange = exchange;
+        _request = request;
+        _perSecond = perSecond;
+        _connections = connections;
+        _free = new Queue<int>(Enumerable.Range(0, connections.Length));
+        foreach (var (i, connection) in connections.Index())
+        {
+            _readiness.Watch(connection.Descriptor, i);
+        }
+    }
+
+    public static ConstantRateSession Open(
+        IExchange exchange, Target target, int perSecond, int connections, CancellationToken cancellationToken)
+    {
+        var opened = new List<Connection>(connections);
+        try
+        {
+            var opening = exchange.Opening(target);
+            for (var i = 0; i < connections; i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                opened.Add(Connection.Open(target, opening));
+                if (i >= OpenAtOnce)
+                {
+                    opened[i - OpenAtOnce].IsOpen(exchange, target);
+                }
+            }
+
+            opened.TakeLast(OpenAtOnce).ToList().ForEach(connection => connection.IsOpen(exchange, target));
+
+            return new ConstantRateSession(exchange, exchange.Request(target), perSecond, [.. opened]);
+        }
+        catch
+        {
+            opened.ForEach(connection => connection.Dispose());
+            throw;
+        }
+    }
+
+    public Task<LoadResult> RunAsync(TimeSpan duration, CancellationToken cancellationToken) => Task.Factory.StartNew(
+        () => Run(duration, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    public void Dispose()
+    {
+        _readiness.Dispose();
+        foreach (var connection in _connections)
+        {
+            connection.Dispose();
+        }
+    }
+
+    private LoadResult Run(TimeSpan duration, CancellationToken cancellationToken)
+    {
+        Readiness.WakeThisThreadInTime();
+        var total = (long)(_perSecond * duration.TotalSeconds);
+        _latencies.EnsureCapacity((int)total);
+        var started = Stopwatch.GetTimestamp();
+        var end = started + (long)((duration + Grace).TotalSeconds * Stopwatch.Frequency);
+        var begun = 0L;
+        while (begun < total || _waiting > 0 || _overdue.Count > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var now = Stopwatch.GetTimestamp();
+            if (now > end)
+            {
+                break;
+            }
+
+            while (begun < total && DueAt(begun) <= now)
+            {
+                Begin(DueAt(begun++));
+            }
+
+            Receive(Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), begun < total ? DueAt(begun) : end));
+        }
+
+        _errors += _waiting + _overdue.Count;
+        _latencies.Sort();
+        return new LoadResult(_latencies.Count, _errors, duration, Percentile(0.5), Percentile(0.99), Percentile(0.999));
+
+        long DueAt(long index) => started + (index * Stopwatch.Frequency / _perSecond);
+    }
+
+    private void Begin(long dueAt)
+    {
+        Connection connection;
+        do
+        {
+            if (!_free.TryDequeue(out var index))
+            {
+                _overdue.Enqueue(dueAt);
+                return;
+            }
+
+            connection = _connections[index];
+        }
+        while (connection.IsBroken);
+
+        if (!connection.TrySend(_request))
+        {
+            Abandon(connection);
+            return;
+        }
+
+        connection.DueAt = dueAt;
+        connection.IsWaiting = true;
+        _waiting++;
+    }
+
+    private void Receive(TimeSpan timeout)
+    {
+        var count = _readiness.Wait(timeout > TimeSpan.Zero ? timeout : TimeSpan.Zero);
+        for (var i = 0; i < count; i++)
+        {
+            var index = _readiness[i];
+            var connection = _connections[index];
+            var reply = connection.Receive(_exchange);
+            if (reply == Reply.Broken)
+            {
+                Abandon(connection);
+            }
+            else if (reply == Reply.Complete && connection.IsWaiting)
+            {
+                _latencies.Add(Stopwatch.GetElapsedTime(connection.DueAt).TotalMilliseconds);
+                connection.IsWaiting = false;
+                _waiting--;
+                _free.Enqueue(index);
+                if (_overdue.TryDequeue(out var dueAt))
+                {
+                    Begin(dueAt);
+                }
+            }
+        }
+    }
+
+    private void Abandon(Connection connection)
+    {
+        if (connection.IsWaiting)
+        {
+            connection.IsWaiting = false;
+            _waiting--;
+        }
+
+        _errors++;
+        connection.Break();
+    }
+
+    private double Percentile(double share) =>
+        _latencies.Count == 0 ? double.NaN : _latencies[Math.Min(_latencies.Count - 1, (int)(share * _latencies.Count))];
+}

@@ -1,0 +1,26 @@
+namespace OwlBoard.Benchmarks.Peers;
+
+/// <summary>What all nginx configurations here have in common.</summary>
+internal static class NginxSettings
+{
+    /// <summary>Everything but <c>http</c>.</summary>
+    public static string Process(string folder) =>
+        $$"""
+        {{(Environment.IsPrivilegedProcess ? "user root;" : "")}}
+        daemon off;
+        worker_processes 1;
+        pid {{folder}}/nginx.pid;
+        error_log {{folder}}/error.log error;
+        events { worker_connections 16384; }
+        """;
+
+    /// <summary>Folders that nginx creates at the start.</summary>
+    public static string TemporaryFiles(string folder) =>
+        $"""
+        client_body_temp_path {folder}/body;
+          proxy_temp_path {folder}/proxy;
+          fastcgi_temp_path {folder}/fastcgi;
+          uwsgi_temp_path {folder}/uwsgi;
+          scgi_temp_path {folder}/scgi;
+        """;
+}

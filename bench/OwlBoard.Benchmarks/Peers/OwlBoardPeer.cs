@@ -1,0 +1,63 @@
+using OwlBoard.Benchmarks.Machine;
+using OwlBoard.Benchmarks.Processes;
+using OwlBoard.ServiceDefaults;
+
+namespace OwlBoard.Benchmarks.Peers;
+
+/// <summary>OwlBoard's load balancer or gateway as it is deployed, with one forwarder or the other.</summary>
+internal sealed class OwlBoardPeer(string name, string forwarder) : Peer(name)
+{
+    public override bool NeedsWarmUp => true;
+
+    public override PinnedProcess Start(ProxyPlan plan)
+    {
+        var program = plan.Role == ProxyRole.LoadBalancer ? "OwlBoard.LoadBalancer" : "OwlBoard.Gateway";
+        return PinnedProcess.Start(
+            plan.Cpu,
+            plan.Output,
+            [
+                "dotnet", Path.Combine(plan.Programs, program, $"{program}.dll"),
+                .. plan.Role == ProxyRole.LoadBalancer ? LoadBalancer(plan) : Gateway(plan),
+            ]);
+    }
+
+    private IEnumerable<string> LoadBalancer(ProxyPlan plan) =>
+    [
+        "--LoadBalancer:Address=127.0.0.1",
+        $"--LoadBalancer:DesktopPort={plan.Port}",
+        $"--LoadBalancer:MobilePort={FreePorts.Next()}",
+        $"--LoadBalancer:ManagementPort={FreePorts.Next()}",
+        "--LoadBalancer:RateLimit:RequestsPerSecond=0",
+        $"--LoadBalancer:AccessLog:Path={plan.AccessLog}",
+        $"--LoadBalancer:Forwarder={forwarder}",
+        .. plan.Upstreams.SelectMany((port, i) => new[]
+        {
+            $"--LoadBalancer:Gateways:{i}:Name=api-gateway-{i + 1}",
+            $"--LoadBalancer:Gateways:{i}:Address=http://127.0.0.1:{port}",
+        }),
+    ];
+
+    private IEnumerable<string> Gateway(ProxyPlan plan)
+    {
+        yield return $"--urls=http://127.0.0.1:{plan.Port}";
+        yield return $"--Gateway:Forwarder={forwarder}";
+        // Service discovery's configuration: a name with four endpoints.
+        var (service, scheme) = plan.Certificates is null ? (ResourceNames.CanvasService, "http") : (ResourceNames.UserService, "https");
+        for (var i = 0; i < plan.Upstreams.Count; i++)
+        {
+            yield return $"--Services:{service}:{scheme}:{i}={scheme}://127.0.0.1:{plan.Upstreams[i]}";
+        }
+
+        if (plan.Certificates is { } certificates)
+        {
+            yield return $"--MutualTls:Certificate={certificates.Certificate(ResourceNames.GatewayIdentity)}";
+            yield return $"--MutualTls:Authority={certificates.Authority(ResourceNames.GatewayIdentity)}";
+        }
+        else
+        {
+            // https by default, for which it would want certificates.
+            yield return $"--Gateway:Services:Users=http://{ResourceNames.UserService}";
+            yield return $"--Gateway:Services:Chat=http://{ResourceNames.ChatService}";
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+
+namespace OwlBoard.Benchmarks.Processes;
+
+/// <summary>What processes and their children took, by <c>/proc</c>.</summary>
+/// <param name="Cpu">Their processor time so far, user and system.</param>
+/// <param name="ResidentBytes">Their resident memory.</param>
+/// <param name="PeakBytes">The most it was since <see cref="ResetPeak"/>, each process by itself.</param>
+internal readonly record struct ProcessUsage(TimeSpan Cpu, long ResidentBytes, long PeakBytes)
+{
+    /// <summary>USER_HZ, which is 100 on all of Linux's common architectures.</summary>
+    private const int TicksPerSecond = 100;
+
+    public static ProcessUsage Of(IEnumerable<int> roots)
+    {
+        var (ticks, resident, peak) = (0L, 0L, 0L);
+        foreach (var id in Tree(roots))
+        {
+            var fields = StatOf(id);
+            // proc(5): utime and stime are the fields 14 and 15, the first of these is the third.
+            ticks += long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
+            resident += StatusOf(id, "VmRSS:");
+            peak += StatusOf(id, "VmHWM:");
+        }
+
+        return new ProcessUsage(TimeSpan.FromSeconds((double)ticks / TicksPerSecond), resident, peak);
+    }
+
+    /// <summary>Lets the peak begin anew.</summary>
+    public static void ResetPeak(IEnumerable<int> roots)
+    {
+        foreach (var id in Tree(roots))
+        {
+            File.WriteAllText($"/proc/{id}/clear_refs", "5");
+        }
+    }
+
+    private static List<int> Tree(IEnumerable<int> roots)
+    {
+        var parents = Directory.EnumerateDirectories("/proc")
+            .Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var id) ? id : 0)
+            .Where(id => id > 0)
+            .Select(id => (Id: id, Parent: ParentOf(id)))
+            .ToLookup(process => process.Parent, process => process.Id);
+        var all = roots.ToList();
+        for (var i = 0; i < all.Count; i++)
+        {
+            all.AddRange(parents[all[i]]);
+        }
+
+        return all;
+    }
+
+    private static int ParentOf(int id)
+    {
+        try
+        {
+            return int.Parse(StatOf(id)[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            // It ended meanwhile.
+            return 0;
+        }
+    }
+
+    private static string[] StatOf(int id)
+    {
+        var stat = File.ReadAllText($"/proc/{id}/stat");
+        // The second field is the program's name in brackets and may contain anything.
+        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+    }
+
+    private static long StatusOf(int id, string name)
+    {
+        var line = File.ReadLines($"/proc/{id}/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
+        return long.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture) * 1024;
+    }
+}

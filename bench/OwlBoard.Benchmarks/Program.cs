@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+using OwlBoard.Benchmarks;
+
+if (!BenchmarkSettings.TryParse(args, out var settings, out var message))
+{
+    await Console.Error.WriteLineAsync(message);
+    return 2;
+}
+
+using var stop = new CancellationTokenSource();
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+try
+{
+    return await new BenchmarkRun(settings).RunAsync(stop.Token);
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    await Console.Error.WriteLineAsync("Stopped; everything that was started is ended, nothing was written.");
+    return 130;
+}
+catch (BenchmarkException failure)
+{
+    await Console.Error.WriteLineAsync(failure.Message);
+    return 1;
+}
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
+}

@@ -1,0 +1,66 @@
+using System.Net;
+using BenchmarkDotNet.Attributes;
+using Microsoft.AspNetCore.Http;
+using OwlBoard.LoadBalancer.Balancing;
+using OwlBoard.LoadBalancer.ClientIdentity;
+using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.Forwarding;
+using OwlBoard.LoadBalancer.Gateways;
+using OwlBoard.LoadBalancer.Retry;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.LoadBalancing;
+using Yarp.ReverseProxy.Model;
+
+namespace OwlBoard.MicroBenchmarks;
+
+/// <summary>One pick among four gateways, and the end of the request. Allocates nothing.</summary>
+[MemoryDiagnoser]
+public class PolicyBenchmarks
+{
+    private readonly ClusterState _cluster = new("gateways");
+    private readonly DefaultHttpContext _context = new();
+    private LiveOptions _options = null!;
+    private GatewayRegistry _registry = null!;
+    private ILoadBalancingPolicy _policy = null!;
+    private DestinationState[] _available = null!;
+    private ProxiedRequest _request = null!;
+
+    [Params(Algorithms.LeastConnections, Algorithms.RoundRobin, Algorithms.PowerOfTwoChoices, Algorithms.ConsistentHash)]
+    public string Algorithm { get; set; } = "";
+
+    [GlobalSetup]
+    public void Start()
+    {
+        _options = Settings.Create();
+        _registry = new GatewayRegistry(TimeProvider.System);
+        _policy = Algorithm switch
+        {
+            Algorithms.LeastConnections => new LeastConnectionsPolicy(_registry, _options),
+            Algorithms.RoundRobin => new RoundRobinPolicy(_registry, _options),
+            Algorithms.PowerOfTwoChoices => new PowerOfTwoChoicesPolicy(_registry, _options),
+            _ => new ConsistentHashPolicy(_registry, new HashKey(new ClientAddress(_options), _options), _options),
+        };
+        var model = new DestinationModel(new DestinationConfig { Address = "http://127.0.0.1" });
+        _available = [.. Enumerable.Range(1, 4).Select(i => new DestinationState($"api-gateway-{i}", model))];
+        _context.Connection.RemoteIpAddress = IPAddress.Parse("203.0.113.1");
+        _request = new ProxiedRequest(
+            isIdempotent: true, started: 0, ResponseProgress.Of(_context, TimeProvider.System), bodyTimeout: TimeSpan.FromMinutes(1));
+        _context.Features.Set(_request);
+    }
+
+    [GlobalCleanup]
+    public void Stop()
+    {
+        _request.Dispose();
+        _options.Dispose();
+    }
+
+    [Benchmark]
+    public object? Pick()
+    {
+        var destination = _policy.PickDestination(_context, _cluster, _available);
+        _request.Tried.Clear();
+        _request.EndTry();
+        return destination;
+    }
+}
