@@ -68,7 +68,7 @@ public sealed partial class DashboardPageTests(RunningSystem system, Chromium ch
         await GoAsync(page, "Logs");
         await Assertions.Expect(page.Page.Locator(".records summary", new() { HasText = "Now listening on" }).First).ToBeVisibleAsync();
         await LooksWellAsync(page, "logs", scheme);
-        Assert.Empty(page.Errors);
+        page.HasNoErrors();
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed partial class DashboardPageTests(RunningSystem system, Chromium ch
         await Assertions.Expect(row.Locator(".badge")).ToHaveTextAsync("Running");
         Assert.NotEqual(pid, await row.Locator("td").Nth(2).TextContentAsync());
         await system.HasActiveBackendsAsync(4);
-        Assert.Empty(page.Errors);
+        page.HasNoErrors();
     }
 
     [Fact]

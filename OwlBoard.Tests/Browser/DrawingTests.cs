@@ -30,8 +30,8 @@ public sealed class DrawingTests(RunningSystem system, Chromium chromium)
         await luz.IsSavedAsync();
         Assert.Equal(await ana.ShapesAsync(), await luz.ShapesAsync());
         Assert.Equal(await ana.ShapesAsync(), await ana.StoredShapesAsync());
-        Assert.Empty(ana.Browser.Errors);
-        Assert.Empty(luz.Browser.Errors);
+        ana.Browser.HasNoErrors();
+        luz.Browser.HasNoErrors();
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class DrawingTests(RunningSystem system, Chromium chromium)
         await ana.IsSavedAsync();
         await luz.IsSavedAsync();
         Assert.Equal(both.Order(), (await ana.StoredShapesAsync()).Order());
-        Assert.Empty(ana.Browser.Errors);
+        ana.Browser.HasNoErrors();
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class DrawingTests(RunningSystem system, Chromium chromium)
         var svg = await system.Http.GetStringAsync($"/api/canvas/svg?id=board-{ana.Board}", TestContext.Current.CancellationToken);
         Assert.Equal(3, svg.Split("<polyline").Length - 1);
         Assert.Contains("<ellipse", svg, StringComparison.Ordinal);
-        Assert.Empty(ana.Browser.Errors);
+        ana.Browser.HasNoErrors();
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class DrawingTests(RunningSystem system, Chromium chromium)
         Assert.Equal("60", await rectangle.GetAttributeAsync("height"));
         Assert.Equal("Board with 1 shapes", await ana.Page.Locator("#board").GetAttributeAsync("aria-label"));
         await ana.IsSavedAsync();
-        Assert.Empty(ana.Browser.Errors);
+        ana.Browser.HasNoErrors();
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class DrawingTests(RunningSystem system, Chromium chromium)
         Assert.Single(await luz.ShapesAsync());
         Assert.Equal(0, await luz.Page.Locator("#drafts *").CountAsync());
         await luz.IsSavedAsync();
-        Assert.Empty(luz.Browser.Errors);
+        luz.Browser.HasNoErrors();
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public sealed class DrawingTests(RunningSystem system, Chromium chromium)
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], png[..4]);
         // 300 and the line and the margins, twice as sharp.
         Assert.Equal([0, 0, 704 >> 8, 704 & 0xff], png[16..20]);
-        Assert.Empty(ana.Browser.Errors);
+        ana.Browser.HasNoErrors();
 
         async Task<(string Name, byte[] Content)> ExportAsync(string kind)
         {
@@ -220,6 +220,6 @@ public sealed class DrawingTests(RunningSystem system, Chromium chromium)
 
         await ana.IsSavedAsync();
         Assert.Equal(drawn, await ana.StoredShapesAsync());
-        Assert.Empty(ana.Browser.Errors);
+        ana.Browser.HasNoErrors();
     }
 }

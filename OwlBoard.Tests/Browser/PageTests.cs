@@ -24,7 +24,7 @@ public sealed class PageTests(RunningSystem system, Chromium chromium)
             await visitor.Page.GotoAsync(frontend.ToString());
             await visitor.IsAccessibleAsync();
             await visitor.ScreenshotAsync($"login-{suffix}");
-            Assert.Empty(visitor.Errors);
+            visitor.HasNoErrors();
         }
 
         await using var ana = await Whiteboard.OpenAsync(chromium, frontend, "Ana Torres", options);
@@ -69,8 +69,8 @@ public sealed class PageTests(RunningSystem system, Chromium chromium)
         await ana.Page.WaitForSelectorAsync(".tile img");
         await ana.Browser.IsAccessibleAsync();
         await ana.Browser.ScreenshotAsync($"boards-{suffix}");
-        Assert.Empty(ana.Browser.Errors);
-        Assert.Empty(luz.Browser.Errors);
+        ana.Browser.HasNoErrors();
+        luz.Browser.HasNoErrors();
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class PageTests(RunningSystem system, Chromium chromium)
         await visitor.Page.ReloadAsync();
 
         Assert.Equal("Log in", await visitor.Page.Locator("#login-submit").TextContentAsync());
-        Assert.Empty(visitor.Errors);
+        visitor.HasNoErrors();
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class PageTests(RunningSystem system, Chromium chromium)
         await visitor.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
 
         await visitor.Page.WaitForSelectorAsync("html[data-theme=light]");
-        Assert.Empty(visitor.Errors);
+        visitor.HasNoErrors();
     }
 
     [Fact]
@@ -218,7 +218,7 @@ public sealed class PageTests(RunningSystem system, Chromium chromium)
             using var canvas = await system.Http.GetAsync($"/api/canvas?id=board-{board}", TestContext.Current.CancellationToken);
             return canvas.StatusCode == System.Net.HttpStatusCode.NotFound;
         });
-        Assert.Empty(ana.Browser.Errors);
+        ana.Browser.HasNoErrors();
     }
 
     [Fact]

@@ -45,8 +45,8 @@ public sealed class TogetherTests(RunningSystem system, Chromium chromium)
         await ana.Page.ClickAsync("#delete-comment");
         await pin.WaitForAsync(new() { State = WaitForSelectorState.Detached });
         Assert.True(await luz.Page.Locator("#comment-card").IsHiddenAsync());
-        Assert.Empty(ana.Browser.Errors);
-        Assert.Empty(luz.Browser.Errors);
+        ana.Browser.HasNoErrors();
+        luz.Browser.HasNoErrors();
 
         static Task Is(ILocator locator, string text) =>
             Eventually.IsTrueAsync($"it says {text}", async () => await locator.TextContentAsync() == text);
@@ -79,7 +79,7 @@ public sealed class TogetherTests(RunningSystem system, Chromium chromium)
         Assert.InRange((await pin.BoundingBoxAsync())!.X, before.X + 50, before.X + 160);
         await ana.Page.ClickAsync("#show-comments");
         Assert.Equal(1, await ana.Page.Locator("#comment-list li").CountAsync());
-        Assert.Empty(ana.Browser.Errors);
+        ana.Browser.HasNoErrors();
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class TogetherTests(RunningSystem system, Chromium chromium)
         await luz.DisposeAsync();
         await ana.Page.GetByText("Luz left").WaitForAsync();
 
-        Assert.Empty(ana.Browser.Errors);
+        ana.Browser.HasNoErrors();
     }
 
     [Fact]
@@ -120,6 +120,6 @@ public sealed class TogetherTests(RunningSystem system, Chromium chromium)
         await details.WaitForAsync();
         Assert.Matches("api-gateway-[1-4]", await details.Locator("dd").First.TextContentAsync() ?? "");
         Assert.Equal("OwlBoard-LB", await details.Locator("dd").Nth(1).TextContentAsync());
-        Assert.Empty(ana.Browser.Errors);
+        ana.Browser.HasNoErrors();
     }
 }

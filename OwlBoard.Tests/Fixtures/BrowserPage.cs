@@ -35,6 +35,9 @@ public sealed class BrowserPage : IAsyncDisposable
 
     public ILocator ByRole(AriaRole role, string name) => Page.GetByRole(role, new() { Name = name, Exact = true });
 
+    /// <summary>Fails, and says which, if the page complained about anything.</summary>
+    public void HasNoErrors() => Assert.True(_errors.IsEmpty, string.Join('\n', _errors));
+
     /// <summary>Fails, and says what to mend, if axe-core finds a serious or critical problem in what the page shows now.</summary>
     public async Task IsAccessibleAsync()
     {

@@ -218,7 +218,7 @@ public abstract class CanvasServiceTests(RunningService service)
             (rectangle.Attribute("x")!.Value, rectangle.Attribute("width")!.Value, rectangle.Attribute("fill")!.Value));
         Assert.Equal("4", Assert.Single(svg.Root.Elements(Svg + "ellipse")).Attribute("ry")!.Value);
         Assert.Equal("Hello", Assert.Single(svg.Root.Elements(Svg + "text")).Value);
-        Assert.Equal("-10 -10 54 64", svg.Root.Attribute("viewBox")!.Value);
+        Assert.Equal("-10 -25 69 79", svg.Root.Attribute("viewBox")!.Value);
     }
 
     [Fact]

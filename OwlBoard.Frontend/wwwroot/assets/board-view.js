@@ -145,7 +145,6 @@ class OpenBoard {
     this.#comments.dispatchEvent(new CustomEvent("change"));
     this.#showChoice();
     this.#checker = window.setInterval(() => this.#check(), checkPeriod);
-    this.#board.focus({ preventScroll: true });
   }
 
   close() {

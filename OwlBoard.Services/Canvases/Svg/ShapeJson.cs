@@ -45,6 +45,8 @@ internal static class ShapeJson
     public static double? Size(JsonElement shape, params ReadOnlySpan<string> names) =>
         Number(shape, names) is { } size ? Math.Clamp(size, 0, 1000) : null;
 
+    public static double FontSize(JsonElement shape) => Size(shape, "font_size", "fontSize", "size") ?? 16;
+
     public static bool TryBox(JsonElement shape, out (double X, double Y, double Width, double Height) box)
     {
         box = default;

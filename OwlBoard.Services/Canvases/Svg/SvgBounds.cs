@@ -7,6 +7,9 @@ internal sealed class SvgBounds
 {
     private const double Margin = 10;
 
+    /// <summary>Of its height, on average.</summary>
+    private const double WidthOfLetter = 0.6;
+
     private double _left = double.PositiveInfinity;
     private double _top = double.PositiveInfinity;
     private double _right = double.NegativeInfinity;
@@ -34,6 +37,12 @@ internal sealed class SvgBounds
         else if (ShapeJson.Number(shape, "x") is { } x && ShapeJson.Number(shape, "y") is { } y)
         {
             Include(x, y);
+            if (ShapeJson.Text(shape, "text", "content") is { } text)
+            {
+                // Its place is where its base line begins.
+                var size = ShapeJson.FontSize(shape);
+                Include(x + (text.Length * size * WidthOfLetter), y - size);
+            }
         }
 
         foreach (var point in ShapeJson.Points(shape))

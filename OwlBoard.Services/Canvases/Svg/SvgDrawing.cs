@@ -63,7 +63,7 @@ internal static class SvgDrawing
             case "text" when ShapeJson.Number(shape, "x") is { } x && ShapeJson.Number(shape, "y") is { } y
                 && ShapeJson.Text(shape, "text", "content") is { } text:
                 xml.WriteStartElement("text", Namespace);
-                WriteNumbers(xml, ("x", x), ("y", y), ("font-size", ShapeJson.Size(shape, "font_size", "fontSize", "size") ?? 16));
+                WriteNumbers(xml, ("x", x), ("y", y), ("font-size", ShapeJson.FontSize(shape)));
                 xml.WriteAttributeString("font-family", "sans-serif");
                 xml.WriteAttributeString("fill", SvgColor.Of(shape, "color", "fill", "stroke") ?? "black");
                 xml.WriteString(Printable(text));
