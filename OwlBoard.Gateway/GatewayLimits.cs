@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace OwlBoard.Gateway;
@@ -16,6 +17,8 @@ internal static class GatewayLimits
     public static void Apply(KestrelServerOptions server)
     {
         server.AddServerHeader = false;
+        // As a service's response is read: each byte goes out as it came. By default, one beyond ASCII is an error.
+        server.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
         server.Limits.MaxRequestHeadersTotalSize = HeadersBytes;
         server.Limits.MaxRequestHeaderCount = HeaderFields;
         server.Limits.MaxRequestLineSize = RequestLineBytes;

@@ -21,27 +21,25 @@ internal static class ResponseBody
 
     public static ValueTask<CopyResult> CopyAsync(HttpContext context, UpstreamConnection connection, BodyFraming framing)
     {
-        if (framing == BodyFraming.Length && connection.Received.Length == connection.Head.ContentLength)
+        var starting = context.Response.StartAsync();
+        if (framing == BodyFraming.Length && connection.Received.Length == connection.Head.ContentLength && starting.IsCompletedSuccessfully)
         {
-            var starting = context.Response.StartAsync();
-            if (starting.IsCompletedSuccessfully)
-            {
-                // All of it is here. Kestrel sends it when the request is done, which it is.
-                context.Response.BodyWriter.Write(connection.Received);
-                connection.Consume(connection.Received.Length);
-                return default;
-            }
+            // All of it is here. Kestrel sends it together with the head when the request is done, which it is.
+            context.Response.BodyWriter.Write(connection.Received);
+            connection.Consume(connection.Received.Length);
+            return default;
         }
 
-        return CopySlowlyAsync(context, connection, framing);
+        return CopySlowlyAsync(context, connection, framing, starting);
     }
 
-    private static async ValueTask<CopyResult> CopySlowlyAsync(HttpContext context, UpstreamConnection connection, BodyFraming framing)
+    private static async ValueTask<CopyResult> CopySlowlyAsync(
+        HttpContext context, UpstreamConnection connection, BodyFraming framing, Task starting)
     {
         var client = new ClientSide(context.Response.BodyWriter, connection);
         try
         {
-            await client.StartAsync(context.Response);
+            await client.StartAsync(starting);
             switch (framing)
             {
                 case BodyFraming.Length:
@@ -85,6 +83,9 @@ internal static class ResponseBody
 
             remaining -= Received(count);
         }
+
+        // Once the head is on its way, Kestrel leaves the end of a body with a length lying.
+        await client.FlushAsync();
     }
 
     private static async ValueTask CopyChunksAsync(HttpContext context, ClientSide client, UpstreamConnection connection)
@@ -179,11 +180,11 @@ internal static class ResponseBody
     {
         public bool Failed { get; private set; }
 
-        public async ValueTask StartAsync(HttpResponse response)
+        public async ValueTask StartAsync(Task starting)
         {
             try
             {
-                await response.StartAsync();
+                await starting;
             }
             catch
             {

@@ -13,7 +13,7 @@ internal static class Tunnel
     {
         using var stop = new CancellationTokenSource();
         var up = CopyUpAsync(client, connection, stop.Token);
-        var down = CopyDownAsync(client, connection);
+        var down = CopyDownAsync(client, connection, stop.Token);
         var first = await Task.WhenAny(up, down);
         var second = first == up ? down : up;
         var result = await first;
@@ -76,7 +76,7 @@ internal static class Tunnel
         }
     }
 
-    private static async Task<CopyResult> CopyDownAsync(Stream client, UpstreamConnection connection)
+    private static async Task<CopyResult> CopyDownAsync(Stream client, UpstreamConnection connection, CancellationToken stop)
     {
         var error = ForwarderError.UpgradeResponseClient;
         try
@@ -86,7 +86,7 @@ internal static class Tunnel
                 if (!connection.Received.IsEmpty)
                 {
                     error = ForwarderError.UpgradeResponseClient;
-                    await client.WriteAsync(connection.ReceivedMemory);
+                    await client.WriteAsync(connection.ReceivedMemory, stop);
                     connection.Consume(connection.Received.Length);
                 }
 
@@ -103,7 +103,7 @@ internal static class Tunnel
         }
         catch (Exception failure)
         {
-            return new CopyResult(Explain(connection, isStopped: false, error, ForwarderError.UpgradeResponseCanceled), failure);
+            return new CopyResult(Explain(connection, stop.IsCancellationRequested, error, ForwarderError.UpgradeResponseCanceled), failure);
         }
     }
 

@@ -14,8 +14,8 @@ internal static class RequestTarget
         SearchValues.Create("!$%&'()*+,-./0123456789:;=@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~");
 
     /// <summary>The query comes as the client sent it; what no URI may have is encoded (RFC 3986 section 3.4).</summary>
-    private static readonly SearchValues<char> NotInQueries =
-        SearchValues.Create([.. Enumerable.Range(0, 33).Select(value => (char)value), '#', '\x7F']);
+    private static readonly SearchValues<char> QueryCharacters =
+        SearchValues.Create([.. Enumerable.Range(33, 94).Select(value => (char)value).Except(['#'])]);
 
     public static void Write(ref HeadWriter writer, string pathBase, PathString path, QueryString query)
     {
@@ -80,7 +80,7 @@ internal static class RequestTarget
 
     private static void WriteQuery(ref HeadWriter writer, ReadOnlySpan<char> query)
     {
-        if (!query.ContainsAny(NotInQueries) && !query.ContainsAnyExceptInRange('\0', '\x7F'))
+        if (!query.ContainsAnyExcept(QueryCharacters))
         {
             writer.Write(query);
             return;
@@ -88,7 +88,7 @@ internal static class RequestTarget
 
         foreach (var rune in query.EnumerateRunes())
         {
-            if (rune.IsAscii && !NotInQueries.Contains((char)rune.Value))
+            if (rune.IsAscii && QueryCharacters.Contains((char)rune.Value))
             {
                 writer.Write((byte)rune.Value);
             }

@@ -1,32 +1,42 @@
 using System.Buffers;
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using OwlBoard.Forwarding.Tracing;
 
 namespace OwlBoard.LoadBalancer.AccessLog;
 
-/// <summary>Writes entries as lines. What came from a client is escaped: it cannot forge a line or a field.</summary>
+/// <summary>Writes entries as lines.</summary>
 internal static class AccessLogFormat
 {
-    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
-
-    public static void WriteText(in AccessLogEntry entry, StringBuilder line)
+    public static void WriteText(in AccessLogEntry entry, IBufferWriter<byte> output)
     {
-        line.Append(entry.Client).Append(" [").Append(entry.Time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)).Append("] \"");
-        AppendEscaped(line, entry.Method);
-        line.Append(' ');
-        AppendEscaped(line, entry.Path);
-        AppendEscaped(line, entry.Query);
-        line.Append(' ').Append(entry.Protocol).Append("\" ")
-            .Append(entry.Status).Append(' ')
-            .Append(entry.Bytes).Append(' ')
-            .Append(CultureInfo.InvariantCulture, $"{entry.Duration.TotalSeconds:0.000}").Append(" \"");
-        AppendEscaped(line, entry.UserAgent);
-        line.Append("\" upstream: ").Append(entry.Upstream)
-            .Append(" tries: ").Append(entry.Tries)
-            .Append(" listener: ").Append(entry.Listener)
-            .Append(" trace: ").Append(TraceParent.TraceIdOf(entry.TraceParent)).Append('\n');
+        var line = new LineWriter(output);
+        line.Write(entry.Client);
+        line.Write(" ["u8);
+        line.WriteTime(entry.Time.UtcDateTime);
+        line.Write("] \""u8);
+        line.WriteEscaped(entry.Method);
+        line.Write(" "u8);
+        line.WriteEscaped(entry.Path);
+        line.WriteEscaped(entry.Query);
+        line.Write(" "u8);
+        line.Write(entry.Protocol);
+        line.Write("\" "u8);
+        line.Write(entry.Status);
+        line.Write(" "u8);
+        line.Write(entry.Bytes);
+        line.Write(" "u8);
+        line.Write(entry.Duration.TotalSeconds, "0.000");
+        line.Write(" \""u8);
+        line.WriteEscaped(entry.UserAgent);
+        line.Write("\" upstream: "u8);
+        line.Write(entry.Upstream);
+        line.Write(" tries: "u8);
+        line.Write(entry.Tries);
+        line.Write(" listener: "u8);
+        line.Write(entry.Listener);
+        line.Write(" trace: "u8);
+        line.Write(TraceParent.TraceIdOf(entry.TraceParent));
+        line.Write("\n"u8);
     }
 
     public static void WriteJson(in AccessLogEntry entry, IBufferWriter<byte> output)
@@ -52,28 +62,5 @@ internal static class AccessLogFormat
         }
 
         output.Write("\n"u8);
-    }
-
-    /// <summary>Line separators, and what reorders or hides the text around it on a terminal.</summary>
-    private static bool MayMisleadReader(char character) => CharUnicodeInfo.GetUnicodeCategory(character)
-        is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Format or UnicodeCategory.Surrogate;
-
-    private static void AppendEscaped(StringBuilder line, string value)
-    {
-        foreach (var character in value)
-        {
-            if (character is '"' or '\\' || char.IsControl(character))
-            {
-                line.Append(CultureInfo.InvariantCulture, $"\\x{(int)character:X2}");
-            }
-            else if (character > '\u00FF' && MayMisleadReader(character))
-            {
-                line.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:X4}");
-            }
-            else
-            {
-                line.Append(character);
-            }
-        }
     }
 }

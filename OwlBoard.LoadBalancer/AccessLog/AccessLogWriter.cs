@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Threading.Channels;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Telemetry;
@@ -27,7 +26,6 @@ internal sealed partial class AccessLogWriter : BackgroundService
     private readonly LoadBalancerMetrics _metrics;
     private readonly ILogger<AccessLogWriter> _logger;
     private readonly Func<AccessLogOptions, Stream> _openSink;
-    private readonly StringBuilder _line = new();
     private readonly ArrayBufferWriter<byte> _batch = new();
     private readonly ManualResetEventSlim _stopping = new();
     private AccessLogSink? _sink;
@@ -141,16 +139,11 @@ internal sealed partial class AccessLogWriter : BackgroundService
             if (json)
             {
                 AccessLogFormat.WriteJson(entry, _batch);
-                continue;
             }
-
-            AccessLogFormat.WriteText(entry, _line);
-            foreach (var chunk in _line.GetChunks())
+            else
             {
-                Encoding.UTF8.GetBytes(chunk.Span, _batch);
+                AccessLogFormat.WriteText(entry, _batch);
             }
-
-            _line.Clear();
         }
 
         return count;

@@ -24,7 +24,15 @@ internal sealed class LoadBalancerProcess : IAsyncDisposable
     public ServerProcess Process => _process;
 
     /// <summary>Starts it with the given gateways, by name and address, and waits until it is healthy.</summary>
-    public static async Task<LoadBalancerProcess> StartAsync(IEnumerable<(string Name, string Address)> gateways, params string[] settings)
+    public static Task<LoadBalancerProcess> StartAsync(IEnumerable<(string Name, string Address)> gateways, params string[] settings) =>
+        StartAsync(gateways, settings, environment: null);
+
+    /// <summary>The same as on a machine with one processor, where all sockets' events come on one thread.</summary>
+    public static Task<LoadBalancerProcess> StartOnOneThreadAsync(IEnumerable<(string Name, string Address)> gateways, params string[] settings) =>
+        StartAsync(gateways, settings, new Dictionary<string, string> { ["DOTNET_PROCESSOR_COUNT"] = "1" });
+
+    private static async Task<LoadBalancerProcess> StartAsync(
+        IEnumerable<(string Name, string Address)> gateways, string[] settings, Dictionary<string, string>? environment)
     {
         var (desktop, mobile, management) = (FreePort.Next(), FreePort.Next(), FreePort.Next());
         var arguments = new List<string>
@@ -41,7 +49,7 @@ internal sealed class LoadBalancerProcess : IAsyncDisposable
         }
 
         arguments.AddRange(settings.Select(setting => $"--{setting}"));
-        var process = new LoadBalancerProcess(ServerProcess.Start("OwlBoard.LoadBalancer", arguments), desktop, mobile, management);
+        var process = new LoadBalancerProcess(ServerProcess.Start("OwlBoard.LoadBalancer", arguments, environment), desktop, mobile, management);
         await process._process.IsHealthyAsync(new Uri(process.Desktop, "/health"));
         return process;
     }

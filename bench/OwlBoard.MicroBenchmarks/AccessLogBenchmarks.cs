@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net;
-using System.Text;
 using BenchmarkDotNet.Attributes;
 using OwlBoard.LoadBalancer.AccessLog;
 
@@ -26,15 +25,14 @@ public class AccessLogBenchmarks
         Tries: 1,
         TraceParent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
 
-    private readonly StringBuilder _line = new();
     private readonly ArrayBufferWriter<byte> _bytes = new();
 
     [Benchmark(Baseline = true)]
     public int Text()
     {
-        _line.Clear();
-        AccessLogFormat.WriteText(Entry, _line);
-        return _line.Length;
+        _bytes.ResetWrittenCount();
+        AccessLogFormat.WriteText(Entry, _bytes);
+        return _bytes.WrittenCount;
     }
 
     [Benchmark]

@@ -79,6 +79,8 @@ public sealed class RunningDashboard : IAsyncLifetime
         body.Headers.ContentType = new("application/x-protobuf");
         var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/{signal}") { Content = body };
         request.Headers.Add(AccessMiddleware.OtlpKeyHeader, key ?? OtlpKey);
+        // What is refused by its head is not sent: a connection that is closed meanwhile would hide the answer.
+        request.Headers.ExpectContinue = true;
         return Stranger().SendAsync(request, TestContext.Current.CancellationToken);
     }
 

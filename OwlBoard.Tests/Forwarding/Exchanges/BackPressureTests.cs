@@ -48,7 +48,7 @@ public sealed class BackPressureTests
     [Fact]
     public async Task Request_body_is_not_read_from_the_client_faster_than_the_upstream_takes_it()
     {
-        var goOn = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         long received = 0;
         await using var upstream = RawUpstream.Start(async connection =>
         {
@@ -58,7 +58,9 @@ public sealed class BackPressureTests
             // The body may begin with what came together with the head; so much less is left here.
             while (received < Total - (256 * 1024))
             {
-                received += await connection.Stream.ReadAsync(buffer, Token);
+                var count = await connection.Stream.ReadAsync(buffer, Token);
+                Assert.True(count > 0, $"The connection ended after {received} bytes.");
+                received += count;
             }
 
             await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");

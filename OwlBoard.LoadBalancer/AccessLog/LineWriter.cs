@@ -1,0 +1,68 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace OwlBoard.LoadBalancer.AccessLog;
+
+/// <summary>Writes a line of text as UTF-8. What came from a client is escaped: it cannot forge a line or a field.</summary>
+internal readonly ref struct LineWriter(IBufferWriter<byte> output)
+{
+    private const int LongestValue = 64;
+
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        [.. Enumerable.Range(' ', '\x7F' - ' ').Select(value => (char)value).Except(['"', '\\'])]);
+
+    public void Write(ReadOnlySpan<byte> text) => output.Write(text);
+
+    public void Write(ReadOnlySpan<char> text) => Encoding.UTF8.GetBytes(text, output);
+
+    /// <summary>A value that is short as text: a number, an address.</summary>
+    public void Write<T>(T value, ReadOnlySpan<char> format = default)
+        where T : IUtf8SpanFormattable
+    {
+        value.TryFormat(output.GetSpan(LongestValue), out var written, format, CultureInfo.InvariantCulture);
+        output.Advance(written);
+    }
+
+    /// <summary>UTC, to the millisecond.</summary>
+    public void WriteTime(DateTime time)
+    {
+        const int ToMilliseconds = 23;
+        var span = output.GetSpan(LongestValue);
+        // The one format that is not put together character by character: 2026-01-31T12:34:56.1234567Z.
+        time.TryFormat(span, out _, "O", CultureInfo.InvariantCulture);
+        span[ToMilliseconds] = (byte)'Z';
+        output.Advance(ToMilliseconds + 1);
+    }
+
+    public void WriteEscaped(string value)
+    {
+        if (!value.AsSpan().ContainsAnyExcept(Plain))
+        {
+            Write(value.AsSpan());
+            return;
+        }
+
+        foreach (var character in value)
+        {
+            if (character is '"' or '\\' || char.IsControl(character))
+            {
+                Write("\\x"u8);
+                Write((int)character, "X2");
+            }
+            else if (character > '\u00FF' && MayMisleadReader(character))
+            {
+                Write("\\u"u8);
+                Write((int)character, "X4");
+            }
+            else
+            {
+                Write(new ReadOnlySpan<char>(in character));
+            }
+        }
+    }
+
+    /// <summary>Line separators, and what reorders or hides the text around it on a terminal.</summary>
+    private static bool MayMisleadReader(char character) => CharUnicodeInfo.GetUnicodeCategory(character)
+        is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Format or UnicodeCategory.Surrogate;
+}

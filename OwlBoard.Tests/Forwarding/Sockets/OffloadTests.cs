@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using OwlBoard.Forwarding.Sockets;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
+
+namespace OwlBoard.Tests.Forwarding.Sockets;
+
+/// <summary>Who may keep the thread that a socket's events come on.</summary>
+public sealed class OffloadTests
+{
+    [Fact]
+    public async Task Handler_that_blocks_does_not_keep_the_thread_that_called_it()
+    {
+        using var release = new ManualResetEventSlim();
+        var pipeline = Pipeline(_ =>
+        {
+            release.Wait(TestContext.Current.CancellationToken);
+            return Task.CompletedTask;
+        });
+
+        // Were it run here, the test would wait for itself.
+        var handling = pipeline(new DefaultHttpContext());
+
+        Assert.False(handling.IsCompleted);
+        release.Set();
+        await handling.WaitAsync(Fixtures.Eventually.DefaultDeadline, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void What_is_proxied_goes_on_where_it_is()
+    {
+        var thread = 0;
+        var pipeline = Pipeline(_ =>
+        {
+            thread = Environment.CurrentManagedThreadId;
+            return Task.CompletedTask;
+        });
+        var route = new RouteModel(new RouteConfig { RouteId = "r", Match = new() }, cluster: null, HttpTransformer.Empty);
+        var context = new DefaultHttpContext();
+        context.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(route), "proxied"));
+
+        Assert.True(pipeline(context).IsCompletedSuccessfully);
+
+        Assert.Equal(Environment.CurrentManagedThreadId, thread);
+    }
+
+    private static RequestDelegate Pipeline(RequestDelegate last)
+    {
+        var app = new ApplicationBuilder(new ServiceCollection().BuildServiceProvider());
+        app.UseThreadPoolForOwnAnswers();
+        app.Run(last);
+        return app.Build();
+    }
+}

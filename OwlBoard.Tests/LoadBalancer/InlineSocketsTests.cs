@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using OwlBoard.Tests.Fixtures;
+
+namespace OwlBoard.Tests.LoadBalancer;
+
+/// <summary>
+/// The load balancer as it runs in production, where one thread handles the events of many sockets and goes on from each
+/// to its end: nobody's slowness is anyone else's.
+/// </summary>
+public sealed class InlineSocketsTests
+{
+    [Fact]
+    public async Task Slow_gateways_and_clients_do_not_hold_up_the_others_on_the_same_thread()
+    {
+        var release = new TaskCompletionSource();
+        await using var gateway = await FakeGateway.StartAsync("gw-1");
+        gateway.Answer = context => context.Request.Path.Value switch
+        {
+            "/slow" => release.Task,
+            "/large" => context.Response.Body.WriteAsync(new byte[32 * 1024 * 1024]).AsTask(),
+            _ => context.Response.WriteAsync("quick"),
+        };
+        await using var loadBalancer = await LoadBalancerProcess.StartOnOneThreadAsync(
+            [(gateway.Name, gateway.Address)], "LoadBalancer:RateLimit:RequestsPerSecond=0");
+
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = loadBalancer.Desktop };
+        var slow = Enumerable.Range(0, 20).Select(_ => http.GetAsync("/slow", TestContext.Current.CancellationToken)).ToArray();
+        using var stuckReader = await RawClient.ConnectAsync(loadBalancer.Desktop);
+        await stuckReader.SendAsync("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+        using var stuckWriter = await RawClient.ConnectAsync(loadBalancer.Desktop);
+        await stuckWriter.SendAsync("POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nabc");
+        await Eventually.IsTrueAsync("all of them are at the gateway", () => gateway.Received.Count == slow.Length + 2);
+
+        var started = Stopwatch.GetTimestamp();
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Equal("quick", await http.GetStringAsync($"/{i}", TestContext.Current.CancellationToken));
+        }
+
+        // What blocked the thread would block until released below: it is the deadline that tells, not the speed.
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, Eventually.DefaultDeadline);
+        Assert.All(slow, request => Assert.False(request.IsCompleted));
+        release.SetResult();
+        Assert.All(await Task.WhenAll(slow), response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
+    }
+}
