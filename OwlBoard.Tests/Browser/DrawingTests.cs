@@ -107,6 +107,8 @@ public sealed class DrawingTests(RunningSystem system, Chromium chromium)
 
         await ana.ChooseAsync("text");
         await ana.DrawAsync((150, 400), (150, 400));
+        // It gets the focus once the pen is up.
+        await ana.Page.Locator("textarea.text-input:focus").WaitForAsync();
         await ana.Page.Keyboard.TypeAsync("<b>Not markup</b>");
         await ana.Page.Keyboard.PressAsync("Enter");
         await ana.HasShapesAsync(6);

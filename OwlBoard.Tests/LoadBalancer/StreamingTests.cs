@@ -79,6 +79,29 @@ public sealed class StreamingTests : IAsyncLifetime
         Assert.Equal("chunked", received.Header("Transfer-Encoding"));
     }
 
+    /// <summary>Shorter than, as long as and longer than what is received together with the head.</summary>
+    [Theory]
+    [InlineData(15_000)]
+    [InlineData(16 * 1024)]
+    [InlineData(20_000)]
+    [InlineData(300_000)]
+    public async Task A_response_with_a_length_arrives_to_its_last_byte_on_a_connection_that_goes_on(int length)
+    {
+        _gateway.Answer = context =>
+        {
+            context.Response.ContentLength = length;
+            return context.Response.WriteAsync(new string('x', length));
+        };
+        await using var loadBalancer = TestLoadBalancer.Start([_gateway]);
+        using var client = await RawClient.ConnectAsync(loadBalancer.Desktop);
+
+        for (var i = 0; i < 2; i++)
+        {
+            await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            Assert.Equal(length, (await client.ReadResponseAsync()).Body.Length);
+        }
+    }
+
     [Fact]
     public async Task Server_sent_events_arrive_while_the_response_goes_on()
     {

@@ -52,7 +52,6 @@ function spanRow(span, trace) {
   const details = h('div', { class: 'span-details', hidden: true });
   const button = h('button', {
     type: 'button', class: 'span-row', 'aria-expanded': 'false',
-    'aria-label': `${span.resource}: ${span.name}, ${span.kind}, after ${milliseconds(span.offset)}, took ${milliseconds(span.duration)}${span.isError ? ', failed' : ''}`,
     onclick: () => {
       details.hidden = !details.hidden;
       button.setAttribute('aria-expanded', String(!details.hidden));
@@ -64,7 +63,9 @@ function spanRow(span, trace) {
     h('span', { class: 'span-who' }, span.resource), ' ', h('span', { class: 'span-what' }, span.name), span.isError ? h('span', { class: 'badge', 'data-tone': 'bad' }, 'error') : null),
   h('span', { class: 'span-time' },
     h('span', { class: `span-bar${span.kind === 'client' ? ' outline' : ''}`, style: { left: `${left}%`, width: `${Math.max(width, 0.3)}%`, '--colour': colour } }),
-    h('span', placeOf(left, width, span.kind), milliseconds(span.duration))));
+    h('span', placeOf(left, width, span.kind), milliseconds(span.duration))),
+  // Who listens hears what the bar shows.
+  h('span', { class: 'visually-hidden' }, `, ${span.kind}, after ${milliseconds(span.offset)}`));
   return h('li', {}, button, details);
 }
 

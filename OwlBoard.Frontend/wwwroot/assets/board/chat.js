@@ -23,8 +23,10 @@ export class Chat extends EventTarget {
   #seen = new Set();
   /** How much of the history is read. */
   #read = -1;
-  /** @type {string[]} */
+  /** What is not known to be stored, and the connection that it was last sent on. @type {{ content: string, connection: number }[]} */
   #waiting = [];
+  /** Counts connections. */
+  #connection = 0;
   #typed = 0;
   socket;
 
@@ -49,9 +51,8 @@ export class Chat extends EventTarget {
 
   /** @param {string} content */
   say(content) {
-    this.#waiting.push(content);
-    this.#tell("waiting", this.#waiting);
-    this.socket.send("chat_message", { content });
+    this.#waiting.push({ content, connection: this.#send(content) });
+    this.#tellWaiting();
     this.#typed = 0;
   }
 
@@ -62,10 +63,12 @@ export class Chat extends EventTarget {
   }
 
   async #catchUp() {
+    const connection = ++this.#connection;
     try {
       await Promise.all([this.#readHistory(), this.#readPeople()]);
-      for (const content of this.#waiting) {
-        this.socket.send("chat_message", { content });
+      // What was said meanwhile has been sent on this connection already.
+      for (const one of this.#waiting.filter((one) => one.connection !== connection)) {
+        one.connection = this.#send(one.content);
       }
     } catch (problem) {
       this.#tell("problem", problem);
@@ -122,14 +125,23 @@ export class Chat extends EventTarget {
 
     this.#seen.add(message.id);
     if (String(message.user_id) === String(this.#user.id)) {
-      const sent = this.#waiting.indexOf(message.content);
+      const sent = this.#waiting.findIndex((one) => one.content === message.content);
       if (sent >= 0) {
         this.#waiting.splice(sent, 1);
-        this.#tell("waiting", this.#waiting);
+        this.#tellWaiting();
       }
     }
 
     this.#tell("message", message);
+  }
+
+  /** @param {string} content @returns the connection that it was sent on, 0 if there is none */
+  #send(content) {
+    return this.socket.send("chat_message", { content }) ? this.#connection : 0;
+  }
+
+  #tellWaiting() {
+    this.#tell("waiting", this.#waiting.map((one) => one.content));
   }
 
   /** @param {string} type @param {unknown} detail */
