@@ -57,6 +57,14 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
         .GroupBy(match => match.Groups["name"].Value)
         .ToDictionary(lines => lines.Key, lines => int.Parse(lines.Last().Groups["pid"].Value, CultureInfo.InvariantCulture));
 
+    /// <summary>The process of each resource that has been running since its latest start.</summary>
+    public IReadOnlyDictionary<string, int> Running => _output
+        .Select(line => StateLine().Match(line))
+        .Where(match => match.Success)
+        .GroupBy(match => match.Groups["name"].Value, match => match.Groups["pid"])
+        .Where(states => states.Last().Success)
+        .ToDictionary(states => states.Key, states => int.Parse(states.Last().ValueSpan, CultureInfo.InvariantCulture));
+
     /// <summary>Options that keep out of the way of any other instance.</summary>
     public static string[] OwnPorts(string directory) =>
     [
@@ -108,6 +116,9 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
             lines.Enqueue(line);
         }
     }
+
+    [GeneratedRegex(@"^(?<name>[\w-]+): (?:Running(?: \(restarts: \d+\))?, pid (?<pid>\d+)|\w+)")]
+    private static partial Regex StateLine();
 
     [GeneratedRegex(@"^(?<name>[\w-]+): [^,]+, pid (?<pid>\d+)")]
     private static partial Regex ProcessLine();

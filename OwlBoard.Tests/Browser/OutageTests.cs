@@ -14,7 +14,7 @@ public sealed partial class OutageTests(RunningSystem system, Chromium chromium)
     [InlineData(true)]
     public async Task Killing_the_gateways_that_carry_the_websockets_loses_nothing(bool onPhone)
     {
-        await system.HasActiveBackendsAsync(4);
+        await system.IsWholeAsync();
         await using var ana = await Whiteboard.OpenAsync(
             chromium, onPhone ? system.MobileFrontend : system.DesktopFrontend, "Ana", onPhone ? Chromium.Phone : null);
         await ana.CreateAsync("Outage");
@@ -36,7 +36,7 @@ public sealed partial class OutageTests(RunningSystem system, Chromium chromium)
             TestContext.Current.TestOutputHelper?.WriteLine($"{gateway} killed: connected again after {reconnected:0} ms");
             await ana.IsLiveAsync();
             await luz.IsLiveAsync();
-            await system.HasActiveBackendsAsync(4);
+            await system.IsWholeAsync();
         }
 
         Assert.True(strokes > 1, "No gateway carried a connection");
@@ -59,7 +59,7 @@ public sealed partial class OutageTests(RunningSystem system, Chromium chromium)
         await ana.CreateAsync("Second");
         for (var i = 0; i < 3 && best > 1_000; i++)
         {
-            await system.HasActiveBackendsAsync(4);
+            await system.IsWholeAsync();
             await ana.IsLiveAsync();
             var connections = await ConnectionsAsync();
             // Those of an earlier test may still be closing.
@@ -70,7 +70,7 @@ public sealed partial class OutageTests(RunningSystem system, Chromium chromium)
         }
 
         Assert.InRange(best, 1, 1_000);
-        await system.HasActiveBackendsAsync(4);
+        await system.IsWholeAsync();
     }
 
     [Fact]
@@ -106,16 +106,16 @@ public sealed partial class OutageTests(RunningSystem system, Chromium chromium)
         await ana.CreateAsync("Offline chat");
         await using var luz = await Whiteboard.OpenAsync(chromium, system.DesktopFrontend, "Luz", link: ana.Page.Url);
         await luz.ShowChatAsync();
-        await system.HasActiveBackendsAsync(4);
+        await system.IsWholeAsync();
 
         // Every gateway at once, so that the message meets none.
-        foreach (var gateway in system.GatewayProcesses.Keys)
+        foreach (var gateway in RunningSystem.Gateways)
         {
             system.KillGateway(gateway);
         }
 
         await ana.SayAsync("Still here?");
-        await system.HasActiveBackendsAsync(4);
+        await system.IsWholeAsync();
 
         await luz.Page.GetByText("Still here?").First.WaitForAsync();
         await ana.Page.WaitForSelectorAsync(".message.mine:not(.waiting)");

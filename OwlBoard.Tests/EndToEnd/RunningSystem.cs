@@ -10,6 +10,7 @@ namespace OwlBoard.Tests.EndToEnd;
 public sealed class RunningSystem : IAsyncLifetime
 {
     private readonly string _data = Directory.CreateTempSubdirectory("owlboard-").FullName;
+    private readonly Dictionary<string, int> _killed = [];
     private AppHostProcess _appHost = null!;
 
     public Uri Desktop { get; private set; } = null!;
@@ -26,9 +27,8 @@ public sealed class RunningSystem : IAsyncLifetime
     /// <summary>A client of the load balancer's desktop listener.</summary>
     public HttpClient Http { get; private set; } = null!;
 
-    /// <summary>The pid of each gateway that runs, by name.</summary>
-    public IReadOnlyDictionary<string, int> GatewayProcesses =>
-        _appHost.Children.Where(child => child.Key.StartsWith("api-gateway-", StringComparison.Ordinal)).ToDictionary();
+    /// <summary>The names of the four.</summary>
+    public static IReadOnlyList<string> Gateways { get; } = [.. Enumerable.Range(1, 4).Select(i => $"api-gateway-{i}")];
 
     public async ValueTask InitializeAsync()
     {
@@ -44,6 +44,8 @@ public sealed class RunningSystem : IAsyncLifetime
             ["LoadBalancer__RateLimit__RequestsPerSecond"] = "0",
             // A gateway that one test killed has its full share again in the next.
             ["LoadBalancer__SlowStart"] = "00:00:00",
+            // And is back as soon as it runs and answers probes, which half a minute would make a long test of.
+            ["LoadBalancer__PassiveHealth__EjectionTime"] = "00:00:02",
         });
         await _appHost.IsRunningAsync();
 
@@ -58,7 +60,28 @@ public sealed class RunningSystem : IAsyncLifetime
     }
 
     /// <summary>Kills a gateway as <c>kill -9</c> does.</summary>
-    public void KillGateway(string name) => ProcessTable.Kill(GatewayProcesses[name]);
+    public void KillGateway(string name)
+    {
+        var process = _appHost.Running[name];
+        _killed[name] = process;
+        ProcessTable.Kill(process);
+    }
+
+    /// <summary>
+    /// The gateways that were killed have been started again, and the load balancer uses all four. It alone need not know
+    /// yet that one was killed.
+    /// </summary>
+    public async Task IsWholeAsync()
+    {
+        foreach (var (name, process) in _killed)
+        {
+            await Eventually.IsTrueAsync(
+                $"{name} runs again", () => _appHost.Running.TryGetValue(name, out var now) && now != process, TimeSpan.FromSeconds(60));
+        }
+
+        _killed.Clear();
+        await HasActiveBackendsAsync(4);
+    }
 
     /// <summary>How many gateways <c>/lb-status</c> says are active.</summary>
     public async Task<int> ActiveBackendsAsync()

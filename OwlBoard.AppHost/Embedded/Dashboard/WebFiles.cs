@@ -12,6 +12,7 @@ internal static class WebFiles
     private const string Prefix = "Dashboard/";
 
     private const string StartPage = "index.html";
+    private const string Icon = "owl.svg";
 
     public static void MapWebFiles(this IEndpointRouteBuilder endpoints)
     {
@@ -24,12 +25,22 @@ internal static class WebFiles
                 ".svg" => "image/svg+xml",
                 _ => "text/javascript; charset=utf-8",
             };
-            endpoints.MapGet(name == StartPage ? "/" : $"/{name}", context =>
+            string[] paths = name switch
             {
-                context.Response.ContentType = type;
-                context.Response.ContentLength = content.Length;
-                return context.Response.Body.WriteAsync(content, context.RequestAborted).AsTask();
-            });
+                StartPage => ["/"],
+                // Browsers look there by themselves, until they have read the page that names the other.
+                Icon => [$"/{Icon}", "/favicon.ico"],
+                _ => [$"/{name}"],
+            };
+            foreach (var path in paths)
+            {
+                endpoints.MapGet(path, context =>
+                {
+                    context.Response.ContentType = type;
+                    context.Response.ContentLength = content.Length;
+                    return context.Response.Body.WriteAsync(content, context.RequestAborted).AsTask();
+                });
+            }
         }
     }
 

@@ -10,7 +10,7 @@ internal sealed class RestartBackoff(TimeProvider time)
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
     /// <summary>A process that ran this long counts as having worked.</summary>
-    public static readonly TimeSpan Settled = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
 
     private long _startedAt = time.GetTimestamp();
     private TimeSpan _next = First;

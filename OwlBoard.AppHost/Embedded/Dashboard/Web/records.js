@@ -58,7 +58,7 @@ function recordRow(record) {
     h('td', {}, h('span', { class: 'level', 'data-level': level }, level)),
     h('td', {}, h('details', {}, h('summary', {}, record.text),
       attributeList([{ key: 'category', value: record.category }, ...record.attributes]))),
-    h('td', {}, record.traceId ? h('a', { href: `#/traces/${record.traceId}`, 'aria-label': `Trace ${record.traceId}` }, record.traceId.slice(0, 8)) : ''));
+    h('td', {}, record.traceId ? h('a', { href: `#/traces/${record.traceId}`, 'aria-label': `Trace ${record.traceId.slice(0, 8)}` }, record.traceId.slice(0, 8)) : ''));
 }
 
 export function attributeList(attributes) {
