@@ -25,8 +25,8 @@ internal sealed class GatewayOptions
     public bool AllowCredentials { get; set; }
 
     /// <summary>
-    /// How long a connection to a service may take. Default 0.8 s, so that one that does not answer at all is reported
-    /// within a second.
+    /// How long a service may take to accept a connection. Default 0.8 s, so that one that does not answer at all is
+    /// reported within a second. The TLS handshake on it has 10 s more.
     /// </summary>
     [AllowedDuration("Gateway:ConnectTimeout", "00:00:00.0100000", "00:01:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromMilliseconds(800);

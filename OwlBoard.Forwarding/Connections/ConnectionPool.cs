@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Security;
@@ -9,8 +10,12 @@ namespace OwlBoard.Forwarding.Connections;
 /// The connections to one upstream: those in use, which it watches over, and the unused ones, of which the most recently
 /// used goes first, so that those that are not needed grow old and are closed.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle, and requests may wait for it when the pool is retired.")]
 internal sealed class ConnectionPool
 {
+    /// <summary>As many as keep a few processors busy on both sides.</summary>
+    private const int HandshakesAtOnce = 4;
+
     private readonly UpstreamConnectionOptions _options;
     private readonly ForwardingMetrics _metrics;
     private readonly TimeProvider _time;
@@ -18,6 +23,7 @@ internal sealed class ConnectionPool
     private readonly bool _isTls;
     private readonly Lock _lock = new();
     private readonly List<UpstreamConnection> _idle = [];
+    private readonly SemaphoreSlim _handshakes = new(HandshakesAtOnce);
     private UpstreamConnection? _used;
     private int _usedCount;
     private bool _retired;
@@ -88,7 +94,18 @@ internal sealed class ConnectionPool
         }
     }
 
-    /// <summary>Opens a connection.</summary>
+    /// <summary>
+    /// Opens a connection, for a request that found none unused. Of those over TLS only a few at once: when a rush of
+    /// requests meets an empty pool, a handshake each would keep both sides so busy that no request was ever done and gave
+    /// its connection to the next.
+    /// </summary>
+    /// <param name="limits">What ends the exchange that it is opened for.</param>
+    /// <returns>It, or one that became unused meanwhile, watched over from now on.</returns>
+    /// <exception cref="HttpRequestException">It could not be opened; why is said by its error and its inner exception.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled meanwhile.</exception>
+    public ValueTask<UpstreamConnection> OpenInTurnAsync(in ExchangeLimits limits) => _isTls ? WaitForTurnAsync(limits) : OpenAsync(limits);
+
+    /// <summary>Opens a connection, whatever others there may be.</summary>
     /// <param name="limits">What ends the exchange that it is opened for.</param>
     /// <returns>It, watched over from now on.</returns>
     /// <exception cref="HttpRequestException">It could not be opened; why is said by its error and its inner exception.</exception>
@@ -97,13 +114,16 @@ internal sealed class ConnectionPool
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         SslStream? tls = null;
-        using var timeout = new CancellationTokenSource(_options.ConnectTimeout, _time);
+        var limit = _options.ConnectTimeout;
+        using var timeout = new CancellationTokenSource(limit, _time);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, limits.ClientGone, limits.Cancellation);
         try
         {
             await socket.ConnectAsync(_endPoint, any.Token);
             if (_isTls)
             {
+                // Whoever takes connections is there: under a rush of new ones, handshakes take their time on both sides.
+                timeout.CancelAfter(limit = _options.HandshakeTimeout);
                 tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
                 await tls.AuthenticateAsClientAsync(_options.Tls ?? DefaultTls(), any.Token);
             }
@@ -129,7 +149,7 @@ internal sealed class ConnectionPool
             throw new HttpRequestException(
                 tls is null ? HttpRequestError.ConnectionError : HttpRequestError.SecureConnectionError,
                 timeout.IsCancellationRequested
-                    ? string.Create(CultureInfo.InvariantCulture, $"No connection to {_endPoint} within {_options.ConnectTimeout.TotalSeconds:0.###} s.")
+                    ? string.Create(CultureInfo.InvariantCulture, $"No {(tls is null ? "connection to" : "TLS handshake with")} {_endPoint} within {limit.TotalSeconds:0.###} s.")
                     : $"No connection to {_endPoint}: {failure.Message}",
                 timeout.IsCancellationRequested ? new TimeoutException(failure.Message, failure) : failure);
         }
@@ -217,6 +237,27 @@ internal sealed class ConnectionPool
 
     /// <summary>A connection is closed for good.</summary>
     public void Closed() => _metrics.Closed(Address);
+
+    private async ValueTask<UpstreamConnection> WaitForTurnAsync(ExchangeLimits limits)
+    {
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(limits.ClientGone, limits.Cancellation);
+        if (!await _handshakes.WaitAsync(_options.HandshakeTimeout, any.Token))
+        {
+            throw new HttpRequestException(
+                HttpRequestError.SecureConnectionError,
+                string.Create(CultureInfo.InvariantCulture, $"No TLS handshake with {_endPoint} could begin within {_options.HandshakeTimeout.TotalSeconds:0.###} s."),
+                new TimeoutException());
+        }
+
+        try
+        {
+            return TryTake(limits) ?? await OpenAsync(limits);
+        }
+        finally
+        {
+            _handshakes.Release();
+        }
+    }
 
     private SslClientAuthenticationOptions DefaultTls() => new() { TargetHost = new Uri(Address).DnsSafeHost };
 

@@ -5,8 +5,14 @@ namespace OwlBoard.Forwarding.Connections;
 /// <summary>The connections that a proxy keeps to the upstreams of one cluster.</summary>
 public sealed class UpstreamConnectionOptions
 {
-    /// <summary>How long opening a connection may take, TLS handshake included. Default 2 s.</summary>
+    /// <summary>How long an upstream may take to accept a connection. Default 2 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// How long the TLS handshake on it may take, and a request wait for its turn to begin one. Default 10 s: with everything
+    /// just started, each side may be busy compiling its code.
+    /// </summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>So many unused connections are kept to each upstream; more are closed after use. Default 64.</summary>
     public int IdleConnections { get; init; } = 64;

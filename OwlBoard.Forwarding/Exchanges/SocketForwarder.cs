@@ -94,8 +94,9 @@ internal sealed partial class SocketForwarder(
                 try
                 {
                     // After one that had just been closed, a new one: all others may have been closed just as well.
-                    connection = isFirst ? pool.TryTake(limits) : null;
-                    connection ??= await pool.OpenAsync(limits);
+                    connection = isFirst
+                        ? pool.TryTake(limits) ?? await pool.OpenInTurnAsync(limits)
+                        : await pool.OpenAsync(limits);
                     if (body.HasBytes)
                     {
                         sender = StartBody(context, connection, body);
@@ -109,7 +110,7 @@ internal sealed partial class SocketForwarder(
                     break;
                 }
                 catch (Exception failure) when (failure is not (HttpRequestException or OperationCanceledException)
-                    && connection is { IsReused: true, HasAnswered: false, Ended: ConnectionEnd.None } && sender is null && IsSafeToResend(context))
+                    && connection is { IsReused: true, HasAnswered: false, Ended: ConnectionEnd.None } && sender is null && IdempotentMethods.Contains(context.Request.Method))
                 {
                     metrics.Resent(pool.Address);
                     pool.Discard(connection);
@@ -188,14 +189,6 @@ internal sealed partial class SocketForwarder(
         !isUpgrade && HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<IConnectionLifetimeFeature>() is { } connection
             ? connection.ConnectionClosed
             : context.RequestAborted;
-
-    /// <summary>RFC 9110 section 9.2.2: to the same effect twice as once.</summary>
-    private static bool IsSafeToResend(HttpContext context)
-    {
-        var method = context.Request.Method;
-        return HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method)
-            || HttpMethods.IsPut(method) || HttpMethods.IsDelete(method) || HttpMethods.IsTrace(method);
-    }
 
     private HeadWriter WriteHead(HttpContext context, UpstreamConnection connection, in RequestBody body, bool isUpgrade)
     {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Gateways;

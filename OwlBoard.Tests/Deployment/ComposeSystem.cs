@@ -23,6 +23,7 @@ public sealed class ComposeSystem(DockerHost host) : IAsyncLifetime
         _system.FillInOurImages();
         await _system.WriteOverridesAsync("docker-compose.override.yaml");
         await _system.UpAsync();
+        await _system.AnswersThroughAsync(4);
     }
 
     public async ValueTask DisposeAsync()

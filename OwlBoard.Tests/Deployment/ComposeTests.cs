@@ -130,6 +130,7 @@ public sealed class ComposeTests(ComposeSystem system) : IClassFixture<ComposeSy
         await deployed.ComposeAsync("down");
         Assert.Empty(await deployed.Engine.DockerAsync("ps", "--all", "--quiet"));
         await deployed.UpAsync();
+        await deployed.AnswersThroughAsync(4);
 
         Assert.Contains("Owl", await deployed.Http.GetStringAsync($"/api/users/{user}", Cancellation), StringComparison.Ordinal);
         Assert.Contains("Hoot", await deployed.Http.GetStringAsync(deployed.Messages(room), Cancellation), StringComparison.Ordinal);

@@ -22,6 +22,13 @@ internal sealed class DeployedSystem : IDisposable
     /// <summary>To ask Docker more often would slow down what is waited for.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
 
+    private static readonly Dictionary<string, int[]> Published = new()
+    {
+        [ResourceNames.LoadBalancer] = [8000, 9000],
+        [ResourceNames.DesktopFrontend] = [3002],
+        [ResourceNames.MobileFrontend] = [3001],
+    };
+
     private DeployedSystem(DockerEngine engine, string directory)
     {
         Engine = engine;
@@ -86,15 +93,31 @@ internal sealed class DeployedSystem : IDisposable
     /// Writes a second file, for what only tests need. All load comes from one address here, which the rate limit would take
     /// for one client; and a machine that is busy with other things must not make a container look ill.
     /// </summary>
-    public async Task WriteOverridesAsync(string file, string version = "")
+    /// <param name="file">Its name.</param>
+    /// <param name="forSwarm">
+    /// For a stack, on a kernel that may be without IPVS: names lead to the replicas instead of to an address that stands for
+    /// all of them, and published ports to the one replica that is on the host.
+    /// </param>
+    public async Task WriteOverridesAsync(string file, bool forSwarm = false)
     {
-        var overrides = new StringBuilder($"{version}\nservices:\n");
+        var overrides = new StringBuilder(forSwarm ? "version: \"3.8\"\nservices:\n" : "services:\n");
         foreach (var service in (await ComposeAsync("config", "--services")).Split('\n'))
         {
             overrides.Append(CultureInfo.InvariantCulture, $"  {service}:\n    healthcheck:\n      timeout: 30s\n      start_period: 180s\n");
             if (service == ResourceNames.LoadBalancer)
             {
                 overrides.Append("    environment:\n      LoadBalancer__RateLimit__RequestsPerSecond: \"0\"\n");
+            }
+
+            if (forSwarm)
+            {
+                overrides.Append("    deploy:\n      endpoint_mode: dnsrr\n");
+                if (Published.TryGetValue(service, out var ports))
+                {
+                    overrides.Append("      replicas: 1\n    ports:\n");
+                    overrides.AppendJoin("", ports.Select(port => string.Create(
+                        CultureInfo.InvariantCulture, $"      - target: {port}\n        published: {port}\n        mode: host\n")));
+                }
             }
         }
 
@@ -140,6 +163,30 @@ internal sealed class DeployedSystem : IDisposable
         },
         StartDeadline,
         Pause);
+
+    /// <summary>
+    /// Waits until so many gateways answer requests. Load comes after that: the first requests have all programs compile
+    /// their code at once, which on a core or two takes seconds.
+    /// </summary>
+    public async Task AnswersThroughAsync(int gateways)
+    {
+        await HasActiveBackendsAsync(gateways);
+        var answering = new Queue<string>();
+        await Eventually.IsTrueAsync(
+            $"{gateways} gateways answer",
+            async () =>
+            {
+                using var answer = await Http.GetAsync(Messages("room"), TestContext.Current.CancellationToken);
+                answering.Enqueue(answer.Headers.GetValues("X-Gateway").Single());
+                if (answering.Count > 40)
+                {
+                    answering.Dequeue();
+                }
+
+                return answering.Count == 40 && answering.Distinct().Count() == gateways;
+            },
+            StartDeadline);
+    }
 
     /// <summary>Registers a user and returns its id.</summary>
     public async Task<int> RegisterAsync()

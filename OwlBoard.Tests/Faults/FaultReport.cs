@@ -23,6 +23,11 @@ internal sealed record FaultReport(string Fault, int Requests, int FailedIdempot
             Quantile(sorted, 0.99),
             all.Where(sample => sample.Method == "GET").Max(sample => sample.Latency.TotalMilliseconds));
         report.Write();
+        foreach (var failures in all.Where(sample => sample.Failure is not null).GroupBy(sample => (sample.Failure, sample.Gateway)))
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine($"{failures.Count()} of {failures.Key.Gateway ?? "nobody"}: {failures.Key.Failure}");
+        }
+
         return report;
     }
 

@@ -88,6 +88,13 @@ internal sealed class ForwardingApp : IAsyncDisposable
         return app;
     }
 
+    public static async Task<ForwardingApp> StartAsync(string upstream, UpstreamConnectionOptions connections)
+    {
+        var app = new ForwardingApp(upstream, Forwarders.Sockets, connections, activityTimeout: null, certificate: null);
+        await app._app.StartAsync(TestContext.Current.CancellationToken);
+        return app;
+    }
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private sealed class ClientFactory(

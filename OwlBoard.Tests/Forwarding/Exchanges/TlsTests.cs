@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.ServiceDefaults;
@@ -66,6 +67,37 @@ public sealed class TlsTests : IDisposable
         Assert.Equal(502, response.Status);
         Assert.Equal([ForwarderError.Request], app.Outcomes);
         Assert.Empty(upstream.Requests);
+    }
+
+    [Fact]
+    public async Task Rush_of_requests_opens_a_few_connections_at_once_and_gives_up_handshakes_that_nobody_answers()
+    {
+        var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var accepted = 0;
+        var accepting = Task.Run(async () =>
+        {
+            List<Socket> connections = [];
+            while (true)
+            {
+                connections.Add(await silent.AcceptSocketAsync(Token));
+                accepted++;
+            }
+        }, Token);
+        await using var app = await ForwardingApp.StartAsync($"https://{silent.LocalEndpoint}/", new()
+        {
+            ConnectTimeout = TimeSpan.FromMinutes(1),
+            HandshakeTimeout = TimeSpan.FromMilliseconds(500),
+        });
+
+        var responses = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => RawClient.AskAsync(app.Address, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")))
+            .WaitAsync(TimeSpan.FromSeconds(40), Token);
+
+        Assert.All(responses, response => Assert.Equal(502, response.Status));
+        // Four, and those whose turn came at the last moment.
+        Assert.InRange(accepted, 4, 20);
+        silent.Dispose();
+        await Assert.ThrowsAnyAsync<Exception>(() => accepting);
     }
 
     [Fact]
