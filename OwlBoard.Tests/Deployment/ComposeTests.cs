@@ -15,7 +15,7 @@ public sealed class ComposeTests(ComposeSystem system) : IClassFixture<ComposeSy
     private const string PrivateNetwork = "owlboard_owlboard-private-network";
 
     /// <summary>Far below what the system can do, on a machine that has thirteen containers to run on a core or two.</summary>
-    private const int RequestsPerSecond = 60;
+    private const int RequestsPerSecond = 40;
 
     /// <summary>POSTs that may be lost to one kill: a byte had been sent to the gateway that was killed.</summary>
     private const int MostPostsLost = 4;
