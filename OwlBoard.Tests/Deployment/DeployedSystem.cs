@@ -91,20 +91,19 @@ internal sealed class DeployedSystem : IDisposable
 
     /// <summary>
     /// Writes a second file, for what only tests need. All load comes from one address here, which the rate limit would take
-    /// for one client; a machine that is busy with other things must not make a container look ill; and whoever waits for a
-    /// container to be healthy need not wait for ten seconds.
+    /// for one client; and a machine that is busy with other things must not make a container look ill.
     /// </summary>
     /// <param name="file">Its name.</param>
     /// <param name="forSwarm">
     /// For a stack, on a kernel that may be without IPVS: names lead to the replicas instead of to an address that stands for
-    /// all of them, and published ports to the one replica that is on the host.
+    /// all of them, and published ports to the one replica that is on the host. Of all but the gateways there is one.
     /// </param>
     public async Task WriteOverridesAsync(string file, bool forSwarm = false)
     {
         var overrides = new StringBuilder(forSwarm ? "version: \"3.8\"\nservices:\n" : "services:\n");
         foreach (var service in (await ComposeAsync("config", "--services")).Split('\n'))
         {
-            overrides.Append(CultureInfo.InvariantCulture, $"  {service}:\n    healthcheck:\n      interval: 5s\n      timeout: 30s\n      start_period: 180s\n");
+            overrides.Append(CultureInfo.InvariantCulture, $"  {service}:\n    healthcheck:\n      timeout: 30s\n      retries: 10\n      start_period: 180s\n");
             if (service == ResourceNames.LoadBalancer)
             {
                 overrides.Append("    environment:\n      LoadBalancer__RateLimit__RequestsPerSecond: \"0\"\n");
@@ -113,9 +112,14 @@ internal sealed class DeployedSystem : IDisposable
             if (forSwarm)
             {
                 overrides.Append("    deploy:\n      endpoint_mode: dnsrr\n");
+                if (service != ResourceNames.Gateways)
+                {
+                    overrides.Append("      replicas: 1\n");
+                }
+
                 if (Published.TryGetValue(service, out var ports))
                 {
-                    overrides.Append("      replicas: 1\n    ports:\n");
+                    overrides.Append("    ports:\n");
                     overrides.AppendJoin("", ports.Select(port => string.Create(
                         CultureInfo.InvariantCulture, $"      - target: {port}\n        published: {port}\n        mode: host\n")));
                 }
