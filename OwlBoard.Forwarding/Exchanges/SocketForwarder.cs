@@ -110,7 +110,8 @@ internal sealed partial class SocketForwarder(
                     break;
                 }
                 catch (Exception failure) when (failure is not (HttpRequestException or OperationCanceledException)
-                    && connection is { IsReused: true, HasAnswered: false, Ended: ConnectionEnd.None } && sender is null && IdempotentMethods.Contains(context.Request.Method))
+                    && connection is { IsReused: true, HasAnswered: false, Ended: ConnectionEnd.None } && sender is null
+                    && IdempotentMethods.Contains(context.Request.Method))
                 {
                     metrics.Resent(pool.Address);
                     pool.Discard(connection);

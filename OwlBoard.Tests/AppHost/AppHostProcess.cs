@@ -51,19 +51,13 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
     public IReadOnlyList<string> Errors => [.. _errors];
 
     /// <summary>Every process that was started, by its resource; the latest where there were several.</summary>
-    public IReadOnlyDictionary<string, int> Children => _output
-        .Select(line => ProcessLine().Match(line))
-        .Where(match => match.Success)
-        .GroupBy(match => match.Groups["name"].Value)
-        .ToDictionary(lines => lines.Key, lines => int.Parse(lines.Last().Groups["pid"].Value, CultureInfo.InvariantCulture));
+    public IReadOnlyDictionary<string, int> Children => ProcessesOf(States.Where(state => state.Groups["pid"].Success));
 
     /// <summary>The process of each resource that has been running since its latest start.</summary>
-    public IReadOnlyDictionary<string, int> Running => _output
-        .Select(line => StateLine().Match(line))
-        .Where(match => match.Success)
-        .GroupBy(match => match.Groups["name"].Value, match => match.Groups["pid"])
-        .Where(states => states.Last().Success)
-        .ToDictionary(states => states.Key, states => int.Parse(states.Last().ValueSpan, CultureInfo.InvariantCulture));
+    public IReadOnlyDictionary<string, int> Running => ProcessesOf(States
+        .GroupBy(state => state.Groups["name"].Value)
+        .Select(states => states.Last())
+        .Where(state => state.Groups["state"].Value == "Running" && state.Groups["pid"].Success));
 
     /// <summary>Options that keep out of the way of any other instance.</summary>
     public static string[] OwnPorts(string directory) =>
@@ -107,6 +101,9 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
         _process.Dispose();
     }
 
+    /// <summary>What it said of its resources so far, in order.</summary>
+    private IEnumerable<Match> States => _output.Select(line => StateLine().Match(line)).Where(state => state.Success);
+
     private static string Port() => FreePort.Next().ToString(CultureInfo.InvariantCulture);
 
     private static void Keep(ConcurrentQueue<string> lines, string? line)
@@ -117,9 +114,10 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
         }
     }
 
-    [GeneratedRegex(@"^(?<name>[\w-]+): (?:Running(?: \(restarts: \d+\))?, pid (?<pid>\d+)|\w+)")]
-    private static partial Regex StateLine();
+    private static Dictionary<string, int> ProcessesOf(IEnumerable<Match> states) => states
+        .GroupBy(state => state.Groups["name"].Value, state => state.Groups["pid"])
+        .ToDictionary(processes => processes.Key, processes => int.Parse(processes.Last().ValueSpan, CultureInfo.InvariantCulture));
 
-    [GeneratedRegex(@"^(?<name>[\w-]+): [^,]+, pid (?<pid>\d+)")]
-    private static partial Regex ProcessLine();
+    [GeneratedRegex(@"^(?<name>[\w-]+): (?<state>\w+)[^,]*(?:, pid (?<pid>\d+))?")]
+    private static partial Regex StateLine();
 }

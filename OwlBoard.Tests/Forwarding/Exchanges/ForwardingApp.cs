@@ -76,21 +76,22 @@ internal sealed class ForwardingApp : IAsyncDisposable
     /// <summary>What became of each request.</summary>
     public ConcurrentQueue<ForwarderError> Outcomes { get; } = new();
 
-    public static async Task<ForwardingApp> StartAsync(
+    public static Task<ForwardingApp> StartAsync(
         RawUpstream upstream,
         string forwarder = Forwarders.Sockets,
         UpstreamConnectionOptions? connections = null,
         TimeSpan? activityTimeout = null,
+        X509Certificate2? certificate = null) =>
+        StartAsync(upstream.Address, connections ?? new() { ConnectTimeout = TimeSpan.FromSeconds(20) }, forwarder, activityTimeout, certificate);
+
+    public static async Task<ForwardingApp> StartAsync(
+        string upstream,
+        UpstreamConnectionOptions connections,
+        string forwarder = Forwarders.Sockets,
+        TimeSpan? activityTimeout = null,
         X509Certificate2? certificate = null)
     {
-        var app = new ForwardingApp(upstream.Address, forwarder, connections ?? new() { ConnectTimeout = TimeSpan.FromSeconds(20) }, activityTimeout, certificate);
-        await app._app.StartAsync(TestContext.Current.CancellationToken);
-        return app;
-    }
-
-    public static async Task<ForwardingApp> StartAsync(string upstream, UpstreamConnectionOptions connections)
-    {
-        var app = new ForwardingApp(upstream, Forwarders.Sockets, connections, activityTimeout: null, certificate: null);
+        var app = new ForwardingApp(upstream, forwarder, connections, activityTimeout, certificate);
         await app._app.StartAsync(TestContext.Current.CancellationToken);
         return app;
     }
