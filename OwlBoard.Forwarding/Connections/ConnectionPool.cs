@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using OwlBoard.Forwarding.Sockets;
 
 namespace OwlBoard.Forwarding.Connections;
 
@@ -119,7 +120,7 @@ internal sealed class ConnectionPool
         using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, limits.ClientGone, limits.Cancellation);
         try
         {
-            await socket.ConnectAsync(_endPoint, any.Token);
+            await socket.ConnectByNameAsync(_endPoint, _options.Hosts, any.Token);
             if (_isTls)
             {
                 // Whoever takes connections is there: under a rush of new ones, handshakes take their time on both sides.
@@ -149,8 +150,8 @@ internal sealed class ConnectionPool
             throw new HttpRequestException(
                 tls is null ? HttpRequestError.ConnectionError : HttpRequestError.SecureConnectionError,
                 timeout.IsCancellationRequested
-                    ? string.Create(CultureInfo.InvariantCulture, $"No {(tls is null ? "connection to" : "TLS handshake with")} {_endPoint} within {limit.TotalSeconds:0.###} s.")
-                    : $"No connection to {_endPoint}: {failure.Message}",
+                    ? string.Create(CultureInfo.InvariantCulture, $"No {(tls is null ? "connection to" : "TLS handshake with")} {Authority} within {limit.TotalSeconds:0.###} s.")
+                    : $"No connection to {Authority}: {failure.Message}",
                 timeout.IsCancellationRequested ? new TimeoutException(failure.Message, failure) : failure);
         }
     }
@@ -245,7 +246,7 @@ internal sealed class ConnectionPool
         {
             throw new HttpRequestException(
                 HttpRequestError.SecureConnectionError,
-                string.Create(CultureInfo.InvariantCulture, $"No TLS handshake with {_endPoint} could begin within {_options.HandshakeTimeout.TotalSeconds:0.###} s."),
+                string.Create(CultureInfo.InvariantCulture, $"No TLS handshake with {Authority} could begin within {_options.HandshakeTimeout.TotalSeconds:0.###} s."),
                 new TimeoutException());
         }
 

@@ -1,11 +1,12 @@
 using System.Net.Security;
+using OwlBoard.Forwarding.Discovery;
 
 namespace OwlBoard.Forwarding.Connections;
 
 /// <summary>The connections that a proxy keeps to the upstreams of one cluster.</summary>
 public sealed class UpstreamConnectionOptions
 {
-    /// <summary>How long an upstream may take to accept a connection. Default 2 s.</summary>
+    /// <summary>How long it may take to look an upstream's name up and have a connection accepted. Default 2 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
@@ -25,4 +26,7 @@ public sealed class UpstreamConnectionOptions
 
     /// <summary>TLS for <c>https</c> upstreams, client certificate included. Default: the system's trust.</summary>
     public SslClientAuthenticationOptions? Tls { get; init; }
+
+    /// <summary>What looks names up. Default: the system's resolver.</summary>
+    internal IHostAddresses Hosts { get; init; } = DnsHostAddresses.Instance;
 }

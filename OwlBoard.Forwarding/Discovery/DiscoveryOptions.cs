@@ -16,8 +16,8 @@ public sealed class DiscoveryOptions
     public TimeSpan RefreshPeriod { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How soon a look-up that failed is tried again; doubled after each failure, up to <see cref="RefreshPeriod"/>.
-    /// Default 0.5 s.
+    /// How soon a look-up that failed is tried again; doubled after each failure, up to <see cref="RefreshPeriod"/>;
+    /// only once while no endpoint is known at all. Default 0.5 s.
     /// </summary>
     [AllowedDuration("Discovery:RetryDelay", "00:00:00.0100000", "00:01:00")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(500);

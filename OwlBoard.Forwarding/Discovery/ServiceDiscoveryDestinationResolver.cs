@@ -20,6 +20,9 @@ internal sealed partial class ServiceDiscoveryDestinationResolver(
     TimeProvider time,
     ILogger<ServiceDiscoveryDestinationResolver> logger) : IDestinationResolver
 {
+    /// <summary>Requests fail while an address has no endpoint at all: it is looked up more often than one that has some.</summary>
+    private const int MostDoublingsWhileUnknown = 1;
+
     private readonly ConcurrentDictionary<string, Answer> _answers = new(StringComparer.Ordinal);
 
     public async ValueTask<ResolvedDestinationCollection> ResolveDestinationsAsync(
@@ -31,6 +34,7 @@ internal sealed partial class ServiceDiscoveryDestinationResolver(
         var resolved = new Dictionary<string, DestinationConfig>(StringComparer.OrdinalIgnoreCase);
         var changes = new List<IChangeToken>();
         var failures = 0;
+        var isAnyUnknown = false;
         foreach (var (id, destination, answer) in answers)
         {
             if (answer is null)
@@ -40,6 +44,7 @@ internal sealed partial class ServiceDiscoveryDestinationResolver(
             }
 
             failures = Math.Max(failures, answer.Failures);
+            isAnyUnknown |= answer.Endpoints.Origins.Count == 0;
             changes.AddRange(answer.Endpoints.ChangeTokens);
             foreach (var origin in answer.Endpoints.Origins)
             {
@@ -51,7 +56,7 @@ internal sealed partial class ServiceDiscoveryDestinationResolver(
         if (answers.Any(answer => answer.Answer is not null))
         {
             // Never disposed: the proxy may still hold the token, and the timer ends with its only tick.
-            changes.Add(new CancellationChangeToken(new CancellationTokenSource(NextLook(failures), time).Token));
+            changes.Add(new CancellationChangeToken(new CancellationTokenSource(NextLook(failures, isAnyUnknown), time).Token));
         }
 
         return new(resolved, changes.Count == 0 ? null : new CompositeChangeToken(changes));
@@ -134,7 +139,7 @@ internal sealed partial class ServiceDiscoveryDestinationResolver(
         return answer;
     }
 
-    private TimeSpan NextLook(int failures)
+    private TimeSpan NextLook(int failures, bool isAnyUnknown)
     {
         var period = options.CurrentValue.RefreshPeriod;
         if (failures == 0)
@@ -142,7 +147,8 @@ internal sealed partial class ServiceDiscoveryDestinationResolver(
             return period;
         }
 
-        var delay = options.CurrentValue.RetryDelay * Math.Pow(2, Math.Min(failures - 1, 16));
+        var doublings = Math.Min(failures - 1, isAnyUnknown ? MostDoublingsWhileUnknown : 16);
+        var delay = options.CurrentValue.RetryDelay * Math.Pow(2, doublings);
         return delay < period ? delay : period;
     }
 

@@ -25,6 +25,7 @@ internal sealed class ServiceBreakerMiddleware(
 
         using var call = new ServiceCall(context, next, handshakeTimeout, time);
         var resilience = ResilienceContextPool.Shared.Get(context.RequestAborted);
+        resilience.Properties.Set(ServiceBreakers.Call, call);
         try
         {
             var outcome = await breakers.For(service).ExecuteOutcomeAsync(

@@ -9,6 +9,9 @@ namespace OwlBoard.Gateway.Breaker;
 internal sealed partial class ServiceBreakers(
     IOptions<GatewayOptions> options, TimeProvider time, ILogger<ServiceBreakers> logger)
 {
+    /// <summary>The call that a breaker judges, for the reason that it logs.</summary>
+    public static readonly ResiliencePropertyKey<ServiceCall> Call = new("OwlBoard.ServiceCall");
+
     private readonly ConcurrentDictionary<string, ResiliencePipeline<ServiceOutcome>> _breakers = new(StringComparer.Ordinal);
 
     public ResiliencePipeline<ServiceOutcome> For(string service) => _breakers.GetOrAdd(service, Create);
@@ -26,7 +29,8 @@ internal sealed partial class ServiceBreakers(
                 ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result == ServiceOutcome.Down),
                 OnOpened = arguments =>
                 {
-                    LogOpened(service, arguments.BreakDuration);
+                    var reason = arguments.Context.Properties.GetValue(Call, null!).DescribeFailure();
+                    LogOpened(service, reason, arguments.BreakDuration);
                     return default;
                 },
                 OnHalfOpened = _ =>
@@ -43,8 +47,8 @@ internal sealed partial class ServiceBreakers(
             .Build();
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "{Service} is down: requests for it are refused for {Duration}")]
-    private partial void LogOpened(string service, TimeSpan duration);
+    [LoggerMessage(1, LogLevel.Warning, "{Service} is down ({Reason}): requests for it are refused for {Duration}")]
+    private partial void LogOpened(string service, string reason, TimeSpan duration);
 
     [LoggerMessage(2, LogLevel.Information, "{Service} gets one request to see whether it is back")]
     private partial void LogProbing(string service);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OwlBoard.Gateway.Upstream;
 using Polly;
 using Yarp.ReverseProxy.Forwarder;
@@ -59,6 +60,15 @@ internal sealed class ServiceCall : IDisposable
             _context.RequestAborted = _clientGone;
         }
     }
+
+    /// <summary>What came of it, where it failed: for the log.</summary>
+    public string DescribeFailure() => _context.GetForwarderErrorFeature() switch
+    {
+        _ when IsTimedOut => "no answer in time",
+        { Exception: { } failure } => failure.GetBaseException().Message,
+        { Error: var error } => error.ToString(),
+        null => string.Create(CultureInfo.InvariantCulture, $"it answered {_context.Response.StatusCode}"),
+    };
 
     public void Dispose()
     {

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Exchanges;
+using OwlBoard.Forwarding.Sockets;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.LoadBalancer.Forwarding;
@@ -86,7 +87,7 @@ internal sealed class GatewayClientFactory(ForwardingMetrics metrics, TimeProvid
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            await socket.ConnectAsync(connection.DnsEndPoint, either.Token);
+            await socket.ConnectByNameAsync(connection.DnsEndPoint, either.Token);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

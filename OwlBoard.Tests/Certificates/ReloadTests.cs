@@ -12,7 +12,9 @@ namespace OwlBoard.Tests.Certificates;
 public sealed class ReloadTests : IDisposable
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    /// <summary>Far longer than by default: tests let months pass, and every look reads files.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
     private readonly FakeTimeProvider _time = new(Start);
     private readonly RecordedLogs _logs = new();

@@ -137,11 +137,15 @@ internal sealed class DeployedSystem : IDisposable
     public async Task UpAsync()
     {
         await ComposeAsync("up", "--detach");
-        await Eventually.IsTrueAsync(
-            "all containers are healthy",
-            async () => (await ContainersAsync()).All(container => container.Health is "healthy" or "running"),
-            StartDeadline,
-            Pause);
+        await IsUpAsync();
+    }
+
+    /// <summary>The same without one waiting for the other, as after a restart of the host: faster by a minute.</summary>
+    public async Task StartAllAsync()
+    {
+        await ComposeAsync("up", "--no-start");
+        await Engine.DockerAsync(["start", .. (await Engine.DockerAsync("ps", "--all", "--quiet")).Split('\n')]);
+        await IsUpAsync();
     }
 
     /// <summary>All containers of the system.</summary>
@@ -170,8 +174,8 @@ internal sealed class DeployedSystem : IDisposable
         Pause);
 
     /// <summary>
-    /// Waits until so many gateways answer requests. Load comes after that: the first requests have all programs compile
-    /// their code at once, which on a core or two takes seconds.
+    /// Waits until so many gateways answer requests well. Load comes after that: the first requests have all programs compile
+    /// their code at once, which on a core or two takes seconds, and a gateway may not have found all services yet.
     /// </summary>
     public async Task AnswersThroughAsync(int gateways)
     {
@@ -182,6 +186,12 @@ internal sealed class DeployedSystem : IDisposable
             async () =>
             {
                 using var answer = await Http.GetAsync(Messages("room"), TestContext.Current.CancellationToken);
+                if (!answer.IsSuccessStatusCode)
+                {
+                    answering.Clear();
+                    return false;
+                }
+
                 answering.Enqueue(answer.Headers.GetValues("X-Gateway").Single());
                 if (answering.Count > 40)
                 {
@@ -221,6 +231,16 @@ internal sealed class DeployedSystem : IDisposable
         done
         wait
         """;
+
+    private Task IsUpAsync() => Eventually.IsTrueAsync(
+        "all containers are healthy",
+        async () => (await Engine.DockerAsync("ps", "--all", "--format", "{{.Status}}")).Split('\n').All(IsUp),
+        StartDeadline,
+        Pause);
+
+    /// <summary>By the column of <c>docker ps</c>: <c>Up 3 seconds (health: starting)</c>, <c>Up 5 seconds (healthy)</c>.</summary>
+    private static bool IsUp(string status) =>
+        status.StartsWith("Up ", StringComparison.Ordinal) && (status.EndsWith("(healthy)", StringComparison.Ordinal) || !status.EndsWith(')'));
 
     private static string[] Lines(string output) => [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order()];
 

@@ -32,6 +32,8 @@ public sealed class BreakerTests
             using var up = await gateway.Client.GetAsync("/api/users", Token);
             Assert.Equal(HttpStatusCode.OK, up.StatusCode);
         }
+
+        Assert.Contains(gateway.Logs.Lines, line => line.StartsWith("Warning: chat-service is down (Connection refused", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -100,6 +102,7 @@ public sealed class BreakerTests
         await AssertNamesAsync(refused, HttpStatusCode.ServiceUnavailable, "user-service");
         Assert.True(refused.Headers.RetryAfter?.Delta > TimeSpan.Zero);
         Assert.Equal(5, service.Requests.Count);
+        Assert.Contains("Warning: user-service is down (it answered 503): requests for it are refused for 00:00:05", gateway.Logs.Lines);
 
         // Half open: one probe reaches the service, fails, and the rest is refused again.
         time.Advance(TimeSpan.FromSeconds(5.1));

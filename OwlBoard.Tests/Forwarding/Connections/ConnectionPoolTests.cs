@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Tests.Fixtures;
+using OwlBoard.Tests.Forwarding.Discovery;
 
 namespace OwlBoard.Tests.Forwarding.Connections;
 
@@ -228,6 +229,38 @@ public sealed class ConnectionPoolTests
         Assert.Equal(HttpRequestError.ConnectionError, failure.HttpRequestError);
         Assert.Contains($"127.0.0.1:{port}", failure.Message, StringComparison.Ordinal);
         Assert.Equal(0, pool.Used);
+    }
+
+    [Fact]
+    public async Task Name_that_no_name_server_answers_for_costs_no_more_than_the_time_to_connect()
+    {
+        using var upstream = new UpstreamUnderTest();
+        var hosts = new FakeHostAddresses();
+        hosts.Silence("gateway");
+        var pool = new ConnectionPool("http://gateway:8080", new() { Hosts = hosts }, upstream.Metrics, upstream.Time);
+
+        var opening = pool.OpenAsync(UpstreamUnderTest.Limits).AsTask();
+        Assert.False(opening.IsCompleted);
+        upstream.Time.Advance(TimeSpan.FromSeconds(2));
+
+        var failure = await Assert.ThrowsAsync<HttpRequestException>(() => opening);
+        Assert.Equal(HttpRequestError.ConnectionError, failure.HttpRequestError);
+        Assert.Equal("No connection to gateway:8080 within 2 s.", failure.Message);
+    }
+
+    [Fact]
+    public async Task Name_is_looked_up_for_each_connection()
+    {
+        await using var echo = RawEcho.Start();
+        using var upstream = new UpstreamUnderTest();
+        var hosts = new FakeHostAddresses();
+        hosts.Set("gateway", "127.0.0.1");
+        var pool = new ConnectionPool($"http://gateway:{new Uri(echo.Address).Port}", new() { Hosts = hosts }, upstream.Metrics, upstream.Time);
+
+        pool.Discard(await pool.OpenAsync(UpstreamUnderTest.Limits));
+        pool.Discard(await pool.OpenAsync(UpstreamUnderTest.Limits));
+
+        Assert.Equal(2, hosts.LookUps);
     }
 
     /// <summary>Sweeps, cancellations, ends of the upstream and reuse at the same time, without losing count or using one twice.</summary>

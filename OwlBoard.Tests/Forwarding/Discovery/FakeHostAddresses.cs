@@ -15,13 +15,24 @@ internal sealed class FakeHostAddresses : IHostAddresses
     public void Set(string host, params string[] addresses) =>
         _records[host] = [.. addresses.Select(IPAddress.Parse)];
 
+    /// <summary>From now on a look-up of the name gets no answer.</summary>
+    public void Silence(string host) => _records[host] = [];
+
     public void Remove(string host) => _records.TryRemove(host, out _);
 
-    public Task<IPAddress[]> LookUpAsync(string host, CancellationToken cancellationToken)
+    public async Task<IPAddress[]> LookUpAsync(string host, CancellationToken cancellationToken)
     {
         LookUps++;
-        return _records.TryGetValue(host, out var addresses)
-            ? Task.FromResult(addresses)
-            : Task.FromException<IPAddress[]>(new SocketException((int)SocketError.HostNotFound));
+        if (!_records.TryGetValue(host, out var addresses))
+        {
+            throw new SocketException((int)SocketError.HostNotFound);
+        }
+
+        if (addresses.Length == 0)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        }
+
+        return addresses;
     }
 }

@@ -146,20 +146,27 @@ public sealed class ServiceDiscoveryDestinationResolverTests : IDisposable
         Assert.Equal(before.Destinations, after.Destinations);
     }
 
-    [Fact]
-    public async Task Name_that_does_not_resolve_is_tried_again_soon_and_then_less_often()
+    [Theory]
+    [InlineData(true, new[] { 0.5, 1, 2, 4, 8, 10, 10 })]
+    // Requests fail meanwhile.
+    [InlineData(false, new[] { 0.5, 1, 1, 1 })]
+    public async Task Name_that_does_not_resolve_is_tried_again_soon_and_then_less_often(bool isKnown, double[] delays)
     {
-        var first = await ResolveAsync(("gateway", "http://gateway"));
-        _time.Advance(TimeSpan.FromMilliseconds(499));
-        Assert.False(first.ChangeToken!.HasChanged);
-        _time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.True(first.ChangeToken.HasChanged);
+        if (isKnown)
+        {
+            _dns.Set("gateway", "10.0.0.1");
+            await ResolveAsync(("gateway", "http://gateway"));
+            _dns.Remove("gateway");
+        }
 
-        var second = await ResolveAsync(("gateway", "http://gateway"));
-        _time.Advance(TimeSpan.FromMilliseconds(999));
-        Assert.False(second.ChangeToken!.HasChanged);
-        _time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.True(second.ChangeToken.HasChanged);
+        foreach (var delay in delays)
+        {
+            var found = await ResolveAsync(("gateway", "http://gateway"));
+            _time.Advance(TimeSpan.FromSeconds(delay - 0.001));
+            Assert.False(found.ChangeToken!.HasChanged);
+            _time.Advance(TimeSpan.FromSeconds(0.001));
+            Assert.True(found.ChangeToken.HasChanged);
+        }
     }
 
     [Fact]

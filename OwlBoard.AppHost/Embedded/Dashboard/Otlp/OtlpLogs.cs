@@ -6,77 +6,12 @@ namespace OwlBoard.AppHost.Embedded.Dashboard.Otlp;
 internal static class OtlpLogs
 {
     /// <exception cref="InvalidDataException">It is not such a message.</exception>
-    public static List<LogRecord> Read(ReadOnlySpan<byte> body)
+    public static List<LogRecord> Read(ReadOnlySpan<byte> body) => new OtlpRequest<LogRecord>
     {
-        var records = new List<LogRecord>();
-        var request = new ProtoReader(body);
-        while (request.TryReadField(out var field))
-        {
-            if (field == 1)
-            {
-                ReadResource(request.ReadMessage(), records);
-            }
-            else
-            {
-                request.Skip();
-            }
-        }
-
-        return records;
-    }
-
-    private static void ReadResource(ProtoReader message, List<LogRecord> records)
-    {
-        var resource = "unknown";
-        var first = records.Count;
-        while (message.TryReadField(out var field))
-        {
-            switch (field)
-            {
-                case 1:
-                    resource = OtlpAttributes.ReadServiceName(message.ReadMessage());
-                    break;
-                case 2:
-                    ReadScope(message.ReadMessage(), records);
-                    break;
-                default:
-                    message.Skip();
-                    break;
-            }
-        }
-
-        // Fields may come in any order, the resource last.
-        for (var i = first; i < records.Count; i++)
-        {
-            records[i] = records[i] with { Resource = resource };
-        }
-    }
-
-    private static void ReadScope(ProtoReader message, List<LogRecord> records)
-    {
-        var category = string.Empty;
-        var first = records.Count;
-        while (message.TryReadField(out var field))
-        {
-            switch (field)
-            {
-                case 1:
-                    category = OtlpAttributes.ReadScopeName(message.ReadMessage());
-                    break;
-                case 2:
-                    records.Add(ReadRecord(message.ReadMessage()));
-                    break;
-                default:
-                    message.Skip();
-                    break;
-            }
-        }
-
-        for (var i = first; i < records.Count; i++)
-        {
-            records[i] = records[i] with { Category = category };
-        }
-    }
+        ReadRecord = static (message, records) => records.Add(ReadRecord(message)),
+        WithResource = (record, name) => record with { Resource = name },
+        WithScope = (record, name) => record with { Category = name },
+    }.Read(body);
 
     private static LogRecord ReadRecord(ProtoReader message)
     {

@@ -11,66 +11,12 @@ internal static class OtlpMetrics
     private const ulong Cumulative = 2;
 
     /// <exception cref="InvalidDataException">It is not such a message.</exception>
-    public static List<Measurement> Read(ReadOnlySpan<byte> body)
+    public static List<Measurement> Read(ReadOnlySpan<byte> body) => new OtlpRequest<Measurement>
     {
-        var measurements = new List<Measurement>();
-        var request = new ProtoReader(body);
-        while (request.TryReadField(out var field))
-        {
-            if (field == 1)
-            {
-                ReadResource(request.ReadMessage(), measurements);
-            }
-            else
-            {
-                request.Skip();
-            }
-        }
-
-        return measurements;
-    }
-
-    private static void ReadResource(ProtoReader message, List<Measurement> measurements)
-    {
-        var resource = "unknown";
-        var first = measurements.Count;
-        while (message.TryReadField(out var field))
-        {
-            switch (field)
-            {
-                case 1:
-                    resource = OtlpAttributes.ReadServiceName(message.ReadMessage());
-                    break;
-                case 2:
-                    ReadScope(message.ReadMessage(), measurements);
-                    break;
-                default:
-                    message.Skip();
-                    break;
-            }
-        }
-
-        // Fields may come in any order, the resource last.
-        for (var i = first; i < measurements.Count; i++)
-        {
-            measurements[i] = measurements[i] with { Resource = resource };
-        }
-    }
-
-    private static void ReadScope(ProtoReader message, List<Measurement> measurements)
-    {
-        while (message.TryReadField(out var field))
-        {
-            if (field == 2)
-            {
-                ReadMetric(message.ReadMessage(), measurements);
-            }
-            else
-            {
-                message.Skip();
-            }
-        }
-    }
+        ReadRecord = ReadMetric,
+        WithResource = (measurement, name) => measurement with { Resource = name },
+        WithScope = (measurement, _) => measurement,
+    }.Read(body);
 
     private static void ReadMetric(ProtoReader message, List<Measurement> measurements)
     {

@@ -9,77 +9,12 @@ internal static class OtlpTraces
     private const int MostEvents = 32;
 
     /// <exception cref="InvalidDataException">It is not such a message.</exception>
-    public static List<Span> Read(ReadOnlySpan<byte> body)
+    public static List<Span> Read(ReadOnlySpan<byte> body) => new OtlpRequest<Span>
     {
-        var spans = new List<Span>();
-        var request = new ProtoReader(body);
-        while (request.TryReadField(out var field))
-        {
-            if (field == 1)
-            {
-                ReadResource(request.ReadMessage(), spans);
-            }
-            else
-            {
-                request.Skip();
-            }
-        }
-
-        return spans;
-    }
-
-    private static void ReadResource(ProtoReader message, List<Span> spans)
-    {
-        var resource = "unknown";
-        var first = spans.Count;
-        while (message.TryReadField(out var field))
-        {
-            switch (field)
-            {
-                case 1:
-                    resource = OtlpAttributes.ReadServiceName(message.ReadMessage());
-                    break;
-                case 2:
-                    ReadScope(message.ReadMessage(), spans);
-                    break;
-                default:
-                    message.Skip();
-                    break;
-            }
-        }
-
-        // Fields may come in any order, the resource last.
-        for (var i = first; i < spans.Count; i++)
-        {
-            spans[i] = spans[i] with { Resource = resource };
-        }
-    }
-
-    private static void ReadScope(ProtoReader message, List<Span> spans)
-    {
-        var source = string.Empty;
-        var first = spans.Count;
-        while (message.TryReadField(out var field))
-        {
-            switch (field)
-            {
-                case 1:
-                    source = OtlpAttributes.ReadScopeName(message.ReadMessage());
-                    break;
-                case 2:
-                    spans.Add(ReadSpan(message.ReadMessage()));
-                    break;
-                default:
-                    message.Skip();
-                    break;
-            }
-        }
-
-        for (var i = first; i < spans.Count; i++)
-        {
-            spans[i] = spans[i] with { Source = source };
-        }
-    }
+        ReadRecord = static (message, spans) => spans.Add(ReadSpan(message)),
+        WithResource = (span, name) => span with { Resource = name },
+        WithScope = (span, name) => span with { Source = name },
+    }.Read(body);
 
     private static Span ReadSpan(ProtoReader message)
     {

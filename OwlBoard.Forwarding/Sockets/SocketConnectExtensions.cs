@@ -1,0 +1,38 @@
+using System.Net;
+using System.Net.Sockets;
+using OwlBoard.Forwarding.Discovery;
+
+namespace OwlBoard.Forwarding.Sockets;
+
+/// <summary>Connects to servers by name.</summary>
+public static class SocketConnectExtensions
+{
+    /// <summary>
+    /// Connects, and ends when the token says so even where the name is being looked up. <see cref="Socket"/>'s own method
+    /// waits for the name server first: when a container dies, and its name with it, that is 10 s for each request that
+    /// needs a connection.
+    /// </summary>
+    /// <param name="socket">What connects.</param>
+    /// <param name="endPoint">Where to; of a name with several addresses, the first that takes the connection.</param>
+    /// <param name="cancellationToken">Ends the attempt. The socket is of no use then.</param>
+    /// <exception cref="SocketException">The name is unknown, or nobody took the connection.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static ValueTask ConnectByNameAsync(this Socket socket, EndPoint endPoint, CancellationToken cancellationToken) =>
+        socket.ConnectByNameAsync(endPoint, DnsHostAddresses.Instance, cancellationToken);
+
+    /// <summary>The same, with another name server.</summary>
+    internal static async ValueTask ConnectByNameAsync(
+        this Socket socket, EndPoint endPoint, IHostAddresses hosts, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+
+        if (endPoint is DnsEndPoint name && !IPAddress.TryParse(name.Host, out _))
+        {
+            await socket.ConnectAsync(await hosts.LookUpAsync(name.Host, cancellationToken), name.Port, cancellationToken);
+        }
+        else
+        {
+            await socket.ConnectAsync(endPoint, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using OwlBoard.ServiceDefaults.Probing;
+using OwlBoard.Tests.Fixtures;
+
+namespace OwlBoard.Tests.ServiceDefaults;
+
+public sealed class HealthQuestionTests
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\n\r\n", null)]
+    [InlineData("HTTP/1.0 204 No Content\r\n\r\n", null)]
+    [InlineData("HTTP/1.1 301 Moved Permanently\r\n\r\n", "answered 301")]
+    [InlineData("HTTP/1.1 503 Service Unavailable\r\n\r\n", "answered 503")]
+    [InlineData("HTTP/1.1 20", "answered with something that is not HTTP/1.1")]
+    [InlineData("HTTP/1.1 2x0 OK\r\n\r\n", "answered with something that is not HTTP/1.1")]
+    [InlineData("220 mail.example.org ESMTP\r\n", "answered with something that is not HTTP/1.1")]
+    [InlineData("", "answered with something that is not HTTP/1.1")]
+    public async Task Answer_is_judged_by_its_status(string answer, string? fault)
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var url = new Uri($"http://{server.LocalEndpoint}/health?of=all");
+
+        var question = HealthQuestion.FindFaultAsync(url, url.Host, certificates: null, Timeout, Cancellation);
+        using var connection = await server.AcceptSocketAsync(Cancellation);
+        var asked = await ReadHeadAsync(connection);
+        await connection.SendAsync(Encoding.ASCII.GetBytes(answer), Cancellation);
+        connection.Shutdown(SocketShutdown.Send);
+
+        Assert.Equal(fault is null ? null : $"{url} {fault}", await question);
+        Assert.Equal($"GET /health?of=all HTTP/1.1\r\nHost: {server.LocalEndpoint}\r\nConnection: close\r\n\r\n", asked);
+    }
+
+    [Fact]
+    public async Task Endpoint_that_does_not_answer_is_given_up_after_the_timeout()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var url = new Uri($"http://{server.LocalEndpoint}/health");
+
+        var fault = await HealthQuestion.FindFaultAsync(url, url.Host, certificates: null, TimeSpan.FromMilliseconds(50), Cancellation);
+
+        Assert.Equal($"{url} did not answer within 0.05 s", fault);
+    }
+
+    [Fact]
+    public async Task Port_on_which_nothing_listens_is_unreachable()
+    {
+        var url = new Uri($"http://localhost:{FreePort.Next()}/health");
+
+        var fault = await HealthQuestion.FindFaultAsync(url, url.Host, certificates: null, Timeout, Cancellation);
+
+        Assert.Equal($"{url} is unreachable: Connection refused", fault);
+    }
+
+    [Fact]
+    public async Task Waiting_ends_when_the_caller_gives_up()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        using var caller = new CancellationTokenSource();
+        var url = new Uri($"http://{server.LocalEndpoint}/health");
+        var question = HealthQuestion.FindFaultAsync(url, url.Host, certificates: null, Timeout, caller.Token);
+        using var connection = await server.AcceptSocketAsync(Cancellation);
+
+        await caller.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => question);
+    }
+
+    private static async Task<string> ReadHeadAsync(Socket connection)
+    {
+        var head = new StringBuilder();
+        var buffer = new byte[256];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            head.Append(Encoding.ASCII.GetString(buffer.AsSpan(0, await connection.ReceiveAsync(buffer, Cancellation))));
+        }
+
+        return head.ToString();
+    }
+}
