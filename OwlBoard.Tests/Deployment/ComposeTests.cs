@@ -129,7 +129,7 @@ public sealed class ComposeTests(ComposeSystem system) : IClassFixture<ComposeSy
 
         await deployed.ComposeAsync("down");
         Assert.Empty(await deployed.Engine.DockerAsync("ps", "--all", "--quiet"));
-        await deployed.StartAllAsync();
+        await deployed.UpAsync();
         await deployed.AnswersThroughAsync(4);
 
         Assert.Contains("Owl", await deployed.Http.GetStringAsync($"/api/users/{user}", Cancellation), StringComparison.Ordinal);
