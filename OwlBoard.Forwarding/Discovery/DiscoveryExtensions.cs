@@ -20,7 +20,7 @@ public static class DiscoveryExtensions
 
         proxy.Services.AddServiceDiscovery();
         proxy.Services.TryAddSingleton(TimeProvider.System);
-        proxy.Services.TryAddSingleton<IHostAddresses, DnsHostAddresses>();
+        proxy.Services.TryAddSingleton<IHostAddresses>(DnsHostAddresses.Instance);
         proxy.Services.TryAddSingleton<EndpointLookup>();
         proxy.Services.Replace(ServiceDescriptor.Singleton<IDestinationResolver, ServiceDiscoveryDestinationResolver>());
         proxy.Services.AddOptions<DiscoveryOptions>()

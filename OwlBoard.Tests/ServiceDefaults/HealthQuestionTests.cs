@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using OwlBoard.ServiceDefaults.Probing;
 using OwlBoard.Tests.Fixtures;
+using OwlBoard.Tests.Forwarding.Exchanges;
 
 namespace OwlBoard.Tests.ServiceDefaults;
 
@@ -23,18 +23,13 @@ public sealed class HealthQuestionTests
     [InlineData("", "answered with something that is not HTTP/1.1")]
     public async Task Answer_is_judged_by_its_status(string answer, string? fault)
     {
-        using var server = new TcpListener(IPAddress.Loopback, 0);
-        server.Start();
-        var url = new Uri($"http://{server.LocalEndpoint}/health?of=all");
+        await using var server = RawUpstream.AnsweringOnceEach(answer);
+        var url = new Uri($"{server.Address}/health?of=all");
 
-        var question = HealthQuestion.FindFaultAsync(url, url.Host, certificates: null, Timeout, Cancellation);
-        using var connection = await server.AcceptSocketAsync(Cancellation);
-        var asked = await ReadHeadAsync(connection);
-        await connection.SendAsync(Encoding.ASCII.GetBytes(answer), Cancellation);
-        connection.Shutdown(SocketShutdown.Send);
+        var found = await HealthQuestion.FindFaultAsync(url, url.Host, certificates: null, Timeout, Cancellation);
 
-        Assert.Equal(fault is null ? null : $"{url} {fault}", await question);
-        Assert.Equal($"GET /health?of=all HTTP/1.1\r\nHost: {server.LocalEndpoint}\r\nConnection: close\r\n\r\n", asked);
+        Assert.Equal(fault is null ? null : $"{url} {fault}", found);
+        Assert.Equal($"GET /health?of=all HTTP/1.1\r\nHost: 127.0.0.1:{server.Port}\r\nConnection: close\r\n", Assert.Single(server.Requests).Head);
     }
 
     [Fact]
@@ -72,17 +67,5 @@ public sealed class HealthQuestionTests
         await caller.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => question);
-    }
-
-    private static async Task<string> ReadHeadAsync(Socket connection)
-    {
-        var head = new StringBuilder();
-        var buffer = new byte[256];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
-        {
-            head.Append(Encoding.ASCII.GetString(buffer.AsSpan(0, await connection.ReceiveAsync(buffer, Cancellation))));
-        }
-
-        return head.ToString();
     }
 }
