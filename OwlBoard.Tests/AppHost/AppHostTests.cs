@@ -10,30 +10,6 @@ public sealed class AppHostTests : IDisposable
     private readonly string _data = Directory.CreateTempSubdirectory("owlboard-").FullName;
 
     [Fact]
-    public async Task AppHost_runs_every_resource_and_says_where_when_it_is_started()
-    {
-        var options = AppHostProcess.OwnPorts(_data);
-        await using var appHost = new AppHostProcess([.. options, "--gateways", "2"]);
-
-        await appHost.IsRunningAsync();
-
-        Assert.Equal("OwlBoard runs on: Embedded engine", appHost.Output[0]);
-        Assert.Equal(
-            [
-                "api-gateway-1", "api-gateway-2", "canvas-service", "chat-service", "comments-service",
-                "desktop-frontend", "load-balancer", "mobile-frontend", "user-service",
-            ],
-            appHost.Children.Keys.Order());
-        var links = appHost.Output.Single(line => line.StartsWith("All resources are running", StringComparison.Ordinal));
-        Assert.Contains($"load-balancer (desktop) http://localhost:{options[1]}", links, StringComparison.Ordinal);
-        Assert.Contains($"load-balancer (mobile) http://localhost:{options[3]}", links, StringComparison.Ordinal);
-        Assert.DoesNotContain(options[5], links, StringComparison.Ordinal);
-        Assert.Contains($"desktop-frontend http://localhost:{options[7]}", links, StringComparison.Ordinal);
-        Assert.Contains($"mobile-frontend http://localhost:{options[9]}", links, StringComparison.Ordinal);
-        Assert.StartsWith($"Dashboard: http://localhost:{options[11]}/login?t=", appHost.Output[1], StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task AppHost_stops_everything_within_ten_seconds_when_it_is_terminated()
     {
         var options = AppHostProcess.OwnPorts(_data);
@@ -60,26 +36,6 @@ public sealed class AppHostTests : IDisposable
 
         await Eventually.IsTrueAsync(
             "no process is left", () => !children.Any(ProcessTable.IsRunning), TimeSpan.FromSeconds(5));
-    }
-
-    [Fact]
-    public async Task AppHost_says_who_holds_the_ports_and_harms_nobody_when_it_is_started_twice()
-    {
-        string[] options = [.. AppHostProcess.OwnPorts(_data), "--gateways", "1"];
-        await using var first = new AppHostProcess(options);
-        await first.IsRunningAsync();
-
-        await using var second = new AppHostProcess(options);
-
-        Assert.Equal(1, await second.WaitForExitAsync(TimeSpan.FromSeconds(20)));
-        var line = Assert.Single(second.Errors);
-        Assert.Contains(
-            $"Port {options[1]}, which load-balancer (desktop) wants, is taken by dotnet OwlBoard.LoadBalancer.dll (pid {first.Children["load-balancer"]}), choose another with --ports:desktop PORT",
-            line,
-            StringComparison.Ordinal);
-        Assert.Contains($"Port {options[11]}, which the dashboard wants, is taken by", line, StringComparison.Ordinal);
-        Assert.Contains("choose another with --ports:dashboard PORT", line, StringComparison.Ordinal);
-        Assert.All(first.Children.Values, child => Assert.True(ProcessTable.IsRunning(child)));
     }
 
     [Theory]

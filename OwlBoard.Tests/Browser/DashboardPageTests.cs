@@ -12,17 +12,15 @@ public sealed partial class DashboardPageTests(RunningSystem system, Chromium ch
 {
     private static readonly string[] Pages = ["", "graph", "console", "logs", "traces", "metrics"];
 
-    [Theory]
-    [InlineData(ColorScheme.Light)]
-    [InlineData(ColorScheme.Dark)]
-    public async Task Every_page_shows_the_system_and_can_be_read_by_everybody(ColorScheme scheme)
+    [Fact]
+    public async Task Every_page_shows_the_system_and_can_be_read_by_everybody()
     {
-        await using var page = await OpenAsync(scheme);
+        await using var page = await OpenAsync();
         await using var load = SteadyLoad.Start(new Uri(system.DesktopFrontend, "/api/users/"), requestsPerSecond: 20, readsOnly: true);
 
         await Assertions.Expect(page.Page.Locator("tr[data-resource] .badge[data-tone=good]")).ToHaveCountAsync(11);
         await Assertions.Expect(page.Page.Locator(".tile-value").Nth(1)).Not.ToHaveTextAsync(Nothing());
-        await LooksWellAsync(page, "resources", scheme);
+        await page.LooksWellAsync("dashboard-resources");
 
         await GoAsync(page, "Graph");
         await Assertions.Expect(page.Page.Locator(".node")).ToHaveCountAsync(12);
@@ -33,19 +31,19 @@ public sealed partial class DashboardPageTests(RunningSystem system, Chromium ch
                 .Locator("td.number").First).Not.ToHaveTextAsync(Nothing());
         }
 
-        await LooksWellAsync(page, "graph", scheme);
+        await page.LooksWellAsync("dashboard-graph");
 
         await GoAsync(page, "Metrics");
         await Assertions.Expect(page.Page.Locator(".health-row")).ToHaveCountAsync(4);
         await Assertions.Expect(page.Page.Locator("figure path.line").First).ToBeVisibleAsync();
         await Assertions.Expect(page.Page.Locator("th", new() { HasText = "api-gateway-1" }).Locator("xpath=../td[3]")).Not.ToHaveTextAsync(Nothing());
         await Assertions.Expect(page.Page.GetByLabel("Instrument")).ToHaveValueAsync("http.server.request.duration");
-        await LooksWellAsync(page, "metrics", scheme);
+        await page.LooksWellAsync("dashboard-metrics");
 
         await GoAsync(page, "Traces");
         await page.Page.GetByLabel("Search").FillAsync("/api/users/");
         await page.Page.GetByLabel("Resource").SelectOptionAsync("user-service");
-        await LooksWellAsync(page, "traces", scheme);
+        await page.LooksWellAsync("dashboard-traces");
         await page.Page.Locator(".traces tr", new() { HasText = "desktop-frontend" }).Filter(new() { HasText = "user-service" }).Locator("a").First.ClickAsync();
         foreach (var name in new[] { "desktop-frontend", "load-balancer", "api-gateway-", "user-service" })
         {
@@ -57,17 +55,17 @@ public sealed partial class DashboardPageTests(RunningSystem system, Chromium ch
         await page.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(last).ToHaveAttributeAsync("aria-expanded", "true");
         await Assertions.Expect(page.Page.Locator(".span-details:visible dt", new() { HasText = "http.response.status_code" })).ToBeVisibleAsync();
-        await LooksWellAsync(page, "trace", scheme);
+        await page.LooksWellAsync("dashboard-trace");
 
         await GoAsync(page, "Console");
         await page.Page.GetByLabel("Resource").SelectOptionAsync("load-balancer");
         await page.Page.GetByLabel("Search").FillAsync("/api/users/");
         await Assertions.Expect(page.Page.Locator(".console mark").First).ToHaveTextAsync("/api/users/");
-        await LooksWellAsync(page, "console", scheme);
+        await page.LooksWellAsync("dashboard-console");
 
         await GoAsync(page, "Logs");
         await Assertions.Expect(page.Page.Locator(".records summary", new() { HasText = "Now listening on" }).First).ToBeVisibleAsync();
-        await LooksWellAsync(page, "logs", scheme);
+        await page.LooksWellAsync("dashboard-logs");
         page.HasNoErrors();
     }
 
@@ -75,7 +73,7 @@ public sealed partial class DashboardPageTests(RunningSystem system, Chromium ch
     public async Task A_gateway_is_stopped_started_and_restarted_and_the_load_balancer_notices()
     {
         await system.IsWholeAsync();
-        await using var page = await OpenAsync(ColorScheme.Light);
+        await using var page = await OpenAsync();
         var row = page.Page.Locator("tr[data-resource=api-gateway-2]");
         await page.ByRole(AriaRole.Button, "Stop api-gateway-2").ClickAsync();
         await Assertions.Expect(row.Locator(".badge")).ToHaveTextAsync(StoppedState());
@@ -97,7 +95,7 @@ public sealed partial class DashboardPageTests(RunningSystem system, Chromium ch
     [Fact]
     public async Task The_page_is_light_quick_and_asks_nobody_else()
     {
-        await using var page = await OpenAsync(ColorScheme.Light);
+        await using var page = await OpenAsync();
         var hosts = new HashSet<string>();
         page.Page.Request += (_, request) => hosts.Add(new Uri(request.Url).Authority);
         var durations = new List<double>();
@@ -119,7 +117,7 @@ public sealed partial class DashboardPageTests(RunningSystem system, Chromium ch
     [Fact]
     public async Task Every_page_fits_a_telephone()
     {
-        await using var page = await OpenAsync(ColorScheme.Light, Chromium.Phone);
+        await using var page = await OpenAsync(Chromium.Phone);
         foreach (var path in Pages)
         {
             await page.Page.EvaluateAsync("path => location.hash = `#/${path}`", path);
@@ -128,11 +126,9 @@ public sealed partial class DashboardPageTests(RunningSystem system, Chromium ch
         }
     }
 
-    private async Task<BrowserPage> OpenAsync(ColorScheme scheme, BrowserNewContextOptions? options = null)
+    private async Task<BrowserPage> OpenAsync(BrowserNewContextOptions? options = null)
     {
         Assertions.SetDefaultExpectTimeout((float)Eventually.DefaultDeadline.TotalMilliseconds);
-        options ??= new();
-        options.ColorScheme = scheme;
         var page = await chromium.OpenAsync(options);
         await page.Page.GotoAsync(system.Dashboard);
         await Assertions.Expect(page.Page.Locator("#connection")).ToHaveTextAsync("Live");
@@ -143,12 +139,6 @@ public sealed partial class DashboardPageTests(RunningSystem system, Chromium ch
     {
         await page.Page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link, new() { Name = name }).ClickAsync();
         await Assertions.Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(name);
-    }
-
-    private static async Task LooksWellAsync(BrowserPage page, string name, ColorScheme scheme)
-    {
-        await page.IsAccessibleAsync();
-        await page.ScreenshotAsync($"dashboard-{name}{(scheme == ColorScheme.Dark ? "-dark" : "")}");
     }
 
     private static Regex NoOrThisPid(string pid) => new($"^(–|{pid})$");

@@ -9,25 +9,20 @@ namespace OwlBoard.Tests.Browser;
 public sealed class PageTests(RunningSystem system, Chromium chromium)
 {
     [Theory]
-    [InlineData(ColorScheme.Light, false)]
-    [InlineData(ColorScheme.Dark, false)]
-    [InlineData(ColorScheme.Light, true)]
-    [InlineData(ColorScheme.Dark, true)]
-    public async Task Every_view_is_accessible_and_without_an_error(ColorScheme scheme, bool onPhone)
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Every_view_is_accessible_and_without_an_error(bool onPhone)
     {
-        var options = onPhone ? Chromium.Phone : new();
-        options.ColorScheme = scheme;
         var frontend = onPhone ? system.MobileFrontend : system.DesktopFrontend;
-        var suffix = $"{(onPhone ? "phone" : "desktop")}-{(scheme == ColorScheme.Dark ? "dark" : "light")}";
-        await using (var visitor = await chromium.OpenAsync(onPhone ? new(Chromium.Phone) { ColorScheme = scheme } : new() { ColorScheme = scheme }))
+        var device = onPhone ? "phone" : "desktop";
+        await using (var visitor = await chromium.OpenAsync(onPhone ? Chromium.Phone : null))
         {
             await visitor.Page.GotoAsync(frontend.ToString());
-            await visitor.IsAccessibleAsync();
-            await visitor.ScreenshotAsync($"login-{suffix}");
+            await visitor.LooksWellAsync($"login-{device}");
             visitor.HasNoErrors();
         }
 
-        await using var ana = await Whiteboard.OpenAsync(chromium, frontend, "Ana Torres", options);
+        await using var ana = await Whiteboard.OpenAsync(chromium, frontend, "Ana Torres", onPhone ? Chromium.Phone : null);
         await ana.CreateAsync("Checkout, next sprint");
         await using var luz = await Whiteboard.OpenAsync(chromium, system.DesktopFrontend, "Luz Marín", link: ana.Page.Url);
         await Sketch.DrawAsync(luz);
@@ -41,34 +36,30 @@ public sealed class PageTests(RunningSystem system, Chromium chromium)
         await luz.Page.Mouse.MoveAsync(700, 420);
         await luz.Page.Mouse.MoveAsync(720, 430);
         await ana.Page.WaitForSelectorAsync(".cursor");
-        await ana.Browser.IsAccessibleAsync();
-        await ana.Browser.ScreenshotAsync($"board-{suffix}");
+        await ana.Browser.LooksWellAsync($"board-{device}");
 
         await ana.SayAsync("Looks right to me.");
         await ana.Page.WaitForSelectorAsync(".message.mine:not(.waiting)");
-        await ana.Browser.IsAccessibleAsync();
-        await ana.Browser.ScreenshotAsync($"chat-{suffix}");
+        await ana.Browser.LooksWellAsync($"chat-{device}");
         await ana.Page.ClickAsync("#close-panel");
         await ana.Page.ClickAsync(".pin button");
-        await ana.Browser.IsAccessibleAsync();
+        await ana.Browser.LooksWellAsync($"comment-{device}");
         await ana.Page.ClickAsync("#close-comment");
         await ana.Page.ClickAsync("#show-comments");
-        await ana.Browser.IsAccessibleAsync();
+        await ana.Browser.LooksWellAsync($"comments-{device}");
         await ana.Page.ClickAsync("#close-panel");
         await ana.Page.ClickAsync("#connection");
-        await ana.Browser.IsAccessibleAsync();
-        await ana.Browser.ScreenshotAsync($"connection-{suffix}");
+        await ana.Browser.LooksWellAsync($"connection-{device}");
         await ana.Page.Keyboard.PressAsync("Escape");
         await ana.Page.ClickAsync("#menu-button");
-        await ana.Browser.IsAccessibleAsync();
+        await ana.Browser.LooksWellAsync($"menu-{device}");
         await ana.Page.ClickAsync("#show-keys");
-        await ana.Browser.IsAccessibleAsync();
+        await ana.Browser.LooksWellAsync($"keys-{device}");
         await ana.Page.Keyboard.PressAsync("Escape");
 
         await ana.Page.ClickAsync("a[href='#/']");
         await ana.Page.WaitForSelectorAsync(".tile img");
-        await ana.Browser.IsAccessibleAsync();
-        await ana.Browser.ScreenshotAsync($"boards-{suffix}");
+        await ana.Browser.LooksWellAsync($"boards-{device}");
         ana.Browser.HasNoErrors();
         luz.Browser.HasNoErrors();
     }

@@ -5,9 +5,6 @@ namespace OwlBoard.Tests.Deployment;
 /// <summary>One Docker engine with all the images, for all tests of deployments.</summary>
 public sealed class DockerHost : IAsyncLifetime
 {
-    /// <summary>Set to 1 it has the published files deployed, which takes long and needs root.</summary>
-    private const string WantedVariable = "OWLBOARD_DEPLOYMENT";
-
     private SkipException? _missing;
 
     /// <summary>The engine; <see langword="null"/> where something that it needs is missing.</summary>
@@ -24,12 +21,6 @@ public sealed class DockerHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (Environment.GetEnvironmentVariable(WantedVariable) != "1")
-        {
-            _missing = SkipException.ForSkip($"Deploys the published files on a Docker engine, with {WantedVariable}=1");
-            return;
-        }
-
         try
         {
             Engine = await DockerEngine.StartAsync();

@@ -11,7 +11,12 @@ public sealed class RunningSystem : IAsyncLifetime
 {
     private readonly string _data = Directory.CreateTempSubdirectory("owlboard-").FullName;
     private readonly Dictionary<string, int> _killed = [];
-    private AppHostProcess _appHost = null!;
+
+    /// <summary>What starts and watches it.</summary>
+    internal AppHostProcess AppHost { get; private set; } = null!;
+
+    /// <summary>What the AppHost was started with.</summary>
+    public IReadOnlyList<string> Options { get; private set; } = [];
 
     public Uri Desktop { get; private set; } = null!;
 
@@ -22,7 +27,7 @@ public sealed class RunningSystem : IAsyncLifetime
     public Uri MobileFrontend { get; private set; } = null!;
 
     /// <summary>The link to the dashboard that a person would click on.</summary>
-    public string Dashboard => _appHost.Output.First(line => line.StartsWith("Dashboard: ", StringComparison.Ordinal))["Dashboard: ".Length..];
+    public string Dashboard => AppHost.Output.First(line => line.StartsWith("Dashboard: ", StringComparison.Ordinal))["Dashboard: ".Length..];
 
     /// <summary>A client of the load balancer's desktop listener.</summary>
     public HttpClient Http { get; private set; } = null!;
@@ -32,13 +37,13 @@ public sealed class RunningSystem : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var options = AppHostProcess.OwnPorts(_data);
+        Options = AppHostProcess.OwnPorts(_data);
         Desktop = AddressOf("desktop");
         Mobile = AddressOf("mobile");
         DesktopFrontend = AddressOf("desktop-frontend");
         MobileFrontend = AddressOf("mobile-frontend");
         Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Desktop };
-        _appHost = new AppHostProcess(options, new Dictionary<string, string>
+        AppHost = new AppHostProcess([.. Options], new Dictionary<string, string>
         {
             // All load comes from one address here, which the rate limit would take for one client.
             ["LoadBalancer__RateLimit__RequestsPerSecond"] = "0",
@@ -47,22 +52,25 @@ public sealed class RunningSystem : IAsyncLifetime
             // And is back as soon as it runs and answers probes, which half a minute would make a long test of.
             ["LoadBalancer__PassiveHealth__EjectionTime"] = "00:00:02",
         });
-        await _appHost.IsRunningAsync();
+        await AppHost.IsRunningAsync();
 
-        Uri AddressOf(string port) => new($"http://localhost:{options[Array.IndexOf(options, $"--ports:{port}") + 1]}");
+        Uri AddressOf(string port) => new($"http://localhost:{Port(port)}");
     }
 
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await _appHost.DisposeAsync();
+        await AppHost.DisposeAsync();
         Directory.Delete(_data, recursive: true);
     }
+
+    /// <summary>The value of an option <c>--ports:NAME</c>.</summary>
+    public string Port(string name) => Options.SkipWhile(option => option != $"--ports:{name}").ElementAt(1);
 
     /// <summary>Kills a gateway as <c>kill -9</c> does.</summary>
     public void KillGateway(string name)
     {
-        var process = _appHost.Running[name];
+        var process = AppHost.Running[name];
         _killed[name] = process;
         ProcessTable.Kill(process);
     }
@@ -76,7 +84,7 @@ public sealed class RunningSystem : IAsyncLifetime
         foreach (var (name, process) in _killed)
         {
             await Eventually.IsTrueAsync(
-                $"{name} runs again", () => _appHost.Running.TryGetValue(name, out var now) && now != process, TimeSpan.FromSeconds(60));
+                $"{name} runs again", () => AppHost.Running.TryGetValue(name, out var now) && now != process, TimeSpan.FromSeconds(60));
         }
 
         _killed.Clear();

@@ -17,9 +17,9 @@ public sealed class FaultTests : IAsyncLifetime
     /// <summary>POSTs that may be lost to one fault: a byte had been sent before the gateway was marked out.</summary>
     private const int MostPostsLost = 4;
 
-    private static readonly TimeSpan Before = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Before = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FaultLasts = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan After = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan After = TimeSpan.FromSeconds(1);
 
     private FakeGateway _services = null!;
 

@@ -40,11 +40,33 @@ public sealed class BrowserPage : IAsyncDisposable
     /// <summary>Fails, and says which, if the page complained about anything.</summary>
     public void HasNoErrors() => Assert.True(_errors.IsEmpty, string.Join('\n', _errors));
 
-    /// <summary>Fails, and says what to mend, if axe-core finds a serious or critical problem in what the page shows now.</summary>
-    public async Task IsAccessibleAsync()
+    /// <summary>
+    /// Fails, and says what to mend, if what the page shows now cannot be read by everybody, light or dark. Writes both as
+    /// pictures, <c>NAME-light.png</c> and <c>NAME-dark.png</c>, where <c>OWLBOARD_SCREENSHOTS</c> names a folder.
+    /// </summary>
+    public async Task LooksWellAsync(string name)
     {
-        // axe measures colours: what still fades in would have the wrong ones.
-        await Page.EvaluateAsync("() => Promise.allSettled(document.getAnimations().filter(a => a.effect?.getTiming().iterations !== Infinity).map(a => a.finished))");
+        foreach (var (scheme, suffix) in new[] { (ColorScheme.Dark, "dark"), (ColorScheme.Light, "light") })
+        {
+            await Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            await IsAccessibleAsync();
+            await ScreenshotAsync($"{name}-{suffix}");
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await Context.DisposeAsync();
+
+    /// <summary>Fails, and says what to mend, if axe-core finds a serious or critical problem in what the page shows now.</summary>
+    private async Task IsAccessibleAsync()
+    {
+        // axe measures colours: what has yet to learn of the scheme, or still fades in, would have the wrong ones.
+        await Page.EvaluateAsync("""
+            async () => {
+              await new Promise(requestAnimationFrame);
+              const animations = document.getAnimations().filter(one => one.effect?.getTiming().iterations !== Infinity);
+              await Promise.allSettled(animations.map(one => one.finished));
+            }
+            """);
         if (!await Page.EvaluateAsync<bool>("() => 'axe' in window"))
         {
             await Page.EvaluateAsync(Axe);
@@ -62,8 +84,7 @@ public sealed class BrowserPage : IAsyncDisposable
         Assert.True(problems.Length == 0, string.Join('\n', problems));
     }
 
-    /// <summary>Writes what the page shows as <c>NAME.png</c> where <c>OWLBOARD_SCREENSHOTS</c> names a folder.</summary>
-    public async Task ScreenshotAsync(string name)
+    private async Task ScreenshotAsync(string name)
     {
         if (Environment.GetEnvironmentVariable(ScreenshotFolder) is { Length: > 0 } folder)
         {
@@ -75,6 +96,4 @@ public sealed class BrowserPage : IAsyncDisposable
             });
         }
     }
-
-    public async ValueTask DisposeAsync() => await Context.DisposeAsync();
 }
