@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Globalization;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using OwlBoard.Forwarding.Connections;
 
 namespace OwlBoard.Forwarding.Exchanges;
@@ -23,6 +25,7 @@ internal sealed class BodySender : IDisposable
 
     private readonly UpstreamConnection _connection;
     private readonly Stream _source;
+    private readonly Socket? _client;
     private readonly RequestBody _body;
     private readonly TaskCompletionSource? _continue;
     private readonly CancellationTokenSource _cancellation = new();
@@ -30,10 +33,11 @@ internal sealed class BodySender : IDisposable
     private int _sent;
     private int _end;
 
-    private BodySender(UpstreamConnection connection, Stream source, in RequestBody body)
+    private BodySender(UpstreamConnection connection, Stream source, Socket? client, in RequestBody body)
     {
         _connection = connection;
         _source = source;
+        _client = body.IsChunked ? null : client;
         _body = body;
         _continue = body.WaitsForContinue ? new(TaskCreationOptions.RunContinuationsAsynchronously) : null;
     }
@@ -45,9 +49,16 @@ internal sealed class BodySender : IDisposable
     public bool ClientFailed { get; private set; }
 
     /// <summary>Begins to send.</summary>
-    public static BodySender Start(UpstreamConnection connection, ReadOnlySpan<byte> head, Stream source, in RequestBody body)
+    /// <param name="connection">The upstream's.</param>
+    /// <param name="head">The request's head.</param>
+    /// <param name="source">Its body.</param>
+    /// <param name="client">
+    /// Where the body comes from, if bytes that have come in there are bytes that <paramref name="source"/> gives without waiting.
+    /// </param>
+    /// <param name="body">What is known of the body.</param>
+    public static BodySender Start(UpstreamConnection connection, ReadOnlySpan<byte> head, Stream source, Socket? client, in RequestBody body)
     {
-        var sender = new BodySender(connection, source, body);
+        var sender = new BodySender(connection, source, client, body);
         // The whole of a small body goes out together with the head.
         sender._buffer = ArrayPool<byte>.Shared.Rent(Math.Max(BufferBytes, head.Length + 4096));
         head.CopyTo(sender._buffer);
@@ -107,7 +118,10 @@ internal sealed class BodySender : IDisposable
 
             _end += read;
             remaining -= read;
-            await FlushAsync();
+            if (remaining == 0 || _end == _buffer.Length)
+            {
+                await FlushAsync();
+            }
         }
     }
 
@@ -142,10 +156,11 @@ internal sealed class BodySender : IDisposable
     }
 
     /// <summary>Reads from the client; while it has to be waited for, what is there already is sent.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadAsync(int at, int length)
     {
-        var reading = _source.ReadAsync(_buffer.AsMemory(at, length), _cancellation.Token).AsTask();
-        if (!reading.IsCompleted && _sent < _end)
+        var reading = _source.ReadAsync(_buffer.AsMemory(at, length), _cancellation.Token);
+        if (!reading.IsCompleted && _sent < _end && !MoreHasArrived())
         {
             try
             {
@@ -155,7 +170,7 @@ internal sealed class BodySender : IDisposable
             {
                 // The buffer is the read's until that is over.
                 await _cancellation.CancelAsync();
-                await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await ((Task)reading.AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 throw;
             }
 
@@ -169,6 +184,22 @@ internal sealed class BodySender : IDisposable
         catch (Exception failure) when (!_cancellation.IsCancellationRequested)
         {
             throw FailedByClient(failure);
+        }
+    }
+
+    /// <summary>
+    /// Whether the read that goes on will end without waiting for the client. Kestrel reads 4 KB at a time, and to send each
+    /// by itself would cost more than all else that is done for a body.
+    /// </summary>
+    private bool MoreHasArrived()
+    {
+        try
+        {
+            return _client?.Available > 0;
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            return false;
         }
     }
 

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace OwlBoard.Forwarding.Exchanges;
 
@@ -28,21 +30,27 @@ public class CancelableBodyStream(PipeReader body) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Kestrel's reader of the body.</summary>
-    protected PipeReader Reader => body;
-
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        using var cancellation = cancellationToken.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), body);
+        using var cancellation = cancellationToken.UnsafeRegister(static stream => ((CancelableBodyStream)stream!).GiveUp(), this);
         while (true)
         {
-            if (await TryReadAsync(buffer) is { } length)
+            var result = await body.ReadAsync(CancellationToken.None);
+            var length = result.IsCanceled ? 0 : (int)Math.Min(result.Buffer.Length, buffer.Length);
+            var data = result.Buffer.Slice(0, length);
+            data.CopyTo(buffer.Span);
+            body.AdvanceTo(data.End);
+            if (result.IsCanceled)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                OnGivenUp();
+            }
+            else if (length > 0 || buffer.IsEmpty || result.IsCompleted)
             {
                 return length;
             }
-
-            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
@@ -65,43 +73,11 @@ public class CancelableBodyStream(PipeReader body) : Stream
     /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    /// <summary>Reads once from the client.</summary>
-    /// <returns>How many bytes, 0 at the end; <see langword="null"/> if the read was given up.</returns>
-    protected async ValueTask<int?> TryReadAsync(Memory<byte> buffer)
+    /// <summary>Gives up the read that waits for the client, or the next one.</summary>
+    protected void GiveUp() => body.CancelPendingRead();
+
+    /// <summary>A read was given up, and by no token. It goes on waiting unless this throws.</summary>
+    protected virtual void OnGivenUp()
     {
-        while (true)
-        {
-            var result = await body.ReadAsync(CancellationToken.None);
-            var length = result.IsCanceled ? 0 : (int)Math.Min(result.Buffer.Length, buffer.Length);
-            var data = result.Buffer.Slice(0, length);
-            if (data.IsSingleSegment)
-            {
-                data.FirstSpan.CopyTo(buffer.Span);
-            }
-            else
-            {
-                CopyTo(data, buffer.Span);
-            }
-
-            body.AdvanceTo(data.End);
-            if (result.IsCanceled)
-            {
-                return null;
-            }
-
-            if (length > 0 || buffer.IsEmpty || result.IsCompleted)
-            {
-                return length;
-            }
-        }
-
-        static void CopyTo(System.Buffers.ReadOnlySequence<byte> data, Span<byte> buffer)
-        {
-            foreach (var segment in data)
-            {
-                segment.Span.CopyTo(buffer);
-                buffer = buffer[segment.Length..];
-            }
-        }
     }
 }

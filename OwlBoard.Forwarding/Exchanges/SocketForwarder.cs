@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -229,7 +230,7 @@ internal sealed partial class SocketForwarder(
         try
         {
             var source = context.Request.Body as CancelableBodyStream ?? new CancelableBodyStream(context.Request.BodyReader);
-            return BodySender.Start(connection, writer.Buffer.AsSpan(0, writer.Length), source, body);
+            return BodySender.Start(connection, writer.Buffer.AsSpan(0, writer.Length), source, PlainSocketOf(context), body);
         }
         finally
         {
@@ -239,6 +240,12 @@ internal sealed partial class SocketForwarder(
             }
         }
     }
+
+    /// <summary>The client's socket, unless what comes in there has yet to be decrypted or belongs to several requests.</summary>
+    private static Socket? PlainSocketOf(HttpContext context) =>
+        HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<ITlsHandshakeFeature>() is null
+            ? context.Features.Get<IConnectionSocketFeature>()?.Socket
+            : null;
 
     /// <summary>Receives until the head of the answer is there; interim answers (RFC 9110 section 15.2) end here.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

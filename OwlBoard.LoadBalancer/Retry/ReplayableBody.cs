@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using OwlBoard.Forwarding.Exchanges;
 
 namespace OwlBoard.LoadBalancer.Retry;
@@ -14,6 +15,10 @@ internal sealed class ReplayableBody(PipeReader body, int capacity, TimeSpan idl
     private int _buffered;
     private int _position;
     private bool _overflowed;
+    private ITimer? _idle;
+
+    /// <summary>Since when the client is waited for; 0 while it is not.</summary>
+    private long _waitingSince;
 
     /// <summary>Whether everything read so far is still there.</summary>
     public bool CanReplay => !_overflowed;
@@ -21,6 +26,7 @@ internal sealed class ReplayableBody(PipeReader body, int capacity, TimeSpan idl
     /// <summary>Begins again at the first byte.</summary>
     public void Rewind() => _position = 0;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_position < _buffered)
@@ -31,13 +37,31 @@ internal sealed class ReplayableBody(PipeReader body, int capacity, TimeSpan idl
             return replayed;
         }
 
-        var read = await ReadFromClientAsync(buffer, cancellationToken);
+        var reading = base.ReadAsync(buffer, cancellationToken);
+        if (!reading.IsCompleted)
+        {
+            Volatile.Write(ref _waitingSince, time.GetTimestamp());
+            // One for all reads, which may be many and short.
+            _idle ??= time.CreateTimer(static body => ((ReplayableBody)body!).LookAtClient(), this, idleTimeout, Timeout.InfiniteTimeSpan);
+        }
+
+        var read = await reading;
+        Volatile.Write(ref _waitingSince, 0);
         Keep(buffer.Span[..read]);
         return read;
     }
 
+    protected override void OnGivenUp()
+    {
+        if (Remaining() <= TimeSpan.Zero)
+        {
+            throw new BadHttpRequestException("The request's body stopped coming.", StatusCodes.Status408RequestTimeout);
+        }
+    }
+
     protected override void Dispose(bool disposing)
     {
+        _idle?.Dispose();
         if (_buffer is { } buffer)
         {
             _buffer = null;
@@ -47,30 +71,21 @@ internal sealed class ReplayableBody(PipeReader body, int capacity, TimeSpan idl
         base.Dispose(disposing);
     }
 
-    private async ValueTask<int> ReadFromClientAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    /// <summary>How long the client may still take.</summary>
+    private TimeSpan Remaining() =>
+        Volatile.Read(ref _waitingSince) is not 0 and var since ? idleTimeout - time.GetElapsedTime(since) : idleTimeout;
+
+    private void LookAtClient()
     {
-        var started = time.GetTimestamp();
-        using var idle = time.CreateTimer(CancelRead, Reader, idleTimeout, Timeout.InfiniteTimeSpan);
-        using var cancellation = cancellationToken.UnsafeRegister(CancelRead, Reader);
-        while (true)
+        var remaining = Remaining();
+        if (remaining <= TimeSpan.Zero)
         {
-            if (await TryReadAsync(buffer) is { } length)
-            {
-                return length;
-            }
-
-            cancellationToken.ThrowIfCancellationRequested();
-            var remaining = idleTimeout - time.GetElapsedTime(started);
-            if (remaining <= TimeSpan.Zero)
-            {
-                throw new BadHttpRequestException("The request's body stopped coming.", StatusCodes.Status408RequestTimeout);
-            }
-
-            // Not due yet: the timer was a trifle early, or it was that of the read before, which it just missed.
-            idle.Change(remaining, Timeout.InfiniteTimeSpan);
+            GiveUp();
+            // The read may just have ended, and it be the next one that was given up.
+            remaining = idleTimeout;
         }
 
-        static void CancelRead(object? reader) => ((PipeReader)reader!).CancelPendingRead();
+        _idle?.Change(remaining, Timeout.InfiniteTimeSpan);
     }
 
     private void Keep(ReadOnlySpan<byte> read)

@@ -91,7 +91,8 @@ internal sealed class DeployedSystem : IDisposable
 
     /// <summary>
     /// Writes a second file, for what only tests need. All load comes from one address here, which the rate limit would take
-    /// for one client; and a machine that is busy with other things must not make a container look ill.
+    /// for one client; a machine that is busy with other things must not make a container look ill; and docker-compose waits
+    /// for one container after the other, whose health older engines first look at after an interval.
     /// </summary>
     /// <param name="file">Its name.</param>
     /// <param name="forSwarm">
@@ -103,7 +104,7 @@ internal sealed class DeployedSystem : IDisposable
         var overrides = new StringBuilder(forSwarm ? "version: \"3.8\"\nservices:\n" : "services:\n");
         foreach (var service in (await ComposeAsync("config", "--services")).Split('\n'))
         {
-            overrides.Append(CultureInfo.InvariantCulture, $"  {service}:\n    healthcheck:\n      timeout: 30s\n      retries: 10\n      start_period: 180s\n");
+            overrides.Append(CultureInfo.InvariantCulture, $"  {service}:\n    healthcheck:\n      interval: {(forSwarm ? 10 : 5)}s\n      timeout: 30s\n      retries: 10\n      start_period: 180s\n");
             if (service == ResourceNames.LoadBalancer)
             {
                 overrides.Append("    environment:\n      LoadBalancer__RateLimit__RequestsPerSecond: \"0\"\n");
@@ -223,7 +224,7 @@ internal sealed class DeployedSystem : IDisposable
 
     private const string Connecting = """
         for target; do
-          timeout 5 bash -c "</dev/tcp/${target/:/\/}" 2>/dev/null && echo "$target" &
+          timeout 2 bash -c "</dev/tcp/${target/:/\/}" 2>/dev/null && echo "$target" &
         done
         wait
         """;

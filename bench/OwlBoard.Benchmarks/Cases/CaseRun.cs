@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OwlBoard.Benchmarks.Load;
 using OwlBoard.Benchmarks.Machine;
 using OwlBoard.Benchmarks.Processes;
@@ -20,6 +21,14 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
     /// 100 ms. The load's second half then runs what came of it.
     /// </summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How much of a processor the peers that are not measured may use: probes and timers.</summary>
+    private const double QuietShare = 0.1;
+
+    /// <summary>How long a peer may go on with what its load gave it to do.</summary>
+    private static readonly TimeSpan QuietTimeout = TimeSpan.FromSeconds(30);
 
     public async Task<CaseResult> RunAsync(CancellationToken cancellationToken)
     {
@@ -57,7 +66,8 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
 
         foreach (var peer in peers)
         {
-            var half = peer.NeedsWarmUp ? settings.WarmUp / 2 : ShortWarmUp;
+            // Its processes share one processor.
+            var half = peer.NeedsWarmUp ? settings.WarmUp / 2 * peer.ProcessIds.Count : ShortWarmUp;
             for (var i = 0; i < (peer.NeedsWarmUp ? 2 : 1); i++)
             {
                 using var session = await which.Load.OpenAsync(peer.Target, cancellationToken);
@@ -82,6 +92,7 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
             for (var i = 0; i < peers.Count; i++)
             {
                 var peer = peers[(i + round) % peers.Count];
+                await AreQuietAsync(peers, cancellationToken);
                 var measurement = await MeasureAsync(peer, round, cancellationToken);
                 measurements.Add(measurement);
                 await progress.WriteLineAsync($"{which.Name} {round + 1}/{settings.Rounds}: {measurement}");
@@ -90,6 +101,29 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
         }
 
         return measurements;
+    }
+
+    /// <summary>
+    /// Waits until no peer is busy any more with the load that it had: the others' processor is the measured one's too, and
+    /// a runtime goes on for seconds compiling again what it learned of.
+    /// </summary>
+    private static async Task AreQuietAsync(List<RunningPeer> peers, CancellationToken cancellationToken)
+    {
+        int[] processes = [.. peers.SelectMany(peer => peer.ProcessIds)];
+        var started = Stopwatch.GetTimestamp();
+        TimeSpan used;
+        do
+        {
+            if (Stopwatch.GetElapsedTime(started) > QuietTimeout)
+            {
+                throw new BenchmarkException($"The proxies are still busy {QuietTimeout.TotalSeconds:0} s after their load ended.");
+            }
+
+            var before = ProcessUsage.Of(processes).Cpu;
+            await Task.Delay(LookInterval, cancellationToken);
+            used = ProcessUsage.Of(processes).Cpu - before;
+        }
+        while (used > LookInterval * QuietShare);
     }
 
     private async Task<Measurement> MeasureAsync(RunningPeer peer, int round, CancellationToken cancellationToken)
