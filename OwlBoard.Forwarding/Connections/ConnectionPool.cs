@@ -20,6 +20,7 @@ internal sealed class ConnectionPool
     private readonly UpstreamConnectionOptions _options;
     private readonly ForwardingMetrics _metrics;
     private readonly TimeProvider _time;
+    private readonly Action? _onUse;
     private readonly EndPoint _endPoint;
     private readonly bool _isTls;
     private readonly Lock _lock = new();
@@ -29,7 +30,12 @@ internal sealed class ConnectionPool
     private int _usedCount;
     private bool _retired;
 
-    public ConnectionPool(string address, UpstreamConnectionOptions options, ForwardingMetrics metrics, TimeProvider time)
+    /// <param name="address">The upstream's address, as YARP has it.</param>
+    /// <param name="options">The connections.</param>
+    /// <param name="metrics">Where their numbers go.</param>
+    /// <param name="time">The clock that time limits are judged on.</param>
+    /// <param name="onUse">Called when a connection begins to be used: <see cref="Sweep"/> has to come soon.</param>
+    public ConnectionPool(string address, UpstreamConnectionOptions options, ForwardingMetrics metrics, TimeProvider time, Action? onUse = null)
     {
         var uri = new Uri(address, UriKind.Absolute);
         _isTls = uri.Scheme == Uri.UriSchemeHttps;
@@ -37,6 +43,7 @@ internal sealed class ConnectionPool
         _options = options;
         _metrics = metrics;
         _time = time;
+        _onUse = onUse;
         Address = address;
         Authority = uri.Authority;
         PathBase = uri.AbsolutePath.TrimEnd('/');
@@ -273,6 +280,7 @@ internal sealed class ConnectionPool
         _used?.Previous = connection;
         _used = connection;
         _usedCount++;
+        _onUse?.Invoke();
     }
 
     private void Delist(UpstreamConnection connection)

@@ -12,12 +12,17 @@ public sealed class UpstreamClient : HttpMessageInvoker
     /// <summary>How late a time limit or a client that went away may be noticed.</summary>
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>How late it may be noticed that an unused connection is dead or too old, while there is no request.</summary>
+    private static readonly TimeSpan IdleSweepInterval = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, ConnectionPool> _pools = new(StringComparer.Ordinal);
     private readonly UpstreamConnectionOptions _options;
     private readonly ForwardingMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly Timer _sweeps;
-    private int _isSweeping;
+
+    /// <summary>Whether the next sweep is that of a request; else it may be late, or there is none.</summary>
+    private bool _isSweepDue;
 
     /// <summary>Makes the client of one cluster.</summary>
     /// <param name="other">Sends what does not go over the sockets; disposed with this client.</param>
@@ -35,17 +40,10 @@ public sealed class UpstreamClient : HttpMessageInvoker
     }
 
     /// <summary>The connections to one upstream.</summary>
-    internal ConnectionPool PoolFor(string address)
-    {
-        if (Volatile.Read(ref _isSweeping) == 0 && Interlocked.Exchange(ref _isSweeping, 1) == 0)
-        {
-            _sweeps.Change(SweepInterval, Timeout.InfiniteTimeSpan);
-        }
-
-        return _pools.TryGetValue(address, out var pool)
+    internal ConnectionPool PoolFor(string address) =>
+        _pools.TryGetValue(address, out var pool)
             ? pool
             : _pools.GetOrAdd(address, static (added, client) => client.CreatePool(added), this);
-    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -64,36 +62,55 @@ public sealed class UpstreamClient : HttpMessageInvoker
 
     private ConnectionPool CreatePool(string address)
     {
-        var pool = new ConnectionPool(address, _options, _metrics, _time);
+        var pool = new ConnectionPool(address, _options, _metrics, _time, SweepSoon);
         _metrics.Watch(pool);
         return pool;
     }
 
+    /// <summary>There is a request to watch over.</summary>
+    private void SweepSoon()
+    {
+        if (!Volatile.Read(ref _isSweepDue) && !Interlocked.Exchange(ref _isSweepDue, true))
+        {
+            SweepAfter(SweepInterval);
+        }
+    }
+
     private void Sweep()
     {
-        var any = false;
+        // Who takes a connection after it was looked at sees to the next sweep himself.
+        Interlocked.Exchange(ref _isSweepDue, false);
+        var (any, used) = (false, 0);
         foreach (var (_, pool) in _pools)
         {
             any |= pool.Sweep();
+            used += pool.Used;
         }
 
-        if (!any)
+        if (used > 0)
         {
-            // A request that comes in between begins it again; and what it opened is looked at from then on.
-            Volatile.Write(ref _isSweeping, 0);
-            any = _pools.Any(pool => pool.Value.Used > 0) && Interlocked.Exchange(ref _isSweeping, 1) == 0;
+            SweepSoon();
         }
-
-        if (any)
+        else if (any)
         {
-            try
+            SweepAfter(IdleSweepInterval);
+            if (Volatile.Read(ref _isSweepDue))
             {
-                _sweeps.Change(SweepInterval, Timeout.InfiniteTimeSpan);
+                // For a request that had just asked for it, and was put off.
+                SweepAfter(SweepInterval);
             }
-            catch (ObjectDisposedException)
-            {
-                // The client was disposed while it looked.
-            }
+        }
+    }
+
+    private void SweepAfter(TimeSpan interval)
+    {
+        try
+        {
+            _sweeps.Change(interval, Timeout.InfiniteTimeSpan);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The client was disposed meanwhile.
         }
     }
 

@@ -33,8 +33,9 @@ internal sealed class RawEcho : IAsyncDisposable
             {
                 _ = EchoAsync(await _listener.AcceptSocketAsync());
             }
-            catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException)
+            catch (Exception stopped) when (stopped is SocketException or InvalidOperationException)
             {
+                // Disposed while it waited (ObjectDisposedException), or before it did.
                 return;
             }
         }

@@ -12,6 +12,9 @@ internal sealed class FakeHostAddresses : IHostAddresses
 
     public int LookUps { get; private set; }
 
+    /// <summary>How long each look-up takes.</summary>
+    public TimeSpan Delay { get; init; }
+
     public void Set(string host, params string[] addresses) =>
         _records[host] = [.. addresses.Select(IPAddress.Parse)];
 
@@ -23,6 +26,7 @@ internal sealed class FakeHostAddresses : IHostAddresses
     public async Task<IPAddress[]> LookUpAsync(string host, CancellationToken cancellationToken)
     {
         LookUps++;
+        await Task.Delay(Delay, cancellationToken);
         if (!_records.TryGetValue(host, out var addresses))
         {
             throw new SocketException((int)SocketError.HostNotFound);

@@ -90,8 +90,9 @@ internal sealed class RawUpstream : IAsyncDisposable
             {
                 _serving.Add(ServeAsync(await _listener.AcceptSocketAsync(), Interlocked.Increment(ref _accepted)));
             }
-            catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException)
+            catch (Exception stopped) when (stopped is SocketException or InvalidOperationException)
             {
+                // Disposed while it waited (ObjectDisposedException), or before it did.
                 return;
             }
         }

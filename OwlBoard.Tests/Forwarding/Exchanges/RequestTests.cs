@@ -142,6 +142,29 @@ public sealed class RequestTests
     }
 
     [Theory]
+    [InlineData("Content-Length: 6\r\n\r\nabc", "def", "abc")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", "3\r\ndef\r\n0\r\n\r\n", "0003\r\nabc")]
+    public async Task What_has_come_of_a_body_is_sent_on_while_its_client_pauses(string first, string rest, string expected)
+    {
+        var arrived = new TaskCompletionSource<string>();
+        await using var upstream = RawUpstream.Start(async connection =>
+        {
+            await connection.ReadHeadAsync();
+            arrived.SetResult(await connection.ReadAsync(expected.Length));
+            await connection.SendAsync(Ok);
+            await connection.ReadToEndAsync();
+        });
+        await using var app = await ForwardingApp.StartAsync(upstream);
+        using var client = await RawClient.ConnectAsync(app.Address);
+
+        await client.SendAsync($"POST / HTTP/1.1\r\nHost: a\r\n{first}");
+
+        Assert.Equal(expected, await arrived.Task.WaitAsync(Eventually.DefaultDeadline, Token));
+        await client.SendAsync(rest);
+        Assert.Equal("ok", (await client.ReadResponseAsync()).Body);
+    }
+
+    [Theory]
     [InlineData("reads on")]
     [InlineData("reads no more")]
     [InlineData("closes")]

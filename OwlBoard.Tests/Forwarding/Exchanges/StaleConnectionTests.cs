@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using OwlBoard.Tests.Fixtures;
+using OwlBoard.Tests.Forwarding.Discovery;
 using OwlBoard.Tests.LoadBalancer;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -160,6 +161,21 @@ public sealed class StaleConnectionTests
 
         Assert.Equal([ForwarderError.RequestTimedOut], app.Outcomes);
         await upstream.Connections.Single().Closed.WaitAsync(Eventually.DefaultDeadline, Token);
+    }
+
+    [Fact]
+    public async Task Upstream_whose_name_took_long_to_look_up_is_given_up_all_the_same()
+    {
+        await using var upstream = RawUpstream.Start(async connection => await connection.ReadRequestAsync());
+        // Longer than it takes until nobody looks at connections any more, of which there are none.
+        var hosts = new FakeHostAddresses { Delay = TimeSpan.FromMilliseconds(300) };
+        hosts.Set("upstream", "127.0.0.1");
+        await using var app = await ForwardingApp.StartAsync(
+            $"http://upstream:{upstream.Port}", new() { Hosts = hosts, ConnectTimeout = TimeSpan.FromSeconds(20) }, activityTimeout: TimeSpan.FromMilliseconds(100));
+
+        Assert.Equal(504, (await AskAsync(app, "GET")).Status);
+
+        Assert.Equal([ForwarderError.RequestTimedOut], app.Outcomes);
     }
 
     private static Task<RawResponse> AskAsync(ForwardingApp app, string method) =>

@@ -41,23 +41,26 @@ internal sealed class OwlBoardPeer(string name, string forwarder) : Peer(name)
     {
         yield return $"--urls=http://127.0.0.1:{plan.Port}";
         yield return $"--Gateway:Forwarder={forwarder}";
-        // Service discovery's configuration: a name with four endpoints.
-        var (service, scheme) = plan.Certificates is null ? (ResourceNames.CanvasService, "http") : (ResourceNames.UserService, "https");
-        for (var i = 0; i < plan.Upstreams.Count; i++)
+        // Service discovery's configuration: names with four endpoints each. Of a service that is nowhere to be found a gateway
+        // would go on looking for it.
+        var scheme = plan.Certificates is null ? "http" : "https";
+        foreach (var (setting, service) in new[]
         {
-            yield return $"--Services:{service}:{scheme}:{i}={scheme}://127.0.0.1:{plan.Upstreams[i]}";
+            ("Users", ResourceNames.UserService), ("Canvas", ResourceNames.CanvasService),
+            ("Comments", ResourceNames.CommentsService), ("Chat", ResourceNames.ChatService),
+        })
+        {
+            yield return $"--Gateway:Services:{setting}={scheme}://{service}";
+            for (var i = 0; i < plan.Upstreams.Count; i++)
+            {
+                yield return $"--Services:{service}:{scheme}:{i}={scheme}://127.0.0.1:{plan.Upstreams[i]}";
+            }
         }
 
         if (plan.Certificates is { } certificates)
         {
             yield return $"--MutualTls:Certificate={certificates.Certificate(ResourceNames.GatewayIdentity)}";
             yield return $"--MutualTls:Authority={certificates.Authority(ResourceNames.GatewayIdentity)}";
-        }
-        else
-        {
-            // https by default, for which it would want certificates.
-            yield return $"--Gateway:Services:Users=http://{ResourceNames.UserService}";
-            yield return $"--Gateway:Services:Chat=http://{ResourceNames.ChatService}";
         }
     }
 }
