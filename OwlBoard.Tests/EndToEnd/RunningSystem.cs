@@ -91,12 +91,21 @@ public sealed class RunningSystem : IAsyncLifetime
         await HasActiveBackendsAsync(4);
     }
 
-    /// <summary>How many gateways <c>/lb-status</c> says are active.</summary>
-    public async Task<int> ActiveBackendsAsync()
+    /// <summary>
+    /// All four gateways are used and have nothing to do: what other tests' browsers had open counts for least connections
+    /// until the load balancer has learned that they are gone.
+    /// </summary>
+    public async Task IsQuietAsync()
     {
-        var status = await Http.GetStringAsync("/lb-status", TestContext.Current.CancellationToken);
-        return int.Parse(status.Split('\n')[0]["Active Backends: ".Length..], CultureInfo.InvariantCulture);
+        await IsWholeAsync();
+        await Eventually.IsTrueAsync(
+            "no gateway has a request",
+            async () => (await StatusAsync())[2..].All(line => line.EndsWith(" active=0", StringComparison.Ordinal)));
     }
+
+    /// <summary>How many gateways <c>/lb-status</c> says are active.</summary>
+    public async Task<int> ActiveBackendsAsync() =>
+        int.Parse((await StatusAsync())[0]["Active Backends: ".Length..], CultureInfo.InvariantCulture);
 
     public Task HasActiveBackendsAsync(int count) =>
         Eventually.IsTrueAsync($"/lb-status says {count}", async () => await ActiveBackendsAsync() == count, TimeSpan.FromSeconds(60));
@@ -114,4 +123,7 @@ public sealed class RunningSystem : IAsyncLifetime
 
     public static async Task<JsonElement> ReadAsync(HttpResponseMessage response) =>
         await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+
+    private async Task<string[]> StatusAsync() =>
+        (await Http.GetStringAsync("/lb-status", TestContext.Current.CancellationToken)).TrimEnd().Split('\n');
 }
