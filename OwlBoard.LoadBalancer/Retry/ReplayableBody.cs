@@ -45,10 +45,16 @@ internal sealed class ReplayableBody(PipeReader body, int capacity, TimeSpan idl
             _idle ??= time.CreateTimer(static body => ((ReplayableBody)body!).LookAtClient(), this, idleTimeout, Timeout.InfiniteTimeSpan);
         }
 
-        var read = await reading;
-        Volatile.Write(ref _waitingSince, 0);
-        Keep(buffer.Span[..read]);
-        return read;
+        try
+        {
+            var read = await reading;
+            Keep(buffer.Span[..read]);
+            return read;
+        }
+        finally
+        {
+            Volatile.Write(ref _waitingSince, 0);
+        }
     }
 
     protected override void OnGivenUp()
