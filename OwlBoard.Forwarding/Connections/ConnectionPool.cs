@@ -21,7 +21,7 @@ internal sealed class ConnectionPool
     private readonly ForwardingMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly Action? _onUse;
-    private readonly EndPoint _endPoint;
+    private readonly DnsEndPoint _endPoint;
     private readonly bool _isTls;
     private readonly Lock _lock = new();
     private readonly List<UpstreamConnection> _idle = [];
@@ -39,7 +39,7 @@ internal sealed class ConnectionPool
     {
         var uri = new Uri(address, UriKind.Absolute);
         _isTls = uri.Scheme == Uri.UriSchemeHttps;
-        _endPoint = IPAddress.TryParse(uri.DnsSafeHost, out var ip) ? new IPEndPoint(ip, uri.Port) : new DnsEndPoint(uri.DnsSafeHost, uri.Port);
+        _endPoint = new DnsEndPoint(uri.DnsSafeHost, uri.Port);
         _options = options;
         _metrics = metrics;
         _time = time;

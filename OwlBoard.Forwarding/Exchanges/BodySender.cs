@@ -37,7 +37,7 @@ internal sealed class BodySender : IDisposable
     {
         _connection = connection;
         _source = source;
-        _client = body.IsChunked ? null : client;
+        _client = client;
         _body = body;
         _continue = body.WaitsForContinue ? new(TaskCreationOptions.RunContinuationsAsynchronously) : null;
     }

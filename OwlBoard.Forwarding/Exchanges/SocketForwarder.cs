@@ -230,7 +230,7 @@ internal sealed partial class SocketForwarder(
         try
         {
             var source = context.Request.Body as CancelableBodyStream ?? new CancelableBodyStream(context.Request.BodyReader);
-            return BodySender.Start(connection, writer.Buffer.AsSpan(0, writer.Length), source, PlainSocketOf(context), body);
+            return BodySender.Start(connection, writer.Buffer.AsSpan(0, writer.Length), source, PlainSocketOf(context, body), body);
         }
         finally
         {
@@ -241,9 +241,9 @@ internal sealed partial class SocketForwarder(
         }
     }
 
-    /// <summary>The client's socket, unless what comes in there has yet to be decrypted or belongs to several requests.</summary>
-    private static Socket? PlainSocketOf(HttpContext context) =>
-        HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<ITlsHandshakeFeature>() is null
+    /// <summary>The client's socket, unless what comes in there has yet to be decrypted or decoded, or belongs to several requests.</summary>
+    private static Socket? PlainSocketOf(HttpContext context, in RequestBody body) =>
+        !body.IsChunked && HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<ITlsHandshakeFeature>() is null
             ? context.Features.Get<IConnectionSocketFeature>()?.Socket
             : null;
 

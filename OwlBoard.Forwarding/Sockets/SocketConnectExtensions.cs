@@ -13,26 +13,27 @@ public static class SocketConnectExtensions
     /// needs a connection.
     /// </summary>
     /// <param name="socket">What connects.</param>
-    /// <param name="endPoint">Where to; of a name with several addresses, the first that takes the connection.</param>
+    /// <param name="endPoint">Where to, a name or an address; of a name with several addresses, the first that takes the connection.</param>
     /// <param name="cancellationToken">Ends the attempt. The socket is of no use then.</param>
     /// <exception cref="SocketException">The name is unknown, or nobody took the connection.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static ValueTask ConnectByNameAsync(this Socket socket, EndPoint endPoint, CancellationToken cancellationToken) =>
+    public static ValueTask ConnectByNameAsync(this Socket socket, DnsEndPoint endPoint, CancellationToken cancellationToken) =>
         socket.ConnectByNameAsync(endPoint, DnsHostAddresses.Instance, cancellationToken);
 
     /// <summary>The same, with another name server.</summary>
     internal static async ValueTask ConnectByNameAsync(
-        this Socket socket, EndPoint endPoint, IHostAddresses hosts, CancellationToken cancellationToken)
+        this Socket socket, DnsEndPoint endPoint, IHostAddresses hosts, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(socket);
+        ArgumentNullException.ThrowIfNull(endPoint);
 
-        if (endPoint is DnsEndPoint name && !IPAddress.TryParse(name.Host, out _))
+        if (IPAddress.TryParse(endPoint.Host, out var address))
         {
-            await socket.ConnectAsync(await hosts.LookUpAsync(name.Host, cancellationToken), name.Port, cancellationToken);
+            await socket.ConnectAsync(address, endPoint.Port, cancellationToken);
         }
         else
         {
-            await socket.ConnectAsync(endPoint, cancellationToken);
+            await socket.ConnectAsync(await hosts.LookUpAsync(endPoint.Host, cancellationToken), endPoint.Port, cancellationToken);
         }
     }
 }
