@@ -24,7 +24,7 @@ internal static class GatewayExtensions
     public static void AddGateway(this WebApplicationBuilder builder)
     {
         builder.WebHost.ConfigureKestrel(GatewayLimits.Apply);
-        builder.Services.AddInlineSockets();
+        builder.Services.AddSocketLoops();
         builder.AddTraceParent();
 
         builder.Services.AddSingleton<IConfigureOptions<GatewayOptions>, GatewayDefaults>();

@@ -1,5 +1,3 @@
-using System.Reflection;
-using OwlBoard.Forwarding.Sockets;
 using OwlBoard.Gateway;
 using OwlBoard.ServiceDefaults;
 using OwlBoard.ServiceDefaults.Probing;
@@ -10,7 +8,6 @@ if (await Probe.TryRunAsync(args) is { } exitCode)
     return exitCode;
 }
 
-InlineSockets.Enable(Assembly.GetExecutingAssembly());
 return await StartupErrors.RunAsync(() =>
 {
     var builder = WebApplication.CreateBuilder(args);

@@ -48,7 +48,7 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<MatcherPolicy, ListenerMatcherPolicy>();
         services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddPrometheusExporter());
         builder.WebHost.UseKestrel();
-        services.AddInlineSockets();
+        services.AddSocketLoops();
         builder.AddTraceParent();
 
         services.AddWebSocketRelay(pingInterval: TimeSpan.FromSeconds(30));

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using OwlBoard.Forwarding.Sockets;
 
 namespace OwlBoard.Forwarding.Connections;
@@ -120,19 +119,19 @@ internal sealed class ConnectionPool
     /// <exception cref="OperationCanceledException">The token was cancelled meanwhile.</exception>
     public async ValueTask<UpstreamConnection> OpenAsync(ExchangeLimits limits)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        TcpSocket? socket = null;
         SslStream? tls = null;
         var limit = _options.ConnectTimeout;
         using var timeout = new CancellationTokenSource(limit, _time);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, limits.ClientGone, limits.Cancellation);
         try
         {
-            await socket.ConnectByNameAsync(_endPoint, _options.Hosts, any.Token);
+            socket = await TcpSocket.ConnectAsync(_endPoint, _options.Hosts, any.Token);
             if (_isTls)
             {
                 // Whoever takes connections is there: under a rush of new ones, handshakes take their time on both sides.
                 timeout.CancelAfter(limit = _options.HandshakeTimeout);
-                tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+                tls = new SslStream(new TcpStream(socket));
                 await tls.AuthenticateAsClientAsync(_options.Tls ?? DefaultTls(), any.Token);
             }
 
@@ -148,7 +147,7 @@ internal sealed class ConnectionPool
         catch (Exception failure)
         {
             tls?.Dispose();
-            socket.Dispose();
+            socket?.Dispose();
             if (limits.ClientGone.IsCancellationRequested || limits.Cancellation.IsCancellationRequested)
             {
                 throw new OperationCanceledException("The request ended while a connection was opened.", failure);

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using OwlBoard.Forwarding.Sockets;
 
 namespace OwlBoard.Forwarding.Connections;
 
@@ -18,7 +19,7 @@ internal sealed class UpstreamConnection : IDisposable
 
     private const int SendBytes = 4 * 1024;
 
-    private readonly Socket _socket;
+    private readonly TcpSocket _socket;
     private readonly SslStream? _tls;
     private byte[] _receive = GC.AllocateUninitializedArray<byte>(ReceiveBytes, pinned: true);
     private int _start;
@@ -30,7 +31,7 @@ internal sealed class UpstreamConnection : IDisposable
     private int _ended;
     private int _disposed;
 
-    public UpstreamConnection(Socket socket, SslStream? tls, ConnectionPool pool, long opened)
+    public UpstreamConnection(TcpSocket socket, SslStream? tls, ConnectionPool pool, long opened)
     {
         _socket = socket;
         _tls = tls;
@@ -117,19 +118,10 @@ internal sealed class UpstreamConnection : IDisposable
 
     /// <summary>Receives to another place; only while <see cref="Received"/> is empty.</summary>
     public ValueTask<int> ReceiveAsync(Memory<byte> destination) =>
-        _tls is null ? _socket.ReceiveAsync(destination, SocketFlags.None) : _tls.ReadAsync(destination);
+        _tls is null ? _socket.ReceiveAsync(destination) : _tls.ReadAsync(destination);
 
     /// <summary>Sends all of it.</summary>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> source)
-    {
-        if (_tls is not null)
-        {
-            return _tls.WriteAsync(source);
-        }
-
-        var sending = _socket.SendAsync(source, SocketFlags.None);
-        return sending.IsCompletedSuccessfully && sending.Result == source.Length ? default : SendRestAsync(sending, source);
-    }
+    public ValueTask SendAsync(ReadOnlyMemory<byte> source) => _tls is null ? _socket.SendAsync(source) : _tls.WriteAsync(source);
 
     /// <summary>Says that nothing more is sent.</summary>
     public async ValueTask EndSendingAsync()
@@ -182,8 +174,12 @@ internal sealed class UpstreamConnection : IDisposable
         Request.Clear();
         try
         {
-            _pending = ReceiveAsync(MemoryMarshal.CreateFromPinnedArray(_receive, 0, ReceiveBytes));
-            _isPending = true;
+            if (!_isPending)
+            {
+                _pending = ReceiveAsync(MemoryMarshal.CreateFromPinnedArray(_receive, 0, ReceiveBytes));
+                _isPending = true;
+            }
+
             return !_pending.IsCompleted;
         }
         catch (Exception gone) when (gone is SocketException or ObjectDisposedException or IOException)
@@ -214,13 +210,4 @@ internal sealed class UpstreamConnection : IDisposable
     private Memory<byte> FreeSpace() => _receive.Length == ReceiveBytes
         ? MemoryMarshal.CreateFromPinnedArray(_receive, _end, ReceiveBytes - _end)
         : _receive.AsMemory(_end);
-
-    private async ValueTask SendRestAsync(ValueTask<int> sending, ReadOnlyMemory<byte> source)
-    {
-        source = source[await sending..];
-        while (!source.IsEmpty)
-        {
-            source = source[await _socket.SendAsync(source, SocketFlags.None)..];
-        }
-    }
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using OwlBoard.Forwarding.Connections;
 
@@ -25,7 +24,6 @@ internal sealed class BodySender : IDisposable
 
     private readonly UpstreamConnection _connection;
     private readonly Stream _source;
-    private readonly Socket? _client;
     private readonly RequestBody _body;
     private readonly TaskCompletionSource? _continue;
     private readonly CancellationTokenSource _cancellation = new();
@@ -33,11 +31,10 @@ internal sealed class BodySender : IDisposable
     private int _sent;
     private int _end;
 
-    private BodySender(UpstreamConnection connection, Stream source, Socket? client, in RequestBody body)
+    private BodySender(UpstreamConnection connection, Stream source, in RequestBody body)
     {
         _connection = connection;
         _source = source;
-        _client = client;
         _body = body;
         _continue = body.WaitsForContinue ? new(TaskCreationOptions.RunContinuationsAsynchronously) : null;
     }
@@ -52,13 +49,10 @@ internal sealed class BodySender : IDisposable
     /// <param name="connection">The upstream's.</param>
     /// <param name="head">The request's head.</param>
     /// <param name="source">Its body.</param>
-    /// <param name="client">
-    /// Where the body comes from, if bytes that have come in there are bytes that <paramref name="source"/> gives without waiting.
-    /// </param>
     /// <param name="body">What is known of the body.</param>
-    public static BodySender Start(UpstreamConnection connection, ReadOnlySpan<byte> head, Stream source, Socket? client, in RequestBody body)
+    public static BodySender Start(UpstreamConnection connection, ReadOnlySpan<byte> head, Stream source, in RequestBody body)
     {
-        var sender = new BodySender(connection, source, client, body);
+        var sender = new BodySender(connection, source, body);
         // The whole of a small body goes out together with the head.
         sender._buffer = ArrayPool<byte>.Shared.Rent(Math.Max(BufferBytes, head.Length + 4096));
         head.CopyTo(sender._buffer);
@@ -160,7 +154,7 @@ internal sealed class BodySender : IDisposable
     private async ValueTask<int> ReadAsync(int at, int length)
     {
         var reading = _source.ReadAsync(_buffer.AsMemory(at, length), _cancellation.Token);
-        if (!reading.IsCompleted && _sent < _end && !MoreHasArrived())
+        if (!reading.IsCompleted && _sent < _end)
         {
             try
             {
@@ -184,22 +178,6 @@ internal sealed class BodySender : IDisposable
         catch (Exception failure) when (!_cancellation.IsCancellationRequested)
         {
             throw FailedByClient(failure);
-        }
-    }
-
-    /// <summary>
-    /// Whether the read that goes on will end without waiting for the client. Kestrel reads 4 KB at a time, and to send each
-    /// by itself would cost more than all else that is done for a body.
-    /// </summary>
-    private bool MoreHasArrived()
-    {
-        try
-        {
-            return _client?.Available > 0;
-        }
-        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
-        {
-            return false;
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -230,7 +229,7 @@ internal sealed partial class SocketForwarder(
         try
         {
             var source = context.Request.Body as CancelableBodyStream ?? new CancelableBodyStream(context.Request.BodyReader);
-            return BodySender.Start(connection, writer.Buffer.AsSpan(0, writer.Length), source, PlainSocketOf(context, body), body);
+            return BodySender.Start(connection, writer.Buffer.AsSpan(0, writer.Length), source, body);
         }
         finally
         {
@@ -240,12 +239,6 @@ internal sealed partial class SocketForwarder(
             }
         }
     }
-
-    /// <summary>The client's socket, unless what comes in there has yet to be decrypted or decoded, or belongs to several requests.</summary>
-    private static Socket? PlainSocketOf(HttpContext context, in RequestBody body) =>
-        !body.IsChunked && HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<ITlsHandshakeFeature>() is null
-            ? context.Features.Get<IConnectionSocketFeature>()?.Socket
-            : null;
 
     /// <summary>Receives until the head of the answer is there; interim answers (RFC 9110 section 15.2) end here.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

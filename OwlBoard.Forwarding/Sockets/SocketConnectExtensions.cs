@@ -17,23 +17,16 @@ public static class SocketConnectExtensions
     /// <param name="cancellationToken">Ends the attempt. The socket is of no use then.</param>
     /// <exception cref="SocketException">The name is unknown, or nobody took the connection.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static ValueTask ConnectByNameAsync(this Socket socket, DnsEndPoint endPoint, CancellationToken cancellationToken) =>
-        socket.ConnectByNameAsync(endPoint, DnsHostAddresses.Instance, cancellationToken);
-
-    /// <summary>The same, with another name server.</summary>
-    internal static async ValueTask ConnectByNameAsync(
-        this Socket socket, DnsEndPoint endPoint, IHostAddresses hosts, CancellationToken cancellationToken)
+    public static async ValueTask ConnectByNameAsync(this Socket socket, DnsEndPoint endPoint, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(socket);
         ArgumentNullException.ThrowIfNull(endPoint);
-
-        if (IPAddress.TryParse(endPoint.Host, out var address))
-        {
-            await socket.ConnectAsync(address, endPoint.Port, cancellationToken);
-        }
-        else
-        {
-            await socket.ConnectAsync(await hosts.LookUpAsync(endPoint.Host, cancellationToken), endPoint.Port, cancellationToken);
-        }
+        var addresses = await DnsHostAddresses.Instance.AddressesOfAsync(endPoint, cancellationToken);
+        await socket.ConnectAsync(addresses, endPoint.Port, cancellationToken);
     }
+
+    /// <summary>The addresses of a name, or the address that it is.</summary>
+    internal static async ValueTask<IPAddress[]> AddressesOfAsync(
+        this IHostAddresses hosts, DnsEndPoint endPoint, CancellationToken cancellationToken) =>
+        IPAddress.TryParse(endPoint.Host, out var address) ? [address] : await hosts.LookUpAsync(endPoint.Host, cancellationToken);
 }

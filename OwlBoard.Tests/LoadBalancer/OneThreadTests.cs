@@ -9,7 +9,7 @@ namespace OwlBoard.Tests.LoadBalancer;
 /// The load balancer as it runs in production, where one thread handles the events of many sockets and goes on from each
 /// to its end: nobody's slowness is anyone else's.
 /// </summary>
-public sealed class InlineSocketsTests
+public sealed class OneThreadTests
 {
     [Fact]
     public async Task Slow_gateways_and_clients_do_not_hold_up_the_others_on_the_same_thread()

@@ -1,0 +1,85 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace OwlBoard.Forwarding.Sockets;
+
+/// <summary>Linux's readiness notification, see <c>epoll(7)</c>: edge-triggered, one registration for a socket's lifetime.</summary>
+internal sealed partial class Epoll
+{
+    private const int CloseOnExec = 0x80000;
+    private const int Add = 1;
+    private const int Interrupted = 4;
+
+    /// <summary>The kernel packs the structure on x86-64 alone.</summary>
+    private static readonly int EventBytes = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
+
+    private static readonly int DataOffset = EventBytes - sizeof(ulong);
+
+    private readonly int _descriptor;
+    private readonly byte[] _events;
+
+    /// <param name="capacity">How many events are taken at once.</param>
+    /// <exception cref="Win32Exception">The process has no file descriptor left.</exception>
+    public Epoll(int capacity)
+    {
+        _descriptor = Create(CloseOnExec);
+        if (_descriptor < 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+
+        _events = GC.AllocateArray<byte>(capacity * EventBytes, pinned: true);
+    }
+
+    /// <summary>Begins to watch a socket; its being closed ends it.</summary>
+    /// <param name="descriptor">The socket.</param>
+    /// <param name="data">What its events carry.</param>
+    /// <exception cref="Win32Exception">The kernel has no memory for it, or the user watches too many.</exception>
+    public void Watch(int descriptor, ulong data)
+    {
+        Span<byte> registration = stackalloc byte[EventBytes];
+        MemoryMarshal.Write(registration, (uint)(Readiness.Readable | Readiness.Writable | Readiness.PeerClosed | Readiness.EdgeTriggered));
+        MemoryMarshal.Write(registration[DataOffset..], data);
+        if (Control(_descriptor, Add, descriptor, ref MemoryMarshal.GetReference(registration)) != 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+    }
+
+    /// <summary>Waits for events.</summary>
+    /// <returns>How many there are.</returns>
+    /// <exception cref="Win32Exception">The registration is broken: a fault of this program.</exception>
+    public int Wait()
+    {
+        while (true)
+        {
+            var count = Wait(_descriptor, ref MemoryMarshal.GetArrayDataReference(_events), _events.Length / EventBytes, timeout: -1);
+            if (count >= 0)
+            {
+                return count;
+            }
+
+            if (Marshal.GetLastPInvokeError() is not Interrupted and var error)
+            {
+                throw new Win32Exception(error);
+            }
+        }
+    }
+
+    /// <summary>One of the events that <see cref="Wait()"/> counted.</summary>
+    public (Readiness Readiness, ulong Data) Event(int index)
+    {
+        var @event = _events.AsSpan(index * EventBytes, EventBytes);
+        return ((Readiness)MemoryMarshal.Read<uint>(@event), MemoryMarshal.Read<ulong>(@event[DataOffset..]));
+    }
+
+    // The runtime takes this name for the C library's, whatever its file is called.
+    [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
+    private static partial int Create(int flags);
+
+    [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
+    private static partial int Control(int descriptor, int operation, int target, ref byte registration);
+
+    [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
+    private static partial int Wait(int descriptor, ref byte events, int capacity, int timeout);
+}

@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace OwlBoard.Forwarding.Sockets;
+
+/// <summary>A client's connection as Kestrel knows it.</summary>
+internal sealed class LoopConnection :
+    ConnectionContext,
+    IDuplexPipe,
+    IConnectionIdFeature,
+    IConnectionTransportFeature,
+    IConnectionItemsFeature,
+    IConnectionLifetimeFeature,
+    IConnectionEndPointFeature,
+    IConnectionSocketFeature,
+    IMemoryPoolFeature
+{
+    private static long _number = DateTime.UtcNow.Ticks;
+
+    private readonly CancellationTokenSource _closed = new();
+    private readonly Socket _socket;
+    private readonly LoopReader _input;
+    private readonly LoopWriter _output;
+    private ConnectionAbortedException? _abortReason;
+    private int _isClosed;
+
+    public LoopConnection(Socket socket, MemoryPool<byte> memory)
+    {
+        _socket = socket;
+        _input = new LoopReader(this);
+        _output = new LoopWriter(this);
+        Socket = new LoopSocket(socket, _input.Operation, Close);
+        MemoryPool = memory;
+        Transport = this;
+        LocalEndPoint = socket.LocalEndPoint;
+        RemoteEndPoint = socket.RemoteEndPoint;
+        ConnectionClosed = _closed.Token;
+        ConnectionId = Interlocked.Increment(ref _number).ToString("X", CultureInfo.InvariantCulture);
+        Features.Set<IConnectionIdFeature>(this);
+        Features.Set<IConnectionTransportFeature>(this);
+        Features.Set<IConnectionItemsFeature>(this);
+        Features.Set<IConnectionLifetimeFeature>(this);
+        Features.Set<IConnectionEndPointFeature>(this);
+        Features.Set<IConnectionSocketFeature>(this);
+        Features.Set<IMemoryPoolFeature>(this);
+    }
+
+    public LoopSocket Socket { get; }
+
+    /// <summary>Whether this end has given it up.</summary>
+    public bool IsAborted => Volatile.Read(ref _abortReason) is not null;
+
+    public MemoryPool<byte> MemoryPool { get; }
+
+    public override IFeatureCollection Features { get; } = new FeatureCollection();
+
+    public override string ConnectionId { get; set; }
+
+    public override IDictionary<object, object?> Items
+    {
+        get => field ??= new ConnectionItems();
+        set;
+    }
+
+    public override IDuplexPipe Transport { get; set; }
+
+    public override EndPoint? LocalEndPoint { get; set; }
+
+    public override EndPoint? RemoteEndPoint { get; set; }
+
+    public override CancellationToken ConnectionClosed { get; set; }
+
+    Socket IConnectionSocketFeature.Socket => _socket;
+
+    PipeReader IDuplexPipe.Input => _input;
+
+    PipeWriter IDuplexPipe.Output => _output;
+
+    /// <summary>What Kestrel expects for the error.</summary>
+    public Exception Failure(SocketError error)
+    {
+        if (Volatile.Read(ref _abortReason) is { } reason)
+        {
+            return reason;
+        }
+
+        var failure = new SocketException((int)error);
+        return error is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown
+            ? new ConnectionResetException(failure.Message, failure)
+            : new ConnectionAbortedException(failure.Message, failure);
+    }
+
+    public override void Abort() => Abort(new ConnectionAbortedException());
+
+    public override void Abort(ConnectionAbortedException abortReason)
+    {
+        Interlocked.CompareExchange(ref _abortReason, abortReason, null);
+        Shutdown();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        _input.Complete();
+        _output.Complete();
+        await _output.Sending;
+        Shutdown();
+        Socket.Dispose();
+        Close();
+        await base.DisposeAsync();
+    }
+
+    /// <summary>The client is told, and whoever waits for the socket goes on.</summary>
+    private void Shutdown()
+    {
+        try
+        {
+            Socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            // There is nobody to be told.
+        }
+    }
+
+    /// <summary>The client sends nothing more: nobody waits for an answer.</summary>
+    private void Close()
+    {
+        if (Interlocked.Exchange(ref _isClosed, 1) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static closed => closed.Cancel(), _closed, preferLocal: false);
+        }
+    }
+}

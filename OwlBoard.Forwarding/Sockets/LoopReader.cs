@@ -1,0 +1,252 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Threading.Tasks.Sources;
+
+namespace OwlBoard.Forwarding.Sockets;
+
+/// <summary>
+/// What a client sends: received when it is asked for, and as much at once as is there. A connection that waits for its
+/// next request holds no buffer.
+/// </summary>
+internal sealed class LoopReader : PipeReader
+{
+    /// <summary>Holds a request without a body.</summary>
+    private const int SmallBytes = 4 * 1024;
+
+    /// <summary>After a buffer that was filled: a body is coming.</summary>
+    private const int LargeBytes = 64 * 1024;
+
+    private readonly LoopConnection _connection;
+    private readonly ReadOperation _operation;
+    private byte[]? _buffer;
+    private int _start;
+    private int _examined;
+    private int _end;
+    private int _size = SmallBytes;
+    private bool _isEnded;
+    private int _isCancelled;
+
+    public LoopReader(LoopConnection connection)
+    {
+        _connection = connection;
+        _operation = new ReadOperation(this);
+    }
+
+    /// <summary>What the socket does in the receiving direction.</summary>
+    public SocketOperation Operation => _operation;
+
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return TryTake(out var result) ? new ValueTask<ReadResult>(result) : _operation.RunAsync(cancellationToken);
+    }
+
+    public override bool TryRead(out ReadResult result) => TryTake(out result) || (_operation.TryReceiveNow() && TryTake(out result));
+
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        if (_buffer is null)
+        {
+            return;
+        }
+
+        // The sign says what the sequence is made of.
+        _start = consumed.GetInteger() & int.MaxValue;
+        _examined = Math.Max(_start, examined.GetInteger() & int.MaxValue);
+        if (_start == _end)
+        {
+            ReturnBuffer();
+        }
+    }
+
+    public override void CancelPendingRead()
+    {
+        Volatile.Write(ref _isCancelled, 1);
+        _operation.Interrupt();
+    }
+
+    public override void Complete(Exception? exception = null)
+    {
+        // What is still being waited for would be received into it.
+        if (!_operation.IsAwaited)
+        {
+            ReturnBuffer();
+        }
+    }
+
+    private bool TryTake(out ReadResult result)
+    {
+        var isCancelled = Volatile.Read(ref _isCancelled) != 0 && Interlocked.Exchange(ref _isCancelled, 0) != 0;
+        if (isCancelled || _isEnded || _end > _examined)
+        {
+            result = new ReadResult(Unread(), isCancelled, _isEnded);
+            return true;
+        }
+
+        result = default;
+        return false;
+    }
+
+    private ReadOnlySequence<byte> Unread() =>
+        _buffer is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_buffer, _start, _end - _start);
+
+    /// <summary>Receives what is there.</summary>
+    /// <param name="isUsedUp">Whether that was all.</param>
+    /// <param name="failure">What went wrong, if anything did.</param>
+    /// <returns>Whether there was anything, the end and an error among others.</returns>
+    private bool TryReceive(out bool isUsedUp, out Exception? failure)
+    {
+        MakeRoom();
+        var room = _buffer.AsSpan(_end);
+        isUsedUp = false;
+        failure = null;
+        if (!_connection.Socket.TryReceive(room, out var count, out var error))
+        {
+            if (_start == _end)
+            {
+                ReturnBuffer();
+            }
+
+            return false;
+        }
+
+        if (error != SocketError.Success || _connection.IsAborted)
+        {
+            failure = _connection.Failure(error);
+            return true;
+        }
+
+        // The kernel says once that it is the end, or that there is more.
+        isUsedUp = count < room.Length && !_connection.Socket.IsPeerGone;
+        _end += count;
+        _isEnded = count == 0;
+        _size = count < room.Length ? SmallBytes : LargeBytes;
+        return true;
+    }
+
+    [MemberNotNull(nameof(_buffer))]
+    private void MakeRoom()
+    {
+        if (_buffer is null)
+        {
+            _buffer = ArrayPool<byte>.Shared.Rent(_size);
+        }
+        else if (_end == _buffer.Length || _size > _buffer.Length)
+        {
+            var unread = _end - _start;
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_size, unread * 2));
+            _buffer.AsSpan(_start, unread).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            (_buffer, _start, _examined, _end) = (larger, 0, _examined - _start, unread);
+        }
+    }
+
+    private void ReturnBuffer()
+    {
+        if (_buffer is { } buffer)
+        {
+            _buffer = null;
+            _start = _examined = _end = 0;
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    [SuppressMessage("Reliability", "CA2012", Justification = "A value task is made of its source, for whoever asked.")]
+    private sealed class ReadOperation(LoopReader reader) : SocketOperation, IValueTaskSource<ReadResult>
+    {
+        private ManualResetValueTaskSourceCore<bool> _source;
+        private CancellationTokenRegistration _cancellation;
+
+        /// <summary>Whether somebody has yet to take the result.</summary>
+        public bool IsAwaited { get; private set; }
+
+        public ValueTask<ReadResult> RunAsync(CancellationToken cancellationToken)
+        {
+            _source.Reset();
+            IsAwaited = true;
+            if (!TryRunNow())
+            {
+                if (cancellationToken.CanBeCanceled)
+                {
+                    _cancellation = cancellationToken.UnsafeRegister(
+                        static (operation, token) => ((ReadOperation)operation!).StopWaiting(new OperationCanceledException(token)), this);
+                }
+
+                RunWhenReady();
+                if (Volatile.Read(ref reader._isCancelled) != 0 || cancellationToken.IsCancellationRequested)
+                {
+                    StopWaiting(cancellationToken.IsCancellationRequested ? new OperationCanceledException(cancellationToken) : null);
+                }
+            }
+
+            return new ValueTask<ReadResult>(this, _source.Version);
+        }
+
+        /// <summary>Receives what is there, and no more.</summary>
+        public bool TryReceiveNow()
+        {
+            _source.Reset();
+            return TryRunNow() && _source.GetStatus(_source.Version) == ValueTaskSourceStatus.Succeeded;
+        }
+
+        public void Interrupt() => StopWaiting(null);
+
+        ReadResult IValueTaskSource<ReadResult>.GetResult(short token)
+        {
+            _cancellation.Dispose();
+            _cancellation = default;
+            IsAwaited = false;
+            _source.GetResult(token);
+            return reader.TryTake(out var result) ? result : new ReadResult(reader.Unread(), isCanceled: true, isCompleted: false);
+        }
+
+        ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => _source.GetStatus(token);
+
+        void IValueTaskSource<ReadResult>.OnCompleted(
+            Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+            _source.OnCompleted(continuation, state, token, flags);
+
+        protected override bool TryRun()
+        {
+            if (!reader.TryReceive(out var isUsedUp, out var failure))
+            {
+                return false;
+            }
+
+            if (!isUsedUp)
+            {
+                KeepReady();
+            }
+
+            Complete(failure);
+            return true;
+        }
+
+        protected override void OnClosed() => Complete(reader._connection.Failure(SocketError.OperationAborted));
+
+        private void Complete(Exception? failure)
+        {
+            if (failure is null)
+            {
+                _source.SetResult(true);
+            }
+            else
+            {
+                _source.SetException(failure);
+            }
+        }
+
+        /// <summary>Ends the wait, on the thread pool: who asks for it may hold locks.</summary>
+        private void StopWaiting(Exception? reason)
+        {
+            if (TryStopWaiting())
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(static wait => wait.Operation.Complete(wait.Reason), (Operation: this, Reason: reason), preferLocal: false);
+            }
+        }
+    }
+}

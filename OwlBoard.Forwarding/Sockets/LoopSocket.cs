@@ -1,0 +1,186 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace OwlBoard.Forwarding.Sockets;
+
+/// <summary>
+/// A TCP connection in a <see cref="SocketLoop"/>. What waits for it goes on on the loop's thread. <see cref="Socket"/>'s own
+/// asynchronous operations end each message with a system call that says that there is no other; here the kernel's
+/// notification is waited for.
+/// </summary>
+internal sealed class LoopSocket : TcpSocket
+{
+    private readonly Socket _socket;
+    private readonly SocketOperation _receive;
+    private readonly SendOperation _send;
+    private readonly Action? _peerGone;
+    private SocketLoop? _loop;
+    private int _disposed;
+
+    /// <param name="socket">A TCP socket. It is this one's from now on.</param>
+    /// <param name="receive">What is done in the receiving direction instead of <see cref="ReceiveAsync"/>.</param>
+    /// <param name="peerGone">Called on the loop's thread when the peer sends nothing more, or the connection broke.</param>
+    public LoopSocket(Socket socket, SocketOperation? receive = null, Action? peerGone = null)
+    {
+        socket.Blocking = false;
+        _socket = socket;
+        _receive = receive ?? new ReceiveOperation(this);
+        _send = new SendOperation(this);
+        _peerGone = peerGone;
+    }
+
+    /// <summary>Whether the peer sends nothing more, beside what may have come in before.</summary>
+    public bool IsPeerGone { get; private set; }
+
+    /// <summary>Its place in the loop.</summary>
+    public ulong Registration { get; set; }
+
+    /// <summary>What the kernel knows it by.</summary>
+    public SafeSocketHandle Handle => _socket.SafeHandle;
+
+    /// <summary>Opens a socket and connects it.</summary>
+    /// <exception cref="SocketException">Nobody took the connection.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static async ValueTask<LoopSocket> ConnectAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
+    {
+        var socket = new LoopSocket(new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
+        try
+        {
+            await using (cancellationToken.UnsafeRegister(static socket => ((LoopSocket)socket!).Dispose(), socket))
+            {
+                await socket._send.ConnectAsync(endPoint);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            return socket;
+        }
+        catch (Exception failure)
+        {
+            socket.Dispose();
+            if (failure is not OperationCanceledException)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>From now on the kernel's notifications come. Not before it is connected or connecting: else the first would be that it is closed.</summary>
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    public void Begin()
+    {
+        Interlocked.Exchange(ref _loop, SocketLoop.Add(this));
+        if (Volatile.Read(ref _disposed) != 0)
+        {
+            _loop.Remove(this);
+        }
+    }
+
+    public override ValueTask<int> ReceiveAsync(Memory<byte> buffer) => ((ReceiveOperation)_receive).RunAsync(buffer);
+
+    public override ValueTask SendAsync(ReadOnlyMemory<byte> buffer) => _send.RunAsync(buffer);
+
+    /// <summary>Receives what is there.</summary>
+    /// <returns>Whether there was anything, the end and an error among others.</returns>
+    public bool TryReceive(Span<byte> buffer, out int count, out SocketError error)
+    {
+        try
+        {
+            count = _socket.Receive(buffer, SocketFlags.None, out error);
+        }
+        catch (ObjectDisposedException)
+        {
+            (count, error) = (0, SocketError.OperationAborted);
+        }
+
+        return error != SocketError.WouldBlock;
+    }
+
+    /// <summary>Sends what the kernel takes.</summary>
+    /// <returns>Whether that was all; otherwise nothing more is taken at present, or there was an error.</returns>
+    public bool TrySend(ReadOnlySpan<byte> buffer, out int count, out SocketError error)
+    {
+        try
+        {
+            count = _socket.Send(buffer, SocketFlags.None, out error);
+        }
+        catch (ObjectDisposedException)
+        {
+            (count, error) = (0, SocketError.OperationAborted);
+        }
+
+        if (error == SocketError.Success && count < buffer.Length)
+        {
+            error = SocketError.WouldBlock;
+        }
+
+        return error == SocketError.Success;
+    }
+
+    public override void Shutdown(SocketShutdown how) => _socket.Shutdown(how);
+
+    /// <summary>How the attempt to connect ended.</summary>
+    public SocketError ConnectResult()
+    {
+        try
+        {
+            return (SocketError)(int)_socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+        }
+        catch (ObjectDisposedException)
+        {
+            return SocketError.OperationAborted;
+        }
+    }
+
+    /// <summary>Begins to connect.</summary>
+    /// <returns>Whether it is connected already.</returns>
+    /// <exception cref="SocketException">That is not possible.</exception>
+    public bool TryConnect(IPEndPoint endPoint)
+    {
+        var isConnected = true;
+        try
+        {
+            _socket.Connect(endPoint);
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+            isConnected = false;
+        }
+
+        Begin();
+        return isConnected;
+    }
+
+    /// <summary>The kernel has said something of it.</summary>
+    public void OnReady(Readiness readiness)
+    {
+        var isGone = (readiness & (Readiness.PeerClosed | Readiness.Closed | Readiness.Failed)) != 0;
+        if (isGone)
+        {
+            IsPeerGone = true;
+            _peerGone?.Invoke();
+        }
+
+        if (isGone || (readiness & Readiness.Readable) != 0)
+        {
+            _receive.OnReady();
+        }
+
+        if ((readiness & (Readiness.Writable | Readiness.Closed | Readiness.Failed)) != 0)
+        {
+            _send.OnReady();
+        }
+    }
+
+    public override void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _loop?.Remove(this);
+            _socket.Dispose();
+            _receive.Close();
+            _send.Close();
+        }
+    }
+}

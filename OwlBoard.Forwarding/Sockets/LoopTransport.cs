@@ -1,0 +1,32 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace OwlBoard.Forwarding.Sockets;
+
+/// <summary>Kestrel's transport for TCP, with connections in <see cref="SocketLoop"/>s. Anything else is left to Kestrel's own.</summary>
+internal sealed class LoopTransport(IOptions<SocketTransportOptions> options, IMemoryPoolFactory<byte> memory, ILogger<LoopTransport> logger)
+    : IConnectionListenerFactory, IConnectionListenerFactorySelector
+{
+    private readonly MemoryPool<byte> _memory = memory.Create();
+
+    public bool CanBind(EndPoint endpoint) => endpoint is IPEndPoint;
+
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var socket = options.Value.CreateBoundListenSocket(endpoint);
+            socket.Listen(options.Value.Backlog);
+            return new ValueTask<IConnectionListener>(new LoopListener(socket, _memory, logger));
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new AddressInUseException(failure.Message, failure);
+        }
+    }
+}

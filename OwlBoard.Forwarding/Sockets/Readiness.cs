@@ -1,0 +1,16 @@
+namespace OwlBoard.Forwarding.Sockets;
+
+/// <summary>What the kernel says of a socket: the values of <c>EPOLL*</c>.</summary>
+[Flags]
+internal enum Readiness : uint
+{
+    Readable = 0x1,
+    Writable = 0x4,
+    Failed = 0x8,
+    Closed = 0x10,
+
+    /// <summary>The peer sends nothing more; what it sent before may still be there.</summary>
+    PeerClosed = 0x2000,
+
+    EdgeTriggered = 1u << 31,
+}

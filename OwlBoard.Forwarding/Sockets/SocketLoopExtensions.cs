@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OwlBoard.Forwarding.Sockets;
+
+/// <summary>Puts clients' connections where those to upstreams are.</summary>
+public static class SocketLoopExtensions
+{
+    /// <summary>
+    /// Handles each socket's events on the thread that learned of them, from the client's bytes to the upstream's and back,
+    /// as nginx does; Linux only, elsewhere nothing changes.
+    /// </summary>
+    /// <remarks>
+    /// Whoever blocks such a thread stalls all its connections: what is not sure to end at once has to leave it first, see
+    /// <see cref="OffloadExtensions"/>.
+    /// </remarks>
+    /// <param name="services">The program's services.</param>
+    public static void AddSocketLoops(this IServiceCollection services)
+    {
+        if (SocketLoop.IsSupported)
+        {
+            services.AddSingleton<IConnectionListenerFactory, LoopTransport>();
+        }
+    }
+}
