@@ -1,0 +1,115 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using OwlBoard.Forwarding.Sockets;
+using OwlBoard.Tests.Fixtures;
+
+namespace OwlBoard.Tests.Forwarding.Sockets;
+
+/// <summary>A connection as Kestrel gets it, and the client at its other end.</summary>
+internal sealed class AcceptedConnection : IAsyncDisposable
+{
+    private readonly IConnectionListener _listener;
+
+    private AcceptedConnection(IConnectionListener listener, ConnectionContext server, Socket client)
+    {
+        _listener = listener;
+        Server = server;
+        Client = client;
+    }
+
+    public ConnectionContext Server { get; }
+
+    public Socket Client { get; }
+
+    public PipeReader Input => Server.Transport.Input;
+
+    public PipeWriter Output => Server.Transport.Output;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static ValueTask<IConnectionListener> ListenAsync(int port = 0) =>
+        new LoopTransport(Options.Create(new SocketTransportOptions()), new SharedMemory(), NullLogger<LoopTransport>.Instance)
+            .BindAsync(new IPEndPoint(IPAddress.Loopback, port), Token);
+
+    public static async Task<AcceptedConnection> OpenAsync()
+    {
+        Assert.SkipUnless(SocketLoop.IsSupported, "Linux only.");
+        var listener = await ListenAsync();
+        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var accepting = listener.AcceptAsync(Token);
+        await client.ConnectAsync(listener.EndPoint, Token);
+        return new AcceptedConnection(listener, (await accepting)!, client);
+    }
+
+    /// <summary>Reads until there are so many bytes, and takes them.</summary>
+    public async Task<byte[]> ReadAsync(int count)
+    {
+        while (true)
+        {
+            var result = await Input.ReadAsync(Token).AsTask().WaitAsync(Eventually.DefaultDeadline, Token);
+            if (result.Buffer.Length >= count)
+            {
+                var taken = result.Buffer.Slice(0, count).ToArray();
+                Input.AdvanceTo(result.Buffer.GetPosition(count));
+                return taken;
+            }
+
+            Assert.False(result.IsCompleted, $"The end came after {result.Buffer.Length} of {count} bytes.");
+            Input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+
+    public async Task<string> ReadTextAsync(int count) => Encoding.ASCII.GetString(await ReadAsync(count));
+
+    /// <summary>What the client gets until the end.</summary>
+    public async Task<byte[]> ReceiveAllAsync()
+    {
+        using var stream = new NetworkStream(Client);
+        using var all = new MemoryStream();
+        await stream.CopyToAsync(all, Token).WaitAsync(Eventually.DefaultDeadline, Token);
+        return all.ToArray();
+    }
+
+    /// <summary>Fills what the kernel holds for a client that reads nothing, until a flush has to wait.</summary>
+    public (byte[] Written, ValueTask<FlushResult> Flush) WriteUntilFull()
+    {
+        var written = new List<byte>();
+        while (true)
+        {
+            var block = Bytes(256 * 1024, seed: written.Count);
+            written.AddRange(block);
+            Output.Write(block);
+            var flush = Output.FlushAsync(Token);
+            if (!flush.IsCompleted)
+            {
+                return ([.. written], flush);
+            }
+        }
+    }
+
+    public static byte[] Bytes(int count, int seed = 1)
+    {
+        var bytes = new byte[count];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await Server.DisposeAsync();
+        await _listener.DisposeAsync();
+    }
+
+    private sealed class SharedMemory : IMemoryPoolFactory<byte>
+    {
+        public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => MemoryPool<byte>.Shared;
+    }
+}

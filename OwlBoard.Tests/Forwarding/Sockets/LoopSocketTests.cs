@@ -1,0 +1,224 @@
+using System.Net;
+using System.Net.Sockets;
+using OwlBoard.Forwarding.Discovery;
+using OwlBoard.Forwarding.Sockets;
+using OwlBoard.Tests.Fixtures;
+
+namespace OwlBoard.Tests.Forwarding.Sockets;
+
+public sealed class LoopSocketTests : IDisposable
+{
+    private readonly TcpListener _upstream = new(IPAddress.Loopback, 0);
+
+    public LoopSocketTests()
+    {
+        Assert.SkipUnless(SocketLoop.IsSupported, "Linux only.");
+        _upstream.Start();
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private IPEndPoint Address => (IPEndPoint)_upstream.LocalEndpoint;
+
+    public void Dispose() => _upstream.Dispose();
+
+    [Fact]
+    public async Task Messages_go_both_ways()
+    {
+        var (socket, upstream) = await ConnectAsync();
+        using (socket)
+        using (upstream)
+        {
+            var buffer = new byte[10];
+            for (byte i = 0; i < 100; i++)
+            {
+                var receiving = socket.ReceiveAsync(buffer);
+                Assert.False(receiving.IsCompleted);
+                await upstream.SendAsync(new[] { i, i }, Token);
+                Assert.Equal(2, await receiving);
+                await socket.SendAsync(buffer.AsMemory(0, 2));
+                Assert.Equal(2, await upstream.ReceiveAsync(buffer.AsMemory(5), Token));
+                Assert.Equal(buffer[..2], buffer[5..7]);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task End_and_reset_are_told_also_to_whoever_asks_later()
+    {
+        var (ended, upstream) = await ConnectAsync();
+        await upstream.SendAsync("abc"u8.ToArray(), Token);
+        upstream.Shutdown(SocketShutdown.Send);
+        var buffer = new byte[10];
+        Assert.Equal(3, await ended.ReceiveAsync(buffer).AsTask().WaitAsync(Eventually.DefaultDeadline, Token));
+        Assert.Equal(0, await ended.ReceiveAsync(buffer).AsTask().WaitAsync(Eventually.DefaultDeadline, Token));
+        Assert.Equal(0, await ended.ReceiveAsync(buffer).AsTask().WaitAsync(Eventually.DefaultDeadline, Token));
+        ended.Dispose();
+        upstream.Dispose();
+
+        var (reset, resetting) = await ConnectAsync();
+        resetting.LingerState = new LingerOption(true, 0);
+        resetting.Dispose();
+        await Assert.ThrowsAsync<SocketException>(() => reset.ReceiveAsync(buffer).AsTask().WaitAsync(Eventually.DefaultDeadline, Token));
+        Assert.Equal(0, await reset.ReceiveAsync(buffer).AsTask().WaitAsync(Eventually.DefaultDeadline, Token));
+        reset.Dispose();
+    }
+
+    [Fact]
+    public async Task More_than_the_kernel_takes_is_sent_as_the_upstream_reads_it()
+    {
+        var (socket, upstream) = await ConnectAsync();
+        using (socket)
+        using (upstream)
+        {
+            var sent = AcceptedConnection.Bytes(20_000_000);
+            var sending = socket.SendAsync(sent);
+            Assert.False(sending.IsCompleted);
+            var received = new byte[sent.Length];
+            await new NetworkStream(upstream).ReadExactlyAsync(received, Token);
+
+            await sending;
+            Assert.Equal(sent, received);
+        }
+    }
+
+    [Fact]
+    public async Task Whoever_closes_it_under_a_lock_does_not_run_what_waited_for_it()
+    {
+        var (socket, upstream) = await ConnectAsync();
+        using (upstream)
+        {
+            var closer = Environment.CurrentManagedThreadId;
+            var isClosing = true;
+            var ranMeanwhile = false;
+            var receiving = WaitAsync();
+            socket.Dispose();
+            isClosing = false;
+
+            await Assert.ThrowsAsync<SocketException>(() => receiving.WaitAsync(Eventually.DefaultDeadline, Token));
+            Assert.False(ranMeanwhile);
+            await Assert.ThrowsAsync<SocketException>(() => socket.ReceiveAsync(new byte[1]).AsTask());
+            await Assert.ThrowsAsync<SocketException>(() => socket.SendAsync(new byte[1]).AsTask());
+
+            async Task WaitAsync()
+            {
+                try
+                {
+                    await socket.ReceiveAsync(new byte[1]).ConfigureAwait(false);
+                }
+                finally
+                {
+                    ranMeanwhile = isClosing && Environment.CurrentManagedThreadId == closer;
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Second_read_beside_one_that_waits_is_a_fault()
+    {
+        var (socket, upstream) = await ConnectAsync();
+        using (socket)
+        using (upstream)
+        {
+            _ = socket.ReceiveAsync(new byte[1]).AsTask();
+            Assert.Throws<InvalidOperationException>(() => { _ = socket.ReceiveAsync(new byte[1]).AsTask(); });
+        }
+    }
+
+    [Fact]
+    public async Task Address_that_nobody_listens_on_is_refused()
+    {
+        _upstream.Stop();
+        var refused = await Assert.ThrowsAsync<SocketException>(() => LoopSocket.ConnectAsync(Address, Token).AsTask().WaitAsync(Eventually.DefaultDeadline, Token));
+        Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
+    }
+
+    [Fact]
+    public async Task Attempt_to_connect_ends_with_its_token()
+    {
+        using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        full.Listen(0);
+        // The one that fits in its queue; the kernel answers no other.
+        using var first = await LoopSocket.ConnectAsync((IPEndPoint)full.LocalEndPoint!, Token);
+        using var cancellation = new CancellationTokenSource();
+        var others = Enumerable.Range(0, 3).Select(_ => LoopSocket.ConnectAsync((IPEndPoint)full.LocalEndPoint!, cancellation.Token).AsTask()).ToArray();
+        await cancellation.CancelAsync();
+
+        foreach (var other in others.Skip(1))
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => other.WaitAsync(Eventually.DefaultDeadline, Token));
+        }
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => LoopSocket.ConnectAsync(Address, cancellation.Token).AsTask());
+    }
+
+    [Fact]
+    public async Task Name_with_several_addresses_is_connected_to_at_the_first_that_answers()
+    {
+        var hosts = new Hosts([IPAddress.Parse("127.0.0.2"), IPAddress.Loopback]);
+        using var socket = await TcpSocket.ConnectAsync(new DnsEndPoint("gateway", Address.Port), hosts, Token);
+        using var upstream = await _upstream.AcceptSocketAsync(Token);
+        await socket.SendAsync("a"u8.ToArray());
+        Assert.Equal(1, await upstream.ReceiveAsync(new byte[1], Token));
+
+        var none = new Hosts([IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.3")]);
+        await Assert.ThrowsAsync<SocketException>(() => TcpSocket.ConnectAsync(new DnsEndPoint("gateway", Address.Port), none, Token).AsTask());
+    }
+
+    [Fact]
+    public async Task Sockets_that_come_and_go_get_their_own_bytes_and_nobody_elses()
+    {
+        var echo = Task.Run(async () =>
+        {
+            while (true)
+            {
+                var accepted = await _upstream.AcceptSocketAsync(Token);
+                _ = EchoAsync(accepted);
+            }
+        }, Token);
+
+        await Parallel.ForAsync(0, 2_000, new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = Token }, async (i, token) =>
+        {
+            using var socket = await LoopSocket.ConnectAsync(Address, token);
+            var sent = AcceptedConnection.Bytes(64, seed: i);
+            await socket.SendAsync(sent);
+            var received = new byte[64];
+            for (var count = 0; count < 64;)
+            {
+                var more = await socket.ReceiveAsync(received.AsMemory(count)).AsTask().WaitAsync(Eventually.DefaultDeadline, token);
+                Assert.NotEqual(0, more);
+                count += more;
+            }
+
+            Assert.Equal(sent, received);
+        });
+        _upstream.Stop();
+        await Assert.ThrowsAnyAsync<Exception>(() => echo);
+
+        static async Task EchoAsync(Socket socket)
+        {
+            using (socket)
+            {
+                var buffer = new byte[64];
+                while (await socket.ReceiveAsync(buffer, Token) is > 0 and var count)
+                {
+                    await socket.SendAsync(buffer.AsMemory(0, count), Token);
+                }
+            }
+        }
+    }
+
+    private async Task<(LoopSocket Socket, Socket Upstream)> ConnectAsync()
+    {
+        var accepting = _upstream.AcceptSocketAsync(Token);
+        var socket = await LoopSocket.ConnectAsync(Address, Token);
+        return (socket, await accepting);
+    }
+
+    private sealed class Hosts(IPAddress[] addresses) : IHostAddresses
+    {
+        public Task<IPAddress[]> LookUpAsync(string name, CancellationToken cancellationToken) => Task.FromResult(addresses);
+    }
+}
