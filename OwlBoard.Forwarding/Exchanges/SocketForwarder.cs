@@ -106,7 +106,13 @@ internal sealed partial class SocketForwarder(
                         await SendHeadAsync(context, connection, body, isUpgrade);
                     }
 
-                    await ReceiveHeadAsync(connection, sender, isUpgrade);
+                    var interim = 0;
+                    int count;
+                    do
+                    {
+                        count = await connection.ReceiveAsync();
+                    }
+                    while (!TakeHead(connection, count, sender, isUpgrade, ref interim));
                     break;
                 }
                 catch (Exception failure) when (failure is not (HttpRequestException or OperationCanceledException)
@@ -240,53 +246,46 @@ internal sealed partial class SocketForwarder(
         }
     }
 
-    /// <summary>Receives until the head of the answer is there; interim answers (RFC 9110 section 15.2) end here.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask ReceiveHeadAsync(UpstreamConnection connection, BodySender? sender, bool isUpgrade)
+    /// <summary>Takes what was received for the head of the answer; interim answers (RFC 9110 section 15.2) end here.</summary>
+    /// <returns>Whether all of the head is there.</returns>
+    private static bool TakeHead(UpstreamConnection connection, int count, BodySender? sender, bool isUpgrade, ref int interim)
     {
-        var interim = 0;
-        while (true)
+        if (count == 0)
         {
-            var count = await connection.ReceiveAsync();
-            if (count == 0)
-            {
-                throw new HttpIOException(HttpRequestError.ResponseEnded, "The connection was closed before the answer was there.");
-            }
-
-            connection.Add(count);
-            connection.Watch.Touch();
-            while (ResponseHeadParser.TryParse(connection.Received, connection.Head))
-            {
-                var head = connection.Head;
-                if (head.StatusCode >= StatusCodes.Status200OK)
-                {
-                    return;
-                }
-
-                if (head.StatusCode == StatusCodes.Status101SwitchingProtocols)
-                {
-                    if (isUpgrade && head.SwitchesTo(connection.Received, "websocket"u8))
-                    {
-                        return;
-                    }
-
-                    throw new MalformedResponseException("The upstream switches to a protocol that it was not asked for.");
-                }
-
-                if (++interim > MaxInterimAnswers)
-                {
-                    throw new MalformedResponseException($"The upstream sent more than {MaxInterimAnswers} interim answers.");
-                }
-
-                connection.Consume(head.Length);
-                if (head.StatusCode == StatusCodes.Status100Continue)
-                {
-                    sender?.Continue();
-                }
-            }
-
-            connection.Grow(MaxHeadBytes);
+            throw new HttpIOException(HttpRequestError.ResponseEnded, "The connection was closed before the answer was there.");
         }
+
+        connection.Add(count);
+        connection.Watch.Touch();
+        while (ResponseHeadParser.TryParse(connection.Received, connection.Head))
+        {
+            var head = connection.Head;
+            if (head.StatusCode >= StatusCodes.Status200OK)
+            {
+                return true;
+            }
+
+            if (head.StatusCode == StatusCodes.Status101SwitchingProtocols)
+            {
+                return isUpgrade && head.SwitchesTo(connection.Received, "websocket"u8)
+                    ? true
+                    : throw new MalformedResponseException("The upstream switches to a protocol that it was not asked for.");
+            }
+
+            if (++interim > MaxInterimAnswers)
+            {
+                throw new MalformedResponseException($"The upstream sent more than {MaxInterimAnswers} interim answers.");
+            }
+
+            connection.Consume(head.Length);
+            if (head.StatusCode == StatusCodes.Status100Continue)
+            {
+                sender?.Continue();
+            }
+        }
+
+        connection.Grow(MaxHeadBytes);
+        return false;
     }
 
     /// <summary>Copies status and fields into Kestrel's response, those of this hop left out.</summary>

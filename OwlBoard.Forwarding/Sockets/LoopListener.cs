@@ -72,6 +72,6 @@ internal sealed partial class LoopListener(Socket socket, MemoryPool<byte> memor
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "New connections to {EndPoint} cannot be taken until there is room for them: {Reason}")]
+    [LoggerMessage(1, LogLevel.Error, "New connections to {EndPoint} wait until they can be taken: {Reason}")]
     private partial void LogRefused(string endPoint, string reason);
 }

@@ -25,7 +25,7 @@ internal static class AccessLogFormat
         line.Write(" "u8);
         line.Write(entry.Bytes);
         line.Write(" "u8);
-        line.Write(entry.Duration.TotalSeconds, "0.000");
+        line.WriteSeconds(entry.Duration);
         line.Write(" \""u8);
         line.WriteEscaped(entry.UserAgent);
         line.Write("\" upstream: "u8);

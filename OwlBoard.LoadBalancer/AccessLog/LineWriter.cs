@@ -14,7 +14,11 @@ internal readonly ref struct LineWriter(IBufferWriter<byte> output)
 
     public void Write(ReadOnlySpan<byte> text) => output.Write(text);
 
-    public void Write(ReadOnlySpan<char> text) => Encoding.UTF8.GetBytes(text, output);
+    public void Write(ReadOnlySpan<char> text)
+    {
+        var span = output.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length));
+        output.Advance(Encoding.UTF8.GetBytes(text, span));
+    }
 
     /// <summary>A value that is short as text: a number, an address.</summary>
     public void Write<T>(T value, ReadOnlySpan<char> format = default)
@@ -33,6 +37,15 @@ internal readonly ref struct LineWriter(IBufferWriter<byte> output)
         time.TryFormat(span, out _, "O", CultureInfo.InvariantCulture);
         span[ToMilliseconds] = (byte)'Z';
         output.Advance(ToMilliseconds + 1);
+    }
+
+    /// <summary>In seconds, to the millisecond. Several times as fast as a number with a format.</summary>
+    public void WriteSeconds(TimeSpan duration)
+    {
+        var milliseconds = (long)Math.Round(duration.TotalMilliseconds, MidpointRounding.AwayFromZero);
+        Write(milliseconds / 1000);
+        Write("."u8);
+        Write(milliseconds % 1000, "D3");
     }
 
     public void WriteEscaped(string value)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Listeners;
 
 namespace OwlBoard.LoadBalancer.ClientIdentity;
@@ -31,7 +32,10 @@ internal sealed class ClientConnection
     public string LocalPort { get; }
 
     /// <summary>The connection that the request came on.</summary>
-    public static ClientConnection Of(HttpContext context) => context.Features.Get<ClientConnection>() ?? OfAddress(context);
+    public static ClientConnection Of(HttpContext context) => ResponseProgress.Find(context)?.Connection ?? Find(context);
+
+    /// <summary>The same, by looking through the features.</summary>
+    public static ClientConnection Find(HttpContext context) => context.Features.Get<ClientConnection>() ?? OfAddress(context);
 
     /// <summary>An IPv4 address as such, where it is written as IPv6.</summary>
     public static IPAddress Normalize(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
+using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Retry;
 
 namespace OwlBoard.LoadBalancer.Forwarding;
@@ -12,14 +13,18 @@ internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature
     private readonly TimeProvider _time;
     private long _lastProgress;
 
-    private ResponseProgress(IHttpResponseBodyFeature body, TimeProvider time)
+    private ResponseProgress(IHttpResponseBodyFeature body, ClientConnection connection, TimeProvider time)
     {
         _body = body;
+        Connection = connection;
         _writer = body.Writer;
         _time = time;
         Progressed();
         Started = _lastProgress;
     }
+
+    /// <summary>The connection that the request came on.</summary>
+    public ClientConnection Connection { get; }
 
     /// <summary>When the request came, on the injected clock's monotonic scale.</summary>
     public long Started { get; }
@@ -52,7 +57,8 @@ internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature
             return found;
         }
 
-        var progress = new ResponseProgress(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), time);
+        var progress = new ResponseProgress(
+            context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), ClientConnection.Find(context), time);
         context.Features.Set<IHttpResponseBodyFeature>(progress);
         return progress;
     }
