@@ -7,29 +7,43 @@ using Microsoft.Extensions.Logging;
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>Accepts clients' connections for Kestrel.</summary>
-internal sealed partial class LoopListener(Socket socket, MemoryPool<byte> memory, ILogger logger) : IConnectionListener
+internal sealed partial class LoopListener : IConnectionListener
 {
     /// <summary>After a connection that could not be taken, so long others may be closed.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    private readonly LoopSocket _socket;
+    private readonly AcceptOperation _accept;
+    private readonly MemoryPool<byte> _memory;
+    private readonly ILogger _logger;
     private bool _isFailing;
 
-    public EndPoint EndPoint { get; } = socket.LocalEndPoint!;
+    /// <param name="socket">A socket that listens. It is this one's from now on.</param>
+    /// <param name="memory">What connections are said to use.</param>
+    /// <param name="logger">Says what keeps connections from being taken.</param>
+    public LoopListener(Socket socket, MemoryPool<byte> memory, ILogger logger)
+    {
+        EndPoint = socket.LocalEndPoint!;
+        _memory = memory;
+        _logger = logger;
+        _accept = new AcceptOperation(socket);
+        _socket = new LoopSocket(socket, _accept);
+        _socket.Begin();
+    }
 
+    public EndPoint EndPoint { get; }
+
+    /// <remarks>Unbinding ends the wait, the token does not.</remarks>
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
         while (true)
         {
             try
             {
-                var accepted = await socket.AcceptAsync(cancellationToken);
-                var connection = Begin(accepted);
+                var accepted = await _accept.RunAsync();
+                var connection = accepted is null ? null : Begin(accepted);
                 _isFailing = false;
                 return connection;
-            }
-            catch (Exception closed) when (closed is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
-            {
-                return null;
             }
             catch (SocketException reset) when (reset.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.NotConnected)
             {
@@ -50,7 +64,7 @@ internal sealed partial class LoopListener(Socket socket, MemoryPool<byte> memor
 
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
-        socket.Dispose();
+        _socket.Dispose();
         return default;
     }
 
@@ -61,7 +75,7 @@ internal sealed partial class LoopListener(Socket socket, MemoryPool<byte> memor
         try
         {
             accepted.NoDelay = true;
-            var connection = new LoopConnection(accepted, memory);
+            var connection = new LoopConnection(accepted, _memory);
             connection.Socket.Begin();
             return connection;
         }
