@@ -49,7 +49,7 @@ public sealed class BrowserPage : IAsyncDisposable
         foreach (var (scheme, suffix) in new[] { (ColorScheme.Dark, "dark"), (ColorScheme.Light, "light") })
         {
             await Page.EmulateMediaAsync(new() { ColorScheme = scheme });
-            await IsAccessibleAsync();
+            await IsAccessibleAsync(suffix);
             await ScreenshotAsync($"{name}-{suffix}");
         }
     }
@@ -57,16 +57,20 @@ public sealed class BrowserPage : IAsyncDisposable
     public async ValueTask DisposeAsync() => await Context.DisposeAsync();
 
     /// <summary>Fails, and says what to mend, if axe-core finds a serious or critical problem in what the page shows now.</summary>
-    private async Task IsAccessibleAsync()
+    private async Task IsAccessibleAsync(string scheme)
     {
         // axe measures colours: what has yet to learn of the scheme, or still fades in, would have the wrong ones.
         await Page.EvaluateAsync("""
-            async () => {
-              await new Promise(requestAnimationFrame);
+            async scheme => {
+              const frame = () => new Promise(requestAnimationFrame);
+              const wanted = matchMedia(`(prefers-color-scheme: ${scheme})`);
+              do await frame(); while (!wanted.matches);
+              // What changes with the scheme begins to fade with the frame after.
+              await frame();
               const animations = document.getAnimations().filter(one => one.effect?.getTiming().iterations !== Infinity);
               await Promise.allSettled(animations.map(one => one.finished));
             }
-            """);
+            """, scheme);
         if (!await Page.EvaluateAsync<bool>("() => 'axe' in window"))
         {
             await Page.EvaluateAsync(Axe);
