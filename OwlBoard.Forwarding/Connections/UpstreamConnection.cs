@@ -174,6 +174,7 @@ internal sealed class UpstreamConnection : IDisposable
         Request.Clear();
         try
         {
+            // One taken and given back without an exchange has its read still.
             if (!_isPending)
             {
                 _pending = ReceiveAsync(MemoryMarshal.CreateFromPinnedArray(_receive, 0, ReceiveBytes));

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Net.Sockets;
-using System.Threading.Tasks.Sources;
 
 namespace OwlBoard.Forwarding.Sockets;
 
@@ -155,10 +154,8 @@ internal sealed class LoopReader : PipeReader
         }
     }
 
-    [SuppressMessage("Reliability", "CA2012", Justification = "A value task is made of its source, for whoever asked.")]
-    private sealed class ReadOperation(LoopReader reader) : SocketOperation, IValueTaskSource<ReadResult>
+    private sealed class ReadOperation(LoopReader reader) : AwaitableOperation<ReadResult>
     {
-        private ManualResetValueTaskSourceCore<bool> _source;
         private CancellationTokenRegistration _cancellation;
 
         /// <summary>Whether somebody has yet to take the result.</summary>
@@ -166,7 +163,7 @@ internal sealed class LoopReader : PipeReader
 
         public ValueTask<ReadResult> RunAsync(CancellationToken cancellationToken)
         {
-            _source.Reset();
+            Begin();
             IsAwaited = true;
             if (!TryRunNow())
             {
@@ -183,32 +180,27 @@ internal sealed class LoopReader : PipeReader
                 }
             }
 
-            return new ValueTask<ReadResult>(this, _source.Version);
+            return Result;
         }
 
         /// <summary>Receives what is there, and no more.</summary>
         public bool TryReceiveNow()
         {
-            _source.Reset();
-            return TryRunNow() && _source.GetStatus(_source.Version) == ValueTaskSourceStatus.Succeeded;
+            Begin();
+            return TryRunNow() && HasSucceeded;
         }
 
         public void Interrupt() => StopWaiting(null);
 
-        ReadResult IValueTaskSource<ReadResult>.GetResult(short token)
+        /// <summary>What there is when it is taken.</summary>
+        protected override ReadResult GetResult(short token)
         {
             _cancellation.Dispose();
             _cancellation = default;
             IsAwaited = false;
-            _source.GetResult(token);
+            base.GetResult(token);
             return reader.TryTake(out var result) ? result : new ReadResult(reader.Unread(), isCanceled: true, isCompleted: false);
         }
-
-        ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => _source.GetStatus(token);
-
-        void IValueTaskSource<ReadResult>.OnCompleted(
-            Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-            _source.OnCompleted(continuation, state, token, flags);
 
         protected override bool TryRun()
         {
@@ -222,30 +214,18 @@ internal sealed class LoopReader : PipeReader
                 KeepReady();
             }
 
-            Complete(failure);
+            End(default, failure);
             return true;
         }
 
-        protected override void OnClosed() => Complete(reader._connection.Failure(SocketError.OperationAborted));
-
-        private void Complete(Exception? failure)
-        {
-            if (failure is null)
-            {
-                _source.SetResult(true);
-            }
-            else
-            {
-                _source.SetException(failure);
-            }
-        }
+        protected override void OnClosed() => End(default, reader._connection.Failure(SocketError.OperationAborted));
 
         /// <summary>Ends the wait, on the thread pool: who asks for it may hold locks.</summary>
         private void StopWaiting(Exception? reason)
         {
             if (TryStopWaiting())
             {
-                ThreadPool.UnsafeQueueUserWorkItem(static wait => wait.Operation.Complete(wait.Reason), (Operation: this, Reason: reason), preferLocal: false);
+                ThreadPool.UnsafeQueueUserWorkItem(static wait => wait.Operation.End(default, wait.Reason), (Operation: this, Reason: reason), preferLocal: false);
             }
         }
     }

@@ -15,7 +15,7 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
     private const int BlockBytes = 16 * 1024;
 
     /// <summary>Blocks that get no more, in order.</summary>
-    private readonly Queue<ArraySegment<byte>> _full = new();
+    private readonly List<ArraySegment<byte>> _full = [];
     private byte[]? _block;
     private int _length;
     private long _unflushed;
@@ -85,38 +85,20 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
     /// <returns>Whether nothing is left.</returns>
     private bool TrySend()
     {
-        while (_full.TryPeek(out var block))
+        EndBlock();
+        for (var i = 0; i < _full.Count; i++)
         {
-            if (!TrySend(block, out var sent))
+            if (!TrySend(_full[i], out var sent))
             {
-                // Of this block only the rest is left.
-                _full.Dequeue();
-                var others = _full.Count;
-                _full.Enqueue(block[sent..]);
-                for (; others > 0; others--)
-                {
-                    _full.Enqueue(_full.Dequeue());
-                }
-
+                _full[i] = _full[i][sent..];
+                _full.RemoveRange(0, i);
                 return false;
             }
 
-            ArrayPool<byte>.Shared.Return(_full.Dequeue().Array!);
+            ArrayPool<byte>.Shared.Return(_full[i].Array!);
         }
 
-        if (_block is not null)
-        {
-            if (!TrySend(new ArraySegment<byte>(_block, 0, _length), out var sent))
-            {
-                EndBlock(sent);
-                return false;
-            }
-
-            ArrayPool<byte>.Shared.Return(_block);
-            _block = null;
-            _length = 0;
-        }
-
+        _full.Clear();
         return true;
     }
 
@@ -152,11 +134,7 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
 
     private async Task SendAsync(Task earlier)
     {
-        if (_block is not null)
-        {
-            EndBlock(sent: 0);
-        }
-
+        EndBlock();
         ArraySegment<byte>[] blocks = [.. _full];
         _full.Clear();
         await earlier;
@@ -183,16 +161,19 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
     {
         if (_block is not null && _block.Length - _length < Math.Max(1, sizeHint))
         {
-            EndBlock(sent: 0);
+            EndBlock();
         }
 
         _block ??= ArrayPool<byte>.Shared.Rent(Math.Max(BlockBytes, sizeHint));
     }
 
-    private void EndBlock(int sent)
+    private void EndBlock()
     {
-        _full.Enqueue(new ArraySegment<byte>(_block!, sent, _length - sent));
-        _block = null;
-        _length = 0;
+        if (_block is not null)
+        {
+            _full.Add(new ArraySegment<byte>(_block, 0, _length));
+            _block = null;
+            _length = 0;
+        }
     }
 }

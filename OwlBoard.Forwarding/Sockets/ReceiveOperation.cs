@@ -1,34 +1,23 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
-using System.Threading.Tasks.Sources;
 
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>Receives into a buffer.</summary>
-[SuppressMessage("Reliability", "CA2012", Justification = "A value task is made of its source, for whoever asked.")]
-internal sealed class ReceiveOperation(LoopSocket socket) : SocketOperation, IValueTaskSource<int>
+internal sealed class ReceiveOperation(LoopSocket socket) : AwaitableOperation<int>
 {
-    private ManualResetValueTaskSourceCore<int> _source;
     private Memory<byte> _buffer;
 
     public ValueTask<int> RunAsync(Memory<byte> buffer)
     {
-        _source.Reset();
+        Begin();
         _buffer = buffer;
         if (!TryRunNow())
         {
             RunWhenReady();
         }
 
-        return new ValueTask<int>(this, _source.Version);
+        return Result;
     }
-
-    int IValueTaskSource<int>.GetResult(short token) => _source.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _source.GetStatus(token);
-
-    void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _source.OnCompleted(continuation, state, token, flags);
 
     protected override bool TryRun()
     {
@@ -44,21 +33,13 @@ internal sealed class ReceiveOperation(LoopSocket socket) : SocketOperation, IVa
         }
 
         _buffer = default;
-        if (error == SocketError.Success)
-        {
-            _source.SetResult(count);
-        }
-        else
-        {
-            _source.SetException(new SocketException((int)error));
-        }
-
+        End(count, error == SocketError.Success ? null : new SocketException((int)error));
         return true;
     }
 
     protected override void OnClosed()
     {
         _buffer = default;
-        _source.SetException(new SocketException((int)SocketError.OperationAborted));
+        End(0, new SocketException((int)SocketError.OperationAborted));
     }
 }

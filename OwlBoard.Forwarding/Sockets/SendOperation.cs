@@ -1,21 +1,17 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
-using System.Threading.Tasks.Sources;
 
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>Sends a buffer; before that, connects.</summary>
-[SuppressMessage("Reliability", "CA2012", Justification = "A value task is made of its source, for whoever asked.")]
-internal sealed class SendOperation(LoopSocket socket) : SocketOperation, IValueTaskSource
+internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool>
 {
-    private ManualResetValueTaskSourceCore<bool> _source;
     private ReadOnlyMemory<byte> _rest;
     private bool _isConnecting;
 
     public ValueTask ConnectAsync(IPEndPoint endPoint)
     {
-        _source.Reset();
+        Begin();
         _isConnecting = true;
         if (socket.TryConnect(endPoint))
         {
@@ -24,7 +20,7 @@ internal sealed class SendOperation(LoopSocket socket) : SocketOperation, IValue
         }
 
         RunWhenReady();
-        return new ValueTask(this, _source.Version);
+        return Completion;
     }
 
     public ValueTask RunAsync(ReadOnlyMemory<byte> buffer)
@@ -39,18 +35,11 @@ internal sealed class SendOperation(LoopSocket socket) : SocketOperation, IValue
             return ValueTask.FromException(new SocketException((int)error));
         }
 
-        _source.Reset();
+        Begin();
         _rest = buffer[sent..];
         RunWhenReady();
-        return new ValueTask(this, _source.Version);
+        return Completion;
     }
-
-    void IValueTaskSource.GetResult(short token) => _source.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _source.GetStatus(token);
-
-    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _source.OnCompleted(continuation, state, token, flags);
 
     protected override bool TryRun()
     {
@@ -67,21 +56,13 @@ internal sealed class SendOperation(LoopSocket socket) : SocketOperation, IValue
         }
 
         _rest = default;
-        if (error == SocketError.Success)
-        {
-            _source.SetResult(true);
-        }
-        else
-        {
-            _source.SetException(new SocketException((int)error));
-        }
-
+        End(true, error == SocketError.Success ? null : new SocketException((int)error));
         return true;
     }
 
     protected override void OnClosed()
     {
         _rest = default;
-        _source.SetException(new SocketException((int)SocketError.OperationAborted));
+        End(false, new SocketException((int)SocketError.OperationAborted));
     }
 }

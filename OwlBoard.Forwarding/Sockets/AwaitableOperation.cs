@@ -1,0 +1,54 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Tasks.Sources;
+
+namespace OwlBoard.Forwarding.Sockets;
+
+/// <summary>An operation that somebody waits for. Its value tasks are of no use once the next one has begun.</summary>
+/// <typeparam name="T">What it ends with.</typeparam>
+[SuppressMessage("Reliability", "CA2012", Justification = "A value task is made of its source, for whoever asked.")]
+internal abstract class AwaitableOperation<T> : SocketOperation, IValueTaskSource<T>, IValueTaskSource
+{
+    private ManualResetValueTaskSourceCore<T> _source;
+
+    /// <summary>What ends with the present attempt, and with its result.</summary>
+    protected ValueTask<T> Result => new(this, _source.Version);
+
+    /// <summary>What ends with the present attempt.</summary>
+    protected ValueTask Completion => new(this, _source.Version);
+
+    /// <summary>Whether the present attempt has ended well.</summary>
+    protected bool HasSucceeded => _source.GetStatus(_source.Version) == ValueTaskSourceStatus.Succeeded;
+
+    T IValueTaskSource<T>.GetResult(short token) => GetResult(token);
+
+    void IValueTaskSource.GetResult(short token) => GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<T>.GetStatus(short token) => _source.GetStatus(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _source.GetStatus(token);
+
+    void IValueTaskSource<T>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Whoever waited takes the result.</summary>
+    protected virtual T GetResult(short token) => _source.GetResult(token);
+
+    /// <summary>The next attempt begins.</summary>
+    protected void Begin() => _source.Reset();
+
+    /// <summary>Says to whoever waits how the attempt ended.</summary>
+    protected void End(T result, Exception? failure)
+    {
+        if (failure is null)
+        {
+            _source.SetResult(result);
+        }
+        else
+        {
+            _source.SetException(failure);
+        }
+    }
+}
