@@ -77,6 +77,9 @@ internal sealed class UpstreamConnection : IDisposable
     /// <summary>Why it was cut from this side, if it was.</summary>
     public ConnectionEnd Ended => (ConnectionEnd)Volatile.Read(ref _ended);
 
+    /// <summary>How far the present request's head has come.</summary>
+    public SendStage Sending => _socket.Sending;
+
     /// <summary>Whether the upstream closed it, or sent something, while it was unused.</summary>
     public bool IsDead => _isPending && _pending.IsCompleted;
 
@@ -122,6 +125,9 @@ internal sealed class UpstreamConnection : IDisposable
 
     /// <summary>Sends all of it.</summary>
     public ValueTask SendAsync(ReadOnlyMemory<byte> source) => _tls is null ? _socket.SendAsync(source) : _tls.WriteAsync(source);
+
+    /// <summary>Sends a head, perhaps with others: it is to stay as it is until <see cref="Sending"/> says that it is done.</summary>
+    public ValueTask SendHeadAsync(ReadOnlyMemory<byte> head) => _tls is null ? _socket.SendInBatchAsync(head) : _tls.WriteAsync(head);
 
     /// <summary>Says that nothing more is sent.</summary>
     public async ValueTask EndSendingAsync()

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Http1;
+using OwlBoard.Forwarding.Sockets;
 using OwlBoard.Forwarding.Tracing;
 using OwlBoard.Forwarding.Transforms;
 using Yarp.ReverseProxy.Forwarder;
@@ -117,7 +118,7 @@ internal sealed partial class SocketForwarder(
                 }
                 catch (Exception failure) when (failure is not (HttpRequestException or OperationCanceledException)
                     && connection is { IsReused: true, HasAnswered: false, Ended: ConnectionEnd.None } && sender is null
-                    && IdempotentMethods.Contains(context.Request.Method))
+                    && (connection.Sending == SendStage.Queued || IdempotentMethods.Contains(context.Request.Method)))
                 {
                     metrics.Resent(pool.Address);
                     pool.Discard(connection);
@@ -156,7 +157,7 @@ internal sealed partial class SocketForwarder(
                     return Report(context, pool, ForwarderError.RequestBodyClient, sender.Sending.Exception?.InnerException);
                 }
             }
-            else if (connection.Head.KeepsAlive && framing != BodyFraming.UntilClose && connection.Received.IsEmpty)
+            else if (connection.Sending == SendStage.Done && connection.Head.KeepsAlive && framing != BodyFraming.UntilClose && connection.Received.IsEmpty)
             {
                 pool.Return(connection);
                 connection = null;
@@ -213,8 +214,8 @@ internal sealed partial class SocketForwarder(
     private ValueTask SendHeadAsync(HttpContext context, UpstreamConnection connection, in RequestBody body, bool isUpgrade)
     {
         var writer = WriteHead(context, connection, body, isUpgrade);
-        var sending = connection.SendAsync(writer.Buffer.AsMemory(0, writer.Length));
-        return writer.IsRented ? ReturnAfterAsync(sending, writer.Buffer) : sending;
+        var head = writer.Buffer.AsMemory(0, writer.Length);
+        return writer.IsRented ? ReturnAfterAsync(connection.SendAsync(head), writer.Buffer) : connection.SendHeadAsync(head);
 
         static async ValueTask ReturnAfterAsync(ValueTask sending, byte[] buffer)
         {
@@ -253,6 +254,11 @@ internal sealed partial class SocketForwarder(
         if (count == 0)
         {
             throw new HttpIOException(HttpRequestError.ResponseEnded, "The connection was closed before the answer was there.");
+        }
+
+        if (connection.Sending == SendStage.Queued)
+        {
+            throw new MalformedResponseException("The upstream answered before it was asked.");
         }
 
         connection.Add(count);
@@ -333,7 +339,7 @@ internal sealed partial class SocketForwarder(
 
         var head = connection.Head;
         var isWhole = framing == BodyFraming.None || (framing == BodyFraming.Length && connection.Received.Length == head.ContentLength);
-        if (isWhole && head.KeepsAlive && sender is null or { Sending.IsCompletedSuccessfully: true })
+        if (isWhole && connection.Sending == SendStage.Done && head.KeepsAlive && sender is null or { Sending.IsCompletedSuccessfully: true })
         {
             connection.Pool.Return(connection);
         }

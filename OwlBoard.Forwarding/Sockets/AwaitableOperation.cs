@@ -9,6 +9,8 @@ namespace OwlBoard.Forwarding.Sockets;
 internal abstract class AwaitableOperation<T> : SocketOperation, IValueTaskSource<T>, IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<T> _source;
+    private T? _result;
+    private Exception? _failure;
 
     /// <summary>What ends with the present attempt, and with its result.</summary>
     protected ValueTask<T> Result => new(this, _source.Version);
@@ -33,15 +35,10 @@ internal abstract class AwaitableOperation<T> : SocketOperation, IValueTaskSourc
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>Whoever waited takes the result.</summary>
-    protected virtual T GetResult(short token) => _source.GetResult(token);
-
-    /// <summary>The next attempt begins.</summary>
-    protected void Begin() => _source.Reset();
-
-    /// <summary>Says to whoever waits how the attempt ended.</summary>
-    protected void End(T result, Exception? failure)
+    public override void Tell()
     {
+        var (result, failure) = (_result!, _failure);
+        (_result, _failure) = (default, null);
         if (failure is null)
         {
             _source.SetResult(result);
@@ -49,6 +46,27 @@ internal abstract class AwaitableOperation<T> : SocketOperation, IValueTaskSourc
         else
         {
             _source.SetException(failure);
+        }
+    }
+
+    /// <summary>Whoever waited takes the result.</summary>
+    protected virtual T GetResult(short token) => _source.GetResult(token);
+
+    /// <summary>The next attempt begins.</summary>
+    protected void Begin() => _source.Reset();
+
+    /// <summary>Says to whoever waits how the attempt ended; in a loop that still receives, once it has received everything.</summary>
+    protected void End(T result, Exception? failure)
+    {
+        _result = result;
+        _failure = failure;
+        if (SocketLoop.Current is { IsReceiving: true } loop)
+        {
+            loop.TellAfterReceiving(this);
+        }
+        else
+        {
+            Tell();
         }
     }
 }

@@ -15,6 +15,7 @@ internal sealed class LoopSocket : TcpSocket
     private readonly SendOperation _send;
     private readonly Action? _peerGone;
     private SocketLoop? _loop;
+    private int _failure = (int)SocketError.OperationAborted;
     private int _disposed;
 
     /// <param name="socket">A TCP socket. It is this one's from now on.</param>
@@ -34,6 +35,11 @@ internal sealed class LoopSocket : TcpSocket
 
     /// <summary>Its place in the loop.</summary>
     public ulong Registration { get; set; }
+
+    /// <summary>Why whoever still waited when it was closed got nothing.</summary>
+    public SocketError CloseReason => (SocketError)Volatile.Read(ref _failure);
+
+    public override SendStage Sending => _send.Stage;
 
     /// <summary>What the kernel knows it by.</summary>
     public SafeSocketHandle Handle => _socket.SafeHandle;
@@ -80,6 +86,17 @@ internal sealed class LoopSocket : TcpSocket
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer) => ((ReceiveOperation)_receive).RunAsync(buffer);
 
     public override ValueTask SendAsync(ReadOnlyMemory<byte> buffer) => _send.RunAsync(buffer);
+
+    public override ValueTask SendInBatchAsync(ReadOnlyMemory<byte> buffer)
+    {
+        if (SocketLoop.Current is not { } loop)
+        {
+            return _send.RunAsync(buffer);
+        }
+
+        _send.RunInBatch(loop, buffer);
+        return default;
+    }
 
     /// <summary>Receives what is there.</summary>
     /// <returns>Whether there was anything, the end and an error among others.</returns>
@@ -171,6 +188,13 @@ internal sealed class LoopSocket : TcpSocket
         {
             _send.OnReady();
         }
+    }
+
+    /// <summary>Closes it for the error, which whoever waits for it gets.</summary>
+    public void Fail(SocketError error)
+    {
+        Volatile.Write(ref _failure, (int)error);
+        Dispose();
     }
 
     public override void Dispose()

@@ -6,19 +6,24 @@ using System.Net.Sockets;
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>
-/// What a client is sent: given to the kernel when it is flushed. A flush that the kernel does not take all of ends when it
-/// has, and who writes waits for that: no more is kept here than was written in between.
+/// What a client is sent: given to the kernel when it is flushed, or with what else the loop's batch sends if it is little
+/// and this is a loop's thread. A flush that the kernel does not take all of ends when it has, and who writes waits for that:
+/// no more is kept here than was written in between.
 /// </summary>
-internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
+internal sealed class LoopWriter(LoopConnection connection) : PipeWriter, IBatchedSend
 {
     /// <summary>Holds a head and a small body.</summary>
     private const int BlockBytes = 16 * 1024;
+
+    /// <summary>What is to be sent is taken under it: who writes may be on another thread than the loop's batch.</summary>
+    private readonly Lock _lock = new();
 
     /// <summary>Blocks that get no more, in order.</summary>
     private readonly List<ArraySegment<byte>> _full = [];
     private byte[]? _block;
     private int _length;
     private long _unflushed;
+    private bool _isQueued;
     private bool _isBroken;
     private bool _isCompleted;
 
@@ -57,7 +62,16 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         _unflushed = 0;
-        return _sending.IsCompleted && TrySend() ? new ValueTask<FlushResult>(Flushed()) : FlushSlowlyAsync(cancellationToken);
+        lock (_lock)
+        {
+            EndBlock();
+            if (_sending.IsCompleted && (TryQueue() || TrySend()))
+            {
+                return new ValueTask<FlushResult>(Flushed());
+            }
+        }
+
+        return FlushSlowlyAsync(cancellationToken);
     }
 
     public override void CancelPendingFlush()
@@ -71,21 +85,56 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
         if (!_isCompleted)
         {
             _isCompleted = true;
-            if (!_sending.IsCompleted || !TrySend())
+            lock (_lock)
             {
-                _sending = SendAsync(_sending);
+                EndBlock();
+                SendOrBegin();
             }
+        }
+    }
+
+    void IBatchedSend.Send()
+    {
+        lock (_lock)
+        {
+            _isQueued = false;
+            SendOrBegin();
         }
     }
 
     private FlushResult Flushed() =>
         new(isCanceled: Volatile.Read(ref _isCancelled) != 0 && Interlocked.Exchange(ref _isCancelled, 0) != 0, isCompleted: _isBroken);
 
+    /// <summary>Leaves a block that is not full to the end of the loop's batch.</summary>
+    /// <returns>Whether that is possible.</returns>
+    private bool TryQueue()
+    {
+        if (_full is not [{ Count: < BlockBytes }] || SocketLoop.Current is not { } loop)
+        {
+            return false;
+        }
+
+        if (!_isQueued)
+        {
+            _isQueued = true;
+            loop.SendAtEnd(this);
+        }
+
+        return true;
+    }
+
+    private void SendOrBegin()
+    {
+        if (!_sending.IsCompleted || !TrySend())
+        {
+            _sending = SendAsync(_sending);
+        }
+    }
+
     /// <summary>Sends what the kernel takes.</summary>
     /// <returns>Whether nothing is left.</returns>
     private bool TrySend()
     {
-        EndBlock();
         for (var i = 0; i < _full.Count; i++)
         {
             if (!TrySend(_full[i], out var sent))
@@ -126,15 +175,19 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
 
         await using var registration = cancellationToken.UnsafeRegister(
             static (cancelled, token) => ((TaskCompletionSource)cancelled!).TrySetCanceled(token), cancelled);
-        _sending = SendAsync(_sending);
-        await await Task.WhenAny(_sending, cancelled.Task);
+        Task sending;
+        lock (_lock)
+        {
+            sending = _sending = SendAsync(_sending);
+        }
+
+        await await Task.WhenAny(sending, cancelled.Task);
         Volatile.Write(ref _cancelled, null);
         return Flushed();
     }
 
     private async Task SendAsync(Task earlier)
     {
-        EndBlock();
         ArraySegment<byte>[] blocks = [.. _full];
         _full.Clear();
         await earlier;
@@ -161,7 +214,10 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
     {
         if (_block is not null && _block.Length - _length < Math.Max(1, sizeHint))
         {
-            EndBlock();
+            lock (_lock)
+            {
+                EndBlock();
+            }
         }
 
         _block ??= ArrayPool<byte>.Shared.Rent(Math.Max(BlockBytes, sizeHint));

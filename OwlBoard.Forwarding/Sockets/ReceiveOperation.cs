@@ -40,6 +40,6 @@ internal sealed class ReceiveOperation(LoopSocket socket) : AwaitableOperation<i
     protected override void OnClosed()
     {
         _buffer = default;
-        End(0, new SocketException((int)SocketError.OperationAborted));
+        End(0, new SocketException((int)socket.CloseReason));
     }
 }

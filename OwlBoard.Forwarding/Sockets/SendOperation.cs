@@ -4,10 +4,29 @@ using System.Net.Sockets;
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>Sends a buffer; before that, connects.</summary>
-internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool>
+internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool>, IBatchedSend
 {
     private ReadOnlyMemory<byte> _rest;
     private bool _isConnecting;
+    private int _stage;
+
+    /// <summary>
+    /// How far a buffer of <see cref="RunInBatch"/> has come. Its answer may be here while the thread that sends it is still
+    /// on its way back from the kernel: that is waited for, and <see cref="SendStage.Sending"/> never said.
+    /// </summary>
+    public SendStage Stage
+    {
+        get
+        {
+            var wait = new SpinWait();
+            while ((SendStage)Volatile.Read(ref _stage) == SendStage.Sending)
+            {
+                wait.SpinOnce(sleep1Threshold: -1);
+            }
+
+            return (SendStage)Volatile.Read(ref _stage);
+        }
+    }
 
     public ValueTask ConnectAsync(IPEndPoint endPoint)
     {
@@ -35,10 +54,34 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
             return ValueTask.FromException(new SocketException((int)error));
         }
 
-        Begin();
-        _rest = buffer[sent..];
-        RunWhenReady();
+        SendRestWhenReady(buffer[sent..]);
         return Completion;
+    }
+
+    /// <summary>Sends a buffer at the end of the loop's batch. If that fails the socket is closed, and who receives learns why.</summary>
+    public void RunInBatch(SocketLoop loop, ReadOnlyMemory<byte> buffer)
+    {
+        _rest = buffer;
+        Volatile.Write(ref _stage, (int)SendStage.Queued);
+        loop.SendAtEnd(this);
+    }
+
+    void IBatchedSend.Send()
+    {
+        // Once it is sent its answer may come on another thread, and the next buffer with it.
+        var buffer = _rest;
+        _rest = default;
+        Volatile.Write(ref _stage, (int)SendStage.Sending);
+        var isSent = socket.TrySend(buffer.Span, out var sent, out var error);
+        Volatile.Write(ref _stage, (int)(isSent ? SendStage.Done : SendStage.Begun));
+        if (error == SocketError.WouldBlock)
+        {
+            SendRestWhenReady(buffer[sent..]);
+        }
+        else if (!isSent)
+        {
+            socket.Fail(error);
+        }
     }
 
     protected override bool TryRun()
@@ -56,13 +99,29 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
         }
 
         _rest = default;
-        End(true, error == SocketError.Success ? null : new SocketException((int)error));
+        if (error == SocketError.Success)
+        {
+            Volatile.Write(ref _stage, (int)SendStage.Done);
+            End(true, failure: null);
+        }
+        else
+        {
+            End(false, new SocketException((int)error));
+        }
+
         return true;
     }
 
     protected override void OnClosed()
     {
         _rest = default;
-        End(false, new SocketException((int)SocketError.OperationAborted));
+        End(false, new SocketException((int)socket.CloseReason));
+    }
+
+    private void SendRestWhenReady(ReadOnlyMemory<byte> rest)
+    {
+        Begin();
+        _rest = rest;
+        RunWhenReady();
     }
 }

@@ -50,6 +50,9 @@ internal abstract class SocketOperation : IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute() => OnClosed();
 
+    /// <summary>Says to whoever waits how the attempt ended that <see cref="SocketLoop.TellAfterReceiving"/> was given.</summary>
+    public abstract void Tell();
+
     /// <summary>Tries the operation, and says to whoever waits for it what became of it.</summary>
     /// <returns>Whether it is done; otherwise the direction is not ready after all.</returns>
     protected abstract bool TryRun();

@@ -43,6 +43,16 @@ internal abstract class TcpSocket : IDisposable
     /// <exception cref="SocketException">The connection broke, or this end was closed.</exception>
     public abstract ValueTask SendAsync(ReadOnlyMemory<byte> buffer);
 
+    /// <summary>
+    /// Sends a buffer with what else the present batch of events sends, if this is a loop's thread: then the buffer is to stay
+    /// as it is until <see cref="Sending"/> says that it is done, and whoever receives learns of an error. Otherwise at once.
+    /// </summary>
+    /// <exception cref="SocketException">The connection broke, or this end was closed.</exception>
+    public virtual ValueTask SendInBatchAsync(ReadOnlyMemory<byte> buffer) => SendAsync(buffer);
+
+    /// <summary>How far the last buffer of <see cref="SendInBatchAsync"/> has come.</summary>
+    public virtual SendStage Sending => SendStage.Done;
+
     /// <summary>Says that nothing more is sent, received, or both.</summary>
     /// <exception cref="SocketException">The connection is broken.</exception>
     public abstract void Shutdown(SocketShutdown how);

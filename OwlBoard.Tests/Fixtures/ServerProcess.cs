@@ -91,6 +91,14 @@ internal sealed class ServerProcess : IAsyncDisposable
         kill.WaitForExit();
     }
 
+    /// <summary>Lets it stand still as <c>kill -STOP</c> does, and waits until each of its threads does.</summary>
+    public async Task FreezeAsync()
+    {
+        Signal("STOP");
+        await Eventually.IsTrueAsync("all threads stand still", () =>
+            Directory.GetDirectories($"/proc/{Id}/task").All(thread => File.ReadAllText($"{thread}/stat").Split(") ")[^1][0] == 'T'));
+    }
+
     /// <summary>Ends it as <c>kill -9</c> does, and waits until it is gone.</summary>
     public async Task KillAsync()
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using OwlBoard.Tests.Fixtures;
+using OwlBoard.Tests.Forwarding.Exchanges;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
@@ -44,5 +45,39 @@ public sealed class OneThreadTests
         Assert.All(slow, request => Assert.False(request.IsCompleted));
         release.SetResult();
         Assert.All(await Task.WhenAll(slow), response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
+    }
+
+    /// <summary>While the process stands still a request comes, and then the unused connection that it will be given ends: one batch of events.</summary>
+    [Theory]
+    [InlineData("GET", "")]
+    [InlineData("POST", "")]
+    [InlineData("GET", "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")]
+    [InlineData("POST", "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")]
+    public async Task Request_for_a_connection_that_ends_before_it_is_sent_goes_on_another_and_once(string method, string unasked)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux only.");
+        RawUpstreamConnection? unused = null;
+        await using var upstream = RawUpstream.Start(async connection =>
+        {
+            while (await connection.ReadRequestAsync() is { } request)
+            {
+                unused = request.Line.Contains("/first", StringComparison.Ordinal) ? connection : unused;
+                await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+            }
+        });
+        await using var loadBalancer = await LoadBalancerProcess.StartOnOneThreadAsync([("gw-1", upstream.Address)]);
+        using var client = await RawClient.ConnectAsync(loadBalancer.Desktop);
+        await client.SendAsync("GET /first HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.Equal("ok", (await client.ReadResponseAsync()).Body);
+
+        await loadBalancer.Process.FreezeAsync();
+        await client.SendAsync($"{method} /second HTTP/1.1\r\nHost: a\r\n{(method == "POST" ? "Content-Length: 0\r\n" : "")}\r\n");
+        await unused!.SendAsync(unasked);
+        unused.EndSending();
+        loadBalancer.Process.Signal("CONT");
+
+        var response = await client.ReadResponseAsync();
+        Assert.Equal((200, "ok"), (response.Status, response.Body));
+        Assert.Single(upstream.Requests, request => request.Line.Contains("/second", StringComparison.Ordinal));
     }
 }

@@ -68,6 +68,22 @@ internal sealed class AcceptedConnection : IAsyncDisposable
 
     public async Task<string> ReadTextAsync(int count) => Encoding.ASCII.GetString(await ReadAsync(count));
 
+    /// <summary>Does something on the loop's thread, before the end of a batch.</summary>
+    public async Task<T> InBatchAsync<T>(Func<T> act)
+    {
+        var acting = ActAsync();
+        await Client.SendAsync("!"u8.ToArray(), Token);
+        return await acting.WaitAsync(Eventually.DefaultDeadline, Token);
+
+        async Task<T> ActAsync()
+        {
+            var result = await Input.ReadAsync(Token).ConfigureAwait(false);
+            Input.AdvanceTo(result.Buffer.End);
+            Assert.NotNull(SocketLoop.Current);
+            return act();
+        }
+    }
+
     /// <summary>What the client gets until the end.</summary>
     public async Task<byte[]> ReceiveAllAsync()
     {

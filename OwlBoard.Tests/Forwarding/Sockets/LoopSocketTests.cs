@@ -83,6 +83,68 @@ public sealed class LoopSocketTests : IDisposable
     }
 
     [Fact]
+    public async Task In_a_batch_it_is_sent_once_everything_else_has_gone_on()
+    {
+        var (socket, upstream) = await ConnectAsync();
+        using (socket)
+        using (upstream)
+        {
+            var seen = await InBatchAsync(socket, upstream, () =>
+            {
+                var sending = socket.SendInBatchAsync("abc"u8.ToArray()).AsTask();
+                return (sending.IsCompletedSuccessfully, socket.Sending, upstream.Available);
+            });
+            Assert.Equal((true, SendStage.Queued, 0), seen);
+
+            var received = new byte[10];
+            Assert.Equal(3, await upstream.ReceiveAsync(received, Token));
+            Assert.Equal(SendStage.Done, socket.Sending);
+
+            // The test's thread is no loop's.
+            await socket.SendInBatchAsync("defg"u8.ToArray());
+            Assert.Equal(SendStage.Done, socket.Sending);
+            Assert.Equal(4, await upstream.ReceiveAsync(received, Token));
+        }
+    }
+
+    [Fact]
+    public async Task In_a_batch_the_kernel_is_given_what_it_takes_and_the_rest_later()
+    {
+        var (socket, upstream) = await ConnectAsync();
+        using (socket)
+        using (upstream)
+        {
+            var sent = AcceptedConnection.Bytes(20_000_000);
+            await InBatchAsync(socket, upstream, () => socket.SendInBatchAsync(sent).AsTask());
+            await Eventually.IsTrueAsync("it has begun", () => socket.Sending == SendStage.Begun);
+
+            var received = new byte[sent.Length];
+            await new NetworkStream(upstream).ReadExactlyAsync(received, Token);
+            Assert.Equal(sent, received);
+            await Eventually.IsTrueAsync("all is sent", () => socket.Sending == SendStage.Done);
+        }
+    }
+
+    [Fact]
+    public async Task In_a_batch_an_error_of_sending_is_told_to_whoever_receives()
+    {
+        var (socket, upstream) = await ConnectAsync();
+        using (socket)
+        using (upstream)
+        {
+            var receiving = await InBatchAsync(socket, upstream, () =>
+            {
+                socket.Shutdown(SocketShutdown.Send);
+                _ = socket.SendInBatchAsync("abc"u8.ToArray()).AsTask();
+                return socket.ReceiveAsync(new byte[1]).AsTask();
+            });
+
+            var failure = await Assert.ThrowsAsync<SocketException>(() => receiving.WaitAsync(Eventually.DefaultDeadline, Token));
+            Assert.Equal(SocketError.Shutdown, failure.SocketErrorCode);
+        }
+    }
+
+    [Fact]
     public async Task Whoever_closes_it_under_a_lock_does_not_run_what_waited_for_it()
     {
         var (socket, upstream) = await ConnectAsync();
@@ -207,6 +269,21 @@ public sealed class LoopSocketTests : IDisposable
                     await socket.SendAsync(buffer.AsMemory(0, count), Token);
                 }
             }
+        }
+    }
+
+    /// <summary>Does something on the loop's thread, before the end of a batch.</summary>
+    private static async Task<T> InBatchAsync<T>(LoopSocket socket, Socket upstream, Func<T> act)
+    {
+        var acting = ActAsync();
+        await upstream.SendAsync("go"u8.ToArray(), Token);
+        return await acting.WaitAsync(Eventually.DefaultDeadline, Token);
+
+        async Task<T> ActAsync()
+        {
+            await socket.ReceiveAsync(new byte[2]).ConfigureAwait(false);
+            Assert.NotNull(SocketLoop.Current);
+            return act();
         }
     }
 

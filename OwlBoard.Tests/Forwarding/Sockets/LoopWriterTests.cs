@@ -31,6 +31,96 @@ public sealed class LoopWriterTests
         Assert.Equal(written, await connection.ReceiveAllAsync());
     }
 
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(10_000, 0)]
+    [InlineData(10_000, 100)]
+    [InlineData(10_000, 100_000)]
+    [InlineData(100_000, 1)]
+    public async Task In_a_batch_a_small_flush_goes_out_at_its_end_and_whatever_follows_after_it(int first, int second)
+    {
+        await using var connection = await AcceptedConnection.OpenAsync();
+        var written = AcceptedConnection.Bytes(first + second);
+        var seen = await connection.InBatchAsync(() =>
+        {
+            connection.Output.Write(written.AsSpan(0, first));
+            var flush = connection.Output.FlushAsync(Token).AsTask();
+            var isThere = connection.Client.Poll(0, SelectMode.SelectRead);
+            if (second > 0)
+            {
+                connection.Output.Write(written.AsSpan(first));
+                flush = connection.Output.FlushAsync(Token).AsTask();
+            }
+
+            return (flush.IsCompletedSuccessfully, isThere);
+        });
+        Assert.Equal((true, first > 16_000), seen);
+
+        await connection.Server.DisposeAsync();
+        Assert.Equal(written, await connection.ReceiveAllAsync());
+    }
+
+    [Fact]
+    public async Task What_is_left_to_the_end_of_a_batch_goes_out_before_what_another_thread_writes_then()
+    {
+        await using var connection = await AcceptedConnection.OpenAsync();
+        var all = new List<byte>();
+        for (var i = 0; i < 200; i++)
+        {
+            var (first, second) = (AcceptedConnection.Bytes(50, 2 * i), AcceptedConnection.Bytes(50, (2 * i) + 1));
+            all.AddRange([.. first, .. second]);
+            var other = await connection.InBatchAsync(() =>
+            {
+                connection.Output.Write(first);
+                Assert.True(connection.Output.FlushAsync(Token).AsTask().IsCompleted);
+                return Task.Run(async () =>
+                {
+                    connection.Output.Write(second);
+                    await connection.Output.FlushAsync(Token);
+                });
+            });
+            await other;
+        }
+
+        await connection.Server.DisposeAsync();
+        Assert.Equal(all, await connection.ReceiveAllAsync());
+    }
+
+    [Fact]
+    public async Task What_is_left_to_the_end_of_a_batch_goes_out_when_the_connection_is_closed_in_it()
+    {
+        await using var connection = await AcceptedConnection.OpenAsync();
+        await await connection.InBatchAsync(async () =>
+        {
+            connection.Output.Write("abc"u8);
+            await connection.Output.FlushAsync(Token);
+            connection.Output.Write("def"u8);
+            await connection.Server.DisposeAsync();
+        });
+
+        Assert.Equal("abcdef"u8.ToArray(), await connection.ReceiveAllAsync());
+    }
+
+    [Fact]
+    public async Task What_is_left_to_the_end_of_a_batch_is_lost_on_a_client_that_is_gone_and_the_next_flush_says_so()
+    {
+        await using var connection = await AcceptedConnection.OpenAsync();
+        var flushes = await connection.InBatchAsync(() =>
+        {
+            connection.Output.Write("abc"u8);
+            var flush = connection.Output.FlushAsync(Token).AsTask();
+            connection.Server.Abort(new ConnectionAbortedException("enough"));
+            return flush;
+        });
+        Assert.False((await flushes).IsCompleted);
+
+        await Eventually.IsTrueAsync("it is known", async () =>
+        {
+            connection.Output.Write("nobody reads this"u8);
+            return (await connection.Output.FlushAsync(Token)).IsCompleted;
+        });
+    }
+
     [Fact]
     public async Task Flush_waits_for_a_client_that_takes_its_time_and_loses_nothing()
     {
