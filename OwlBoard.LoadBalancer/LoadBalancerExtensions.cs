@@ -63,6 +63,7 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<LastResort>();
         services.AddSingleton<RetryBudget>();
         services.AddSingleton<RetryPolicy>();
+        services.AddSingleton<TryForwarder>();
         services.AddProxy();
     }
 
@@ -87,7 +88,8 @@ internal static class LoadBalancerExtensions
             proxy.UseMiddleware<ZoneMiddleware>();
             proxy.UseMiddleware<OnlyChoiceMiddleware>();
             proxy.UseLoadBalancing();
-            proxy.UsePassiveHealthChecks();
+            // A gateway is picked: RetryMiddleware forwards, and YARP's own last middleware does not come to it.
+            proxy.Run(static _ => Task.CompletedTask);
         });
     }
 
@@ -116,9 +118,7 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<ILoadBalancingPolicy, PowerOfTwoChoicesPolicy>();
         services.AddSingleton<ILoadBalancingPolicy, ConsistentHashPolicy>();
         services.AddSingleton<IAvailableDestinationsPolicy, InRotationPolicy>();
-        services.AddSingleton<IPassiveHealthCheckPolicy, MaxFailsPolicy>();
         services.AddSingleton<IActiveHealthCheckPolicy, ProbePolicy>();
         services.Replace(ServiceDescriptor.Singleton<IForwarderHttpClientFactory, GatewayClientFactory>());
-        services.DecorateForwarder((provider, forwarder) => new TryForwarder(forwarder, provider.GetRequiredService<LiveOptions>()));
     }
 }

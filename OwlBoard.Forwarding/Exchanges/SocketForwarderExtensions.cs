@@ -22,11 +22,12 @@ public static class SocketForwarderExtensions
         var services = proxy.Services;
         services.TryAddSingleton<ForwardingMetrics>();
         proxy.AddTransforms<YarpTransforms>();
-        services.DecorateForwarder((provider, other) => new SocketForwarder(
-            other,
+        var former = services.Single(service => service.ServiceType == typeof(IHttpForwarder));
+        services.Replace(ServiceDescriptor.Singleton<IHttpForwarder>(provider => new SocketForwarder(
+            Create(provider, former),
             provider.GetServices<IExchangeTransform>(),
             provider.GetRequiredService<ForwardingMetrics>(),
-            provider.GetRequiredService<ILogger<SocketForwarder>>()));
+            provider.GetRequiredService<ILogger<SocketForwarder>>())));
         return proxy;
     }
 
@@ -38,15 +39,6 @@ public static class SocketForwarderExtensions
     public static void WithoutAuthorization(this IApplicationBuilder app) =>
         // What the middleware's own Use… method leaves behind, by which WebApplication sees that it need not.
         app.Properties["__AuthorizationMiddlewareSet"] = true;
-
-    /// <summary>Wraps the forwarder that is registered, whichever it is.</summary>
-    /// <param name="services">The program's services.</param>
-    /// <param name="decorate">Makes the new forwarder around the former one.</param>
-    public static void DecorateForwarder(this IServiceCollection services, Func<IServiceProvider, IHttpForwarder, IHttpForwarder> decorate)
-    {
-        var former = services.Single(service => service.ServiceType == typeof(IHttpForwarder));
-        services.Replace(ServiceDescriptor.Singleton(provider => decorate(provider, Create(provider, former))));
-    }
 
     private static IHttpForwarder Create(IServiceProvider provider, ServiceDescriptor descriptor) =>
         (IHttpForwarder)(descriptor.ImplementationFactory?.Invoke(provider)

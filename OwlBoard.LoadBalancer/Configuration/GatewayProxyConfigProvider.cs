@@ -60,7 +60,6 @@ internal sealed class GatewayProxyConfigProvider : IProxyConfigProvider, IDispos
         HealthCheck = new HealthCheckConfig
         {
             AvailableDestinationsPolicy = InRotationPolicy.PolicyName,
-            Passive = new PassiveHealthCheckConfig { Enabled = true, Policy = MaxFailsPolicy.PolicyName },
             Active = new ActiveHealthCheckConfig
             {
                 Enabled = options.ActiveHealth.Enabled,

@@ -13,9 +13,8 @@ internal static class FailureAnswer
     /// <summary>Writes the problem body that says why, unless a gateway did answer or the response has started.</summary>
     public static Task WriteAsync(HttpContext context, ProxiedRequest request)
     {
-        var failure = context.Features.Get<IForwarderErrorFeature>();
         // A claimed retry that found no gateway left: the answer of the last one was swallowed for it.
-        if ((failure is null && !request.IsRetryClaimed) || context.Response.HasStarted)
+        if ((request.Error == ForwarderError.None && !request.IsRetryClaimed) || context.Response.HasStarted)
         {
             return Task.CompletedTask;
         }
@@ -32,7 +31,7 @@ internal static class FailureAnswer
             context.Response.Headers[ResponseHeaders.UpstreamServer] = string.Join(", ", request.Tried.Select(gateway => gateway.Name));
         }
 
-        var problem = Describe(request.ConcludeTry(context), failure?.Exception);
+        var problem = Describe(request.Outcome, context.Features.Get<IForwarderErrorFeature>()?.Exception);
         if (problem.Status < StatusCodes.Status500InternalServerError)
         {
             // The client's body was not read to its end; the next request cannot be found behind it.
@@ -42,7 +41,7 @@ internal static class FailureAnswer
         return Problem.WriteAsync(context, problem);
     }
 
-    private static ProblemDetails Describe(TryOutcome outcome, Exception? exception)
+    private static ProblemDetails Describe(TryOutcome? outcome, Exception? exception)
     {
         if (RequestFault(exception) is { } fault)
         {

@@ -21,10 +21,9 @@ internal sealed class GatewayTransforms(ClientAddress client, RetryPolicy retrie
     public bool TransformResponse(HttpContext context)
     {
         var request = ProxiedRequest.Of(context);
-        request.HeadReceived();
+        var outcome = request.HeadReceived(context.Response);
         ResponseHeaders.Apply(context);
         context.Response.Headers[ResponseHeaders.UpstreamServer] = request.Gateway?.Name;
-        return TryOutcome.OfAnswer(context.Response) is not { IsFailure: true } failure
-            || !retries.TryClaim(context, request, failure);
+        return !outcome.IsFailure || !retries.TryClaim(context, request, outcome);
     }
 }

@@ -1,43 +1,50 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Retry;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
 
 namespace OwlBoard.LoadBalancer.Forwarding;
 
 /// <summary>
-/// Gives YARP's forwarder what it cannot know of a try: a token that ends the try without ending the client's request,
-/// and for upgrades the WebSockets' idle time instead of the responses'.
+/// Forwards a try to the gateway that was picked for it. Called by <see cref="RetryMiddleware"/> and not a middleware
+/// itself, as YARP's that does this: each one that waits costs every request a state machine.
 /// </summary>
-internal sealed class TryForwarder(IHttpForwarder forwarder, LiveOptions options) : IHttpForwarder
+internal sealed class TryForwarder(IHttpForwarder forwarder, LiveOptions options)
 {
-    public ValueTask<ForwarderError> SendAsync(
-        HttpContext context,
-        string destinationPrefix,
-        HttpMessageInvoker httpClient,
-        ForwarderRequestConfig requestConfig,
-        HttpTransformer transformer) =>
-        SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, CancellationToken.None);
-
-    public ValueTask<ForwarderError> SendAsync(
-        HttpContext context,
-        string destinationPrefix,
-        HttpMessageInvoker httpClient,
-        ForwarderRequestConfig requestConfig,
-        HttpTransformer transformer,
-        CancellationToken cancellationToken)
+    /// <summary>
+    /// Begins the try, with what YARP's forwarder cannot know of it: a token that ends the try without ending the client's
+    /// request, and for upgrades the WebSockets' idle time instead of the responses'.
+    /// </summary>
+    /// <returns>What went wrong, if anything did.</returns>
+    public ValueTask<ForwarderError> SendAsync(HttpContext context, ProxiedRequest request, IReverseProxyFeature proxy)
     {
-        var request = ProxiedRequest.Of(context);
+        if (proxy.AvailableDestinations is not [var destination, ..])
+        {
+            return ValueTask.FromResult(ForwarderError.NoAvailableDestinations);
+        }
+
+        proxy.ProxiedDestination = destination;
+        if (Activity.Current is { IsAllDataRequested: true } activity)
+        {
+            activity.SetTag("proxy.route_id", proxy.Route.Config.RouteId);
+            activity.SetTag("proxy.cluster_id", proxy.Cluster.Config.ClusterId);
+            activity.SetTag("proxy.destination_id", destination.DestinationId);
+        }
+
+        var cluster = proxy.Cluster;
+        var settings = cluster.Config.HttpRequest ?? ForwarderRequestConfig.Empty;
         if (IsUpgrade(context))
         {
             var timeouts = options.Current.Timeouts;
             request.BeginTryWithOwnToken();
             request.EndTryWithoutHeadAfter(timeouts.Response);
             request.BeginUpgrade();
-            requestConfig = requestConfig with { ActivityTimeout = timeouts.WebSocketIdle };
+            settings = settings with { ActivityTimeout = timeouts.WebSocketIdle };
         }
-        else if (httpClient is UpstreamClient)
+        else if (cluster.HttpClient is UpstreamClient)
         {
             request.BeginTry();
         }
@@ -47,7 +54,8 @@ internal sealed class TryForwarder(IHttpForwarder forwarder, LiveOptions options
             request.BeginExchange(options.Current.ConnectionPool.IdleConnections);
         }
 
-        return forwarder.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, request.TryToken);
+        return forwarder.SendAsync(
+            context, destination.Model.Config.Address, cluster.HttpClient, settings, proxy.Route.Transformer, request.TryToken);
     }
 
     /// <summary>Over HTTP/1.1 with <c>Upgrade</c>, over HTTP/2 with an extended <c>CONNECT</c> (RFC 8441).</summary>

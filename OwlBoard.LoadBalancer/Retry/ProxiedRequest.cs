@@ -15,7 +15,7 @@ internal sealed class ProxiedRequest : IDisposable
     private readonly TimeSpan _bodyTimeout;
     private CancellationTokenSource? _tryCancellation;
     private CancellationTokenRegistration _deadGateway;
-    private TryOutcome? _outcome;
+    private TryOutcome? _answer;
     private bool _headReceived;
     private bool _declaredDead;
     private bool _isExchange;
@@ -49,6 +49,12 @@ internal sealed class ProxiedRequest : IDisposable
 
     /// <summary>The request's body, if it has one.</summary>
     public ReplayableBody? Body { get; set; }
+
+    /// <summary>What the forwarder said of the last try.</summary>
+    public ForwarderError Error { get; private set; }
+
+    /// <summary>What became of the last try.</summary>
+    public TryOutcome? Outcome { get; private set; }
 
     /// <summary>Ends the present try, as long as there is no answer, without ending the client's request.</summary>
     public CancellationToken TryToken { get; private set; }
@@ -100,16 +106,22 @@ internal sealed class ProxiedRequest : IDisposable
     public void EndTryWithoutHeadAfter(TimeSpan limit) => _tryCancellation?.CancelAfter(limit);
 
     /// <summary>The gateway's response head is here: from now on the try is only ended by what happens to it itself.</summary>
-    public void HeadReceived()
+    /// <returns>What the answer means, if all of it comes.</returns>
+    public TryOutcome HeadReceived(HttpResponse response)
     {
         Volatile.Write(ref _headReceived, true);
         _progress.Progressed();
         _tryCancellation?.CancelAfter(Timeout.InfiniteTimeSpan);
         _deadGateway.Unregister();
+        return _answer = TryOutcome.OfAnswer(response);
     }
 
-    /// <summary>Says what became of the present try; the first call decides.</summary>
-    public TryOutcome ConcludeTry(HttpContext context) => _outcome ??= Judge(context);
+    /// <summary>Says what became of the present try.</summary>
+    public TryOutcome ConcludeTry(HttpContext context, ForwarderError error)
+    {
+        Error = error;
+        return Outcome = Judge(context);
+    }
 
     /// <summary>The try is over: the gateway serves one request less.</summary>
     public void EndTry()
@@ -131,7 +143,8 @@ internal sealed class ProxiedRequest : IDisposable
     /// <summary>Forgets the last try's outcome, so that the next one can begin.</summary>
     public void Rewind()
     {
-        _outcome = null;
+        Outcome = null;
+        _answer = null;
         _headReceived = false;
         _declaredDead = false;
         IsRetryClaimed = false;
@@ -153,35 +166,28 @@ internal sealed class ProxiedRequest : IDisposable
         }
     }
 
-    private TryOutcome Judge(HttpContext context)
+    // Whether the request was aborted says little: the proxy aborts it too, when a response ends in the middle.
+    private TryOutcome Judge(HttpContext context) => Error switch
     {
-        if (context.Features.Get<IForwarderErrorFeature>() is not { } failure)
+        ForwarderError.None => _answer ?? TryOutcome.OfAnswer(context.Response),
+        ForwarderError.NoAvailableDestinations => TryOutcome.NoGateway,
+        ForwarderError.Request when context.Features.Get<IForwarderErrorFeature>()?.Exception is HttpRequestException
         {
-            return TryOutcome.OfAnswer(context.Response);
-        }
-
-        // Whether the request was aborted says little: the proxy aborts it too, when a response ends in the middle.
-        return failure.Error switch
-        {
-            ForwarderError.NoAvailableDestinations => TryOutcome.NoGateway,
-            ForwarderError.Request when failure.Exception is HttpRequestException
-            {
-                HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
-            } => TryOutcome.ConnectFailed,
-            ForwarderError.Request
-                or ForwarderError.RequestBodyDestination
-                or ForwarderError.ResponseHeaders
-                or ForwarderError.ResponseBodyDestination
-                or ForwarderError.UpgradeResponseDestination
-                or ForwarderError.UpgradeRequestDestination => TryOutcome.Reset,
-            ForwarderError.RequestTimedOut => TryOutcome.TimedOut,
-            ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled
-                when TryToken.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested =>
-                _declaredDead || _tryCancellation is null ? TryOutcome.DeclaredDead : TryOutcome.TimedOut,
-            // Either the client went away or the gateway's time was up. A client that takes nothing is the client's fault.
-            ForwarderError.ResponseBodyCanceled when !_progress.IsWaitingForClient && _progress.SinceProgress >= _bodyTimeout - TimerTolerance =>
-                TryOutcome.TimedOut,
-            _ => TryOutcome.ClientFault,
-        };
-    }
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
+        } => TryOutcome.ConnectFailed,
+        ForwarderError.Request
+            or ForwarderError.RequestBodyDestination
+            or ForwarderError.ResponseHeaders
+            or ForwarderError.ResponseBodyDestination
+            or ForwarderError.UpgradeResponseDestination
+            or ForwarderError.UpgradeRequestDestination => TryOutcome.Reset,
+        ForwarderError.RequestTimedOut => TryOutcome.TimedOut,
+        ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled
+            when TryToken.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested =>
+            _declaredDead || _tryCancellation is null ? TryOutcome.DeclaredDead : TryOutcome.TimedOut,
+        // Either the client went away or the gateway's time was up. A client that takes nothing is the client's fault.
+        ForwarderError.ResponseBodyCanceled when !_progress.IsWaitingForClient && _progress.SinceProgress >= _bodyTimeout - TimerTolerance =>
+            TryOutcome.TimedOut,
+        _ => TryOutcome.ClientFault,
+    };
 }

@@ -3,6 +3,7 @@ using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Gateways;
+using OwlBoard.LoadBalancer.Health;
 using OwlBoard.LoadBalancer.Telemetry;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
@@ -10,8 +11,8 @@ using Yarp.ReverseProxy.Model;
 namespace OwlBoard.LoadBalancer.Retry;
 
 /// <summary>
-/// Runs the rest of YARP's pipeline (pick, forward, judge) once per try, each time with the gateways that were not tried
-/// yet, until one answers or <see cref="RetryPolicy"/> says no.
+/// Lets the rest of YARP's pipeline pick a gateway, forwards to it and judges what became of it, once per try, each time with
+/// the gateways that were not tried yet, until one answers or <see cref="RetryPolicy"/> says no.
 /// </summary>
 internal sealed class RetryMiddleware(
     RequestDelegate next,
@@ -19,6 +20,8 @@ internal sealed class RetryMiddleware(
     LiveOptions options,
     RetryPolicy policy,
     RetryBudget budget,
+    TryForwarder forwarder,
+    GatewayHealth health,
     LoadBalancerMetrics metrics,
     LastResort lastResort,
     TimeProvider time)
@@ -48,7 +51,11 @@ internal sealed class RetryMiddleware(
                 try
                 {
                     await next(context);
-                    outcome = request.ConcludeTry(context);
+                    outcome = request.ConcludeTry(context, await forwarder.SendAsync(context, request, proxy));
+                    if (request.Gateway is { } gateway && outcome is { IsFailure: true, IsServiceFault: false })
+                    {
+                        health.ReportFailure(gateway, outcome.Reason);
+                    }
                 }
                 finally
                 {
