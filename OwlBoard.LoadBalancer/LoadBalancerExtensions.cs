@@ -46,7 +46,10 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelListeners>();
         services.AddSingleton<ServerCertificate>();
         services.AddSingleton<MatcherPolicy, ListenerMatcherPolicy>();
-        services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddPrometheusExporter());
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            // Twice recorded for each request, and the gateways' own say the same.
+            .AddView("http.server.active_requests", MetricStreamConfiguration.Drop)
+            .AddPrometheusExporter());
         builder.WebHost.UseKestrel();
         services.AddSocketLoops();
         builder.AddTraceParent();
