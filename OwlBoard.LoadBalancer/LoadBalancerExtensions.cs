@@ -74,8 +74,10 @@ internal static class LoadBalancerExtensions
     {
         app.WithoutAuthorization();
         app.UseTraceParent();
-        app.UseThreadPoolForOwnAnswers();
+        // Before routing, which asks for the listener and finds it quicker then.
         app.UseMiddleware<AccessLogMiddleware>();
+        app.UseRouting();
+        app.UseThreadPoolForOwnAnswers();
         app.UseMiddleware<HstsMiddleware>();
         app.UseMiddleware<LastResortMiddleware>();
         app.UseMiddleware<RequestGuardMiddleware>();

@@ -193,10 +193,24 @@ internal sealed partial class SocketForwarder(
     /// Over HTTP/1.1 the client is gone when its connection is; the request's own token would be made for each request. Only
     /// of WebSockets is it used, where the pipeline puts one of its own in its place.
     /// </summary>
-    private static CancellationToken ClientGone(HttpContext context, bool isUpgrade) =>
-        !isUpgrade && HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<IConnectionLifetimeFeature>() is { } connection
-            ? connection.ConnectionClosed
-            : context.RequestAborted;
+    private static CancellationToken ClientGone(HttpContext context, bool isUpgrade)
+    {
+        if (!isUpgrade && HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            var closed = (context.Response.BodyWriter as IClientConnection)?.ConnectionClosed ?? CancellationToken.None;
+            if (closed.CanBeCanceled)
+            {
+                return closed;
+            }
+
+            if (context.Features.Get<IConnectionLifetimeFeature>() is { } connection)
+            {
+                return connection.ConnectionClosed;
+            }
+        }
+
+        return context.RequestAborted;
+    }
 
     private HeadWriter WriteHead(HttpContext context, UpstreamConnection connection, in RequestBody body, bool isUpgrade)
     {

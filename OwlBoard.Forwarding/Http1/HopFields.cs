@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 
 namespace OwlBoard.Forwarding.Http1;
 
@@ -14,11 +15,11 @@ internal static class HopFields
         "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Authentication-Info",
         "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings", "Host", "Content-Length", "Expect");
 
-    /// <summary>Not copied out of a response. The length is set by itself.</summary>
-    public static readonly FrozenSet<string> OfResponses = FrozenSet.Create(
-        StringComparer.OrdinalIgnoreCase,
+    private static readonly string[] OfResponses =
+    [
         "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authentication-Info",
-        "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings", "Alt-Svc", "Content-Length");
+        "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings", "Alt-Svc", "Content-Length",
+    ];
 
     /// <summary>Not passed on as trailers, where they would come too late for whoever acts on them (RFC 9110 section 6.5.1).</summary>
     public static readonly FrozenSet<string> NeverTrailers = FrozenSet.Create(
@@ -27,4 +28,18 @@ internal static class HopFields
             .. OfResponses, "Host", "Authorization", "Set-Cookie", "Cookie", "Cache-Control", "Content-Encoding", "Content-Type",
             "Content-Range", "Location", "Age", "Date", "Expires", "Vary", "Retry-After", "WWW-Authenticate", "Max-Forwards", "Expect", "Range",
         ]);
+
+    /// <summary>Whether a field is not copied out of a response. The length is set by itself.</summary>
+    public static bool IsOfResponses(ReadOnlySpan<byte> name)
+    {
+        foreach (var candidate in OfResponses)
+        {
+            if (candidate.Length == name.Length && Ascii.EqualsIgnoreCase(name, candidate))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

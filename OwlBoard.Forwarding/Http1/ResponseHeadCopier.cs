@@ -20,12 +20,12 @@ internal static class ResponseHeadCopier
         foreach (var field in head.Fields)
         {
             var nameBytes = field.Name(bytes);
-            var name = HeaderStrings.Get(nameBytes);
-            if (HopFields.OfResponses.Contains(name) || (head.NamesHopFields && head.IsNamedByConnection(bytes, nameBytes)))
+            if (HopFields.IsOfResponses(nameBytes) || (head.NamesHopFields && head.IsNamedByConnection(bytes, nameBytes)))
             {
                 continue;
             }
 
+            var name = HeaderStrings.Get(nameBytes);
             var value = HeaderStrings.Get(field.Value(bytes));
             headers[name] = headers.TryGetValue(name, out var present) && present.Count > 0 ? StringValues.Concat(present, value) : value;
         }

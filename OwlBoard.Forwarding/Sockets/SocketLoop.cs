@@ -29,6 +29,8 @@ internal sealed class SocketLoop
     private LoopSocket?[] _sockets = new LoopSocket?[64];
     private int _count;
     private uint _registrations;
+    private long? _timestamp;
+    private DateTimeOffset? _utcNow;
 
     private SocketLoop(int number) => new Thread(Run) { Name = $"Sockets {number}", IsBackground = true }.Start();
 
@@ -37,6 +39,12 @@ internal sealed class SocketLoop
 
     /// <summary>The loop whose thread this is; it is in a batch.</summary>
     public static SocketLoop? Current => _current;
+
+    /// <summary>When somebody first asked in this batch, on <see cref="TimeProvider.System"/>'s monotonic scale.</summary>
+    public long Timestamp => _timestamp ??= TimeProvider.System.GetTimestamp();
+
+    /// <summary>The same as a time of day.</summary>
+    public DateTimeOffset UtcNow => _utcNow ??= TimeProvider.System.GetUtcNow();
 
     /// <summary>Whether its batch is still being received.</summary>
     public bool IsReceiving { get; private set; }
@@ -114,30 +122,38 @@ internal sealed class SocketLoop
         _current = this;
         while (true)
         {
-            var count = _epoll.Wait();
-            IsReceiving = true;
-            for (var i = 0; i < count; i++)
-            {
-                var (readiness, data) = _epoll.Event(i);
-                if (Volatile.Read(ref _sockets)[(uint)data] is { } socket && socket.Registration == data)
-                {
-                    socket.OnReady(readiness);
-                }
-            }
-
-            IsReceiving = false;
-            foreach (var operation in _received)
-            {
-                operation.Tell();
-            }
-
-            _received.Clear();
-            for (var i = 0; i < _sends.Count; i++)
-            {
-                _sends[i].Send();
-            }
-
-            _sends.Clear();
+            // A method of its own: one that is never left is not compiled again by what was learned of it.
+            RunBatch();
         }
+    }
+
+    private void RunBatch()
+    {
+        var count = _epoll.Wait();
+        _timestamp = null;
+        _utcNow = null;
+        IsReceiving = true;
+        for (var i = 0; i < count; i++)
+        {
+            var (readiness, data) = _epoll.Event(i);
+            if (Volatile.Read(ref _sockets)[(uint)data] is { } socket && socket.Registration == data)
+            {
+                socket.OnReady(readiness);
+            }
+        }
+
+        IsReceiving = false;
+        foreach (var operation in _received)
+        {
+            operation.Tell();
+        }
+
+        _received.Clear();
+        for (var i = 0; i < _sends.Count; i++)
+        {
+            _sends[i].Send();
+        }
+
+        _sends.Clear();
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace OwlBoard.Forwarding.Sockets;
 
@@ -8,7 +9,8 @@ public static class SocketLoopExtensions
 {
     /// <summary>
     /// Handles each socket's events on the thread that learned of them, from the client's bytes to the upstream's and back,
-    /// as nginx does; Linux only, elsewhere nothing changes.
+    /// as nginx does; Linux only, elsewhere nothing changes. The <see cref="TimeProvider"/> reads the clock once for all
+    /// events that come together.
     /// </summary>
     /// <remarks>
     /// Whoever blocks such a thread stalls all its connections: what is not sure to end at once has to leave it first, see
@@ -20,6 +22,7 @@ public static class SocketLoopExtensions
         if (SocketLoop.IsSupported)
         {
             services.AddSingleton<IConnectionListenerFactory, LoopTransport>();
+            services.Replace(ServiceDescriptor.Singleton<TimeProvider>(LoopTime.Instance));
         }
     }
 }

@@ -7,9 +7,14 @@ namespace OwlBoard.LoadBalancer.AccessLog;
 /// <summary>Writes entries as lines.</summary>
 internal static class AccessLogFormat
 {
+    /// <summary>More than all of a line takes that does not come from a client.</summary>
+    private const int OwnBytes = 512;
+
     public static void WriteText(in AccessLogEntry entry, IBufferWriter<byte> output)
     {
-        var line = new LineWriter(output);
+        var characters = entry.Method.Length + entry.Path.Length + entry.Query.Length + entry.Protocol.Length
+            + entry.UserAgent.Length + entry.Upstream.Length + entry.Listener.Length;
+        var line = new LineWriter(output.GetSpan(OwnBytes + (LineWriter.LongestCharacter * characters)));
         line.Write(entry.Client);
         line.Write(" ["u8);
         line.WriteTime(entry.Time.UtcDateTime);
@@ -37,6 +42,7 @@ internal static class AccessLogFormat
         line.Write(" trace: "u8);
         line.Write(TraceParent.TraceIdOf(entry.TraceParent));
         line.Write("\n"u8);
+        output.Advance(line.Length);
     }
 
     public static void WriteJson(in AccessLogEntry entry, IBufferWriter<byte> output)

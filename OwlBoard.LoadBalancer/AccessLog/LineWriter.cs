@@ -4,39 +4,45 @@ using System.Text;
 
 namespace OwlBoard.LoadBalancer.AccessLog;
 
-/// <summary>Writes a line of text as UTF-8. What came from a client is escaped: it cannot forge a line or a field.</summary>
-internal readonly ref struct LineWriter(IBufferWriter<byte> output)
+/// <summary>Writes a line of text as UTF-8 into room enough for it. What came from a client is escaped: it cannot forge a line or a field.</summary>
+internal ref struct LineWriter(Span<byte> line)
 {
-    private const int LongestValue = 64;
+    /// <summary>The most bytes that a character takes, escaped: <c>\u202E</c>.</summary>
+    public const int LongestCharacter = 6;
+
+    private readonly Span<byte> _line = line;
 
     private static readonly SearchValues<char> Plain = SearchValues.Create(
         [.. Enumerable.Range(' ', '\x7F' - ' ').Select(value => (char)value).Except(['"', '\\'])]);
 
-    public void Write(ReadOnlySpan<byte> text) => output.Write(text);
+    /// <summary>How many bytes have been written.</summary>
+    public int Length { get; private set; }
 
-    public void Write(ReadOnlySpan<char> text)
+    public void Write(scoped ReadOnlySpan<byte> text)
     {
-        var span = output.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length));
-        output.Advance(Encoding.UTF8.GetBytes(text, span));
+        text.CopyTo(_line[Length..]);
+        Length += text.Length;
     }
+
+    public void Write(scoped ReadOnlySpan<char> text) => Length += Encoding.UTF8.GetBytes(text, _line[Length..]);
 
     /// <summary>A value that is short as text: a number, an address.</summary>
     public void Write<T>(T value, ReadOnlySpan<char> format = default)
         where T : IUtf8SpanFormattable
     {
-        value.TryFormat(output.GetSpan(LongestValue), out var written, format, CultureInfo.InvariantCulture);
-        output.Advance(written);
+        value.TryFormat(_line[Length..], out var written, format, CultureInfo.InvariantCulture);
+        Length += written;
     }
 
     /// <summary>UTC, to the millisecond.</summary>
     public void WriteTime(DateTime time)
     {
         const int ToMilliseconds = 23;
-        var span = output.GetSpan(LongestValue);
+        var rest = _line[Length..];
         // The one format that is not put together character by character: 2026-01-31T12:34:56.1234567Z.
-        time.TryFormat(span, out _, "O", CultureInfo.InvariantCulture);
-        span[ToMilliseconds] = (byte)'Z';
-        output.Advance(ToMilliseconds + 1);
+        time.TryFormat(rest, out _, "O", CultureInfo.InvariantCulture);
+        rest[ToMilliseconds] = (byte)'Z';
+        Length += ToMilliseconds + 1;
     }
 
     /// <summary>In seconds, to the millisecond. Several times as fast as a number with a format.</summary>

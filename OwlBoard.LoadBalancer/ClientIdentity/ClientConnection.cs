@@ -11,9 +11,10 @@ internal sealed class ClientConnection
     /// <summary>Where there is no connection, as in tests of parts.</summary>
     private static readonly ClientConnection None = new(Listener.Desktop, null, null);
 
-    public ClientConnection(Listener listener, EndPoint? peer, EndPoint? local)
+    public ClientConnection(Listener listener, EndPoint? peer, EndPoint? local, CancellationToken closed = default)
     {
         Listener = listener;
+        Closed = closed;
         Peer = Normalize((peer as IPEndPoint)?.Address ?? IPAddress.None);
         PeerText = Peer.ToString();
         LocalPort = ((local as IPEndPoint)?.Port ?? 0).ToString(CultureInfo.InvariantCulture);
@@ -27,6 +28,9 @@ internal sealed class ClientConnection
 
     /// <summary>The same as text.</summary>
     public string PeerText { get; }
+
+    /// <summary>Cancelled when the client has closed it.</summary>
+    public CancellationToken Closed { get; }
 
     /// <summary>The port at this end, as text.</summary>
     public string LocalPort { get; }

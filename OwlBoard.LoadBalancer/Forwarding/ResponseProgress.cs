@@ -1,12 +1,13 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
+using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Retry;
 
 namespace OwlBoard.LoadBalancer.Forwarding;
 
 /// <summary>Follows a response's body as it is written to the client, without copying any: how much, when last, and whether the client takes it.</summary>
-internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature
+internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature, IClientConnection
 {
     private readonly IHttpResponseBodyFeature _body;
     private readonly PipeWriter _writer;
@@ -25,6 +26,8 @@ internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature
 
     /// <summary>The connection that the request came on.</summary>
     public ClientConnection Connection { get; }
+
+    public CancellationToken ConnectionClosed => Connection.Closed;
 
     /// <summary>When the request came, on the injected clock's monotonic scale.</summary>
     public long Started { get; }

@@ -80,7 +80,8 @@ internal sealed class KestrelListeners(LiveOptions options, ServerCertificate ce
 
             endpoint.Use(next => connection =>
             {
-                connection.Features.Set(new ClientConnection(listener, connection.RemoteEndPoint, connection.LocalEndPoint));
+                connection.Features.Set(new ClientConnection(
+                    listener, connection.RemoteEndPoint, connection.LocalEndPoint, connection.ConnectionClosed));
                 return next(connection);
             });
         }

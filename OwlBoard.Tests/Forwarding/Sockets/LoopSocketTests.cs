@@ -145,6 +145,35 @@ public sealed class LoopSocketTests : IDisposable
     }
 
     [Fact]
+    public async Task In_a_batch_time_stands_still_and_goes_on_for_everybody_else()
+    {
+        var (socket, upstream) = await ConnectAsync();
+        using (socket)
+        using (upstream)
+        {
+            var before = TimeProvider.System.GetTimestamp();
+            var first = await InBatchAsync(socket, upstream, () => Twice(LoopTime.Instance));
+            Assert.Equal(first[0], first[1]);
+            Assert.InRange(first[0].Timestamp, before, TimeProvider.System.GetTimestamp());
+
+            var second = await InBatchAsync(socket, upstream, () => Twice(LoopTime.Instance));
+            Assert.True(second[0].Timestamp > first[1].Timestamp);
+            Assert.True(second[0].UtcNow > first[1].UtcNow);
+
+            var others = Twice(LoopTime.Instance);
+            Assert.True(others[1].Timestamp > others[0].Timestamp);
+            Assert.True(others[1].UtcNow > others[0].UtcNow);
+        }
+
+        static (long Timestamp, DateTimeOffset UtcNow)[] Twice(TimeProvider time)
+        {
+            var first = (time.GetTimestamp(), time.GetUtcNow());
+            SpinWait.SpinUntil(() => TimeProvider.System.GetUtcNow() > first.Item2 && TimeProvider.System.GetTimestamp() > first.Item1);
+            return [first, (time.GetTimestamp(), time.GetUtcNow())];
+        }
+    }
+
+    [Fact]
     public async Task Whoever_closes_it_under_a_lock_does_not_run_what_waited_for_it()
     {
         var (socket, upstream) = await ConnectAsync();
