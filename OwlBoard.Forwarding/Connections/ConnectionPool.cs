@@ -120,6 +120,7 @@ internal sealed class ConnectionPool
     public async ValueTask<UpstreamConnection> OpenAsync(ExchangeLimits limits)
     {
         TcpSocket? socket = null;
+        TcpStream? stream = null;
         SslStream? tls = null;
         var limit = _options.ConnectTimeout;
         using var timeout = new CancellationTokenSource(limit, _time);
@@ -131,11 +132,12 @@ internal sealed class ConnectionPool
             {
                 // Whoever takes connections is there: under a rush of new ones, handshakes take their time on both sides.
                 timeout.CancelAfter(limit = _options.HandshakeTimeout);
-                tls = new SslStream(new TcpStream(socket));
+                stream = new TcpStream(socket);
+                tls = new SslStream(stream);
                 await tls.AuthenticateAsClientAsync(_options.Tls ?? DefaultTls(), any.Token);
             }
 
-            var connection = new UpstreamConnection(socket, tls, this, _time.GetTimestamp());
+            var connection = new UpstreamConnection(socket, stream, tls, this, _time.GetTimestamp());
             lock (_lock)
             {
                 Enlist(connection, limits);

@@ -20,6 +20,7 @@ internal sealed class UpstreamConnection : IDisposable
     private const int SendBytes = 4 * 1024;
 
     private readonly TcpSocket _socket;
+    private readonly TcpStream? _tlsStream;
     private readonly SslStream? _tls;
     private byte[] _receive = GC.AllocateUninitializedArray<byte>(ReceiveBytes, pinned: true);
     private int _start;
@@ -31,9 +32,15 @@ internal sealed class UpstreamConnection : IDisposable
     private int _ended;
     private int _disposed;
 
-    public UpstreamConnection(TcpSocket socket, SslStream? tls, ConnectionPool pool, long opened)
+    /// <param name="socket">The connection.</param>
+    /// <param name="tlsStream">What TLS reads from and writes to, if there is TLS.</param>
+    /// <param name="tls">TLS over it.</param>
+    /// <param name="pool">Where it belongs.</param>
+    /// <param name="opened">When it was opened, on the pool's clock.</param>
+    public UpstreamConnection(TcpSocket socket, TcpStream? tlsStream, SslStream? tls, ConnectionPool pool, long opened)
     {
         _socket = socket;
+        _tlsStream = tlsStream;
         _tls = tls;
         Pool = pool;
         Opened = opened;
@@ -127,7 +134,16 @@ internal sealed class UpstreamConnection : IDisposable
     public ValueTask SendAsync(ReadOnlyMemory<byte> source) => _tls is null ? _socket.SendAsync(source) : _tls.WriteAsync(source);
 
     /// <summary>Sends a head, perhaps with others: it is to stay as it is until <see cref="Sending"/> says that it is done.</summary>
-    public ValueTask SendHeadAsync(ReadOnlyMemory<byte> head) => _tls is null ? _socket.SendInBatchAsync(head) : _tls.WriteAsync(head);
+    public ValueTask SendHeadAsync(ReadOnlyMemory<byte> head)
+    {
+        if (_tls is null)
+        {
+            return _socket.SendInBatchAsync(head);
+        }
+
+        _tlsStream!.BatchNextWrite();
+        return _tls.WriteAsync(head);
+    }
 
     /// <summary>Says that nothing more is sent.</summary>
     public async ValueTask EndSendingAsync()

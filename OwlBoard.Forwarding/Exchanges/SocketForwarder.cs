@@ -229,7 +229,13 @@ internal sealed partial class SocketForwarder(
     {
         var writer = WriteHead(context, connection, body, isUpgrade);
         var head = writer.Buffer.AsMemory(0, writer.Length);
-        return writer.IsRented ? ReturnAfterAsync(connection.SendAsync(head), writer.Buffer) : connection.SendHeadAsync(head);
+        if (writer.IsRented)
+        {
+            return ReturnAfterAsync(connection.SendAsync(head), writer.Buffer);
+        }
+
+        // What follows an upgrade is sent by itself, and must not overtake it.
+        return isUpgrade ? connection.SendAsync(head) : connection.SendHeadAsync(head);
 
         static async ValueTask ReturnAfterAsync(ValueTask sending, byte[] buffer)
         {

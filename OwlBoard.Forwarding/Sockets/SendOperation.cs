@@ -44,6 +44,12 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
 
     public ValueTask RunAsync(ReadOnlyMemory<byte> buffer)
     {
+        if (Stage == SendStage.Queued)
+        {
+            // What comes later must not overtake it.
+            SendQueued();
+        }
+
         if (socket.TrySend(buffer.Span, out var sent, out var error))
         {
             return default;
@@ -66,23 +72,7 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
         loop.SendAtEnd(this);
     }
 
-    void IBatchedSend.Send()
-    {
-        // Once it is sent its answer may come on another thread, and the next buffer with it.
-        var buffer = _rest;
-        _rest = default;
-        Volatile.Write(ref _stage, (int)SendStage.Sending);
-        var isSent = socket.TrySend(buffer.Span, out var sent, out var error);
-        Volatile.Write(ref _stage, (int)(isSent ? SendStage.Done : SendStage.Begun));
-        if (error == SocketError.WouldBlock)
-        {
-            SendRestWhenReady(buffer[sent..]);
-        }
-        else if (!isSent)
-        {
-            socket.Fail(error);
-        }
-    }
+    void IBatchedSend.Send() => SendQueued();
 
     protected override bool TryRun()
     {
@@ -116,6 +106,28 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
     {
         _rest = default;
         End(false, new SocketException((int)socket.CloseReason));
+    }
+
+    private void SendQueued()
+    {
+        var buffer = _rest;
+        if (Interlocked.CompareExchange(ref _stage, (int)SendStage.Sending, (int)SendStage.Queued) != (int)SendStage.Queued)
+        {
+            return;
+        }
+
+        // Once it is sent its answer may come on another thread, and the next buffer with it.
+        _rest = default;
+        var isSent = socket.TrySend(buffer.Span, out var sent, out var error);
+        Volatile.Write(ref _stage, (int)(isSent ? SendStage.Done : SendStage.Begun));
+        if (error == SocketError.WouldBlock)
+        {
+            SendRestWhenReady(buffer[sent..]);
+        }
+        else if (!isSent)
+        {
+            socket.Fail(error);
+        }
     }
 
     private void SendRestWhenReady(ReadOnlyMemory<byte> rest)

@@ -5,6 +5,12 @@ namespace OwlBoard.Forwarding.Sockets;
 /// <summary>A <see cref="TcpSocket"/> for TLS to read from and write to.</summary>
 internal sealed class TcpStream(TcpSocket socket) : Stream
 {
+    /// <summary>What is longer hardly gains by being sent with others.</summary>
+    private const int BatchedBytes = 4 * 1024;
+
+    private byte[]? _batched;
+    private bool _batchesNextWrite;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -22,17 +28,22 @@ internal sealed class TcpStream(TcpSocket socket) : Stream
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         cancellationToken.CanBeCanceled ? ReadUntilAsync(buffer, cancellationToken) : socket.ReceiveAsync(buffer);
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    /// <summary>The next write is sent as by <see cref="TcpSocket.SendInBatchAsync"/>, if it is short.</summary>
+    public void BatchNextWrite() => _batchesNextWrite = true;
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        await using var cancellation = CloseOn(cancellationToken);
-        try
+        var isBatched = _batchesNextWrite && buffer.Length <= BatchedBytes;
+        _batchesNextWrite = false;
+        if (!isBatched)
         {
-            await socket.SendAsync(buffer);
+            return cancellationToken.CanBeCanceled ? WriteUntilAsync(buffer, cancellationToken) : socket.SendAsync(buffer);
         }
-        catch (SocketException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(cancellationToken);
-        }
+
+        // The buffer is the writer's again at once.
+        _batched ??= GC.AllocateUninitializedArray<byte>(BatchedBytes);
+        buffer.CopyTo(_batched);
+        return socket.SendInBatchAsync(_batched.AsMemory(0, buffer.Length));
     }
 
     public override void Flush()
@@ -57,6 +68,19 @@ internal sealed class TcpStream(TcpSocket socket) : Stream
         }
 
         base.Dispose(disposing);
+    }
+
+    private async ValueTask WriteUntilAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        await using var cancellation = CloseOn(cancellationToken);
+        try
+        {
+            await socket.SendAsync(buffer);
+        }
+        catch (SocketException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
     }
 
     private async ValueTask<int> ReadUntilAsync(Memory<byte> buffer, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ namespace OwlBoard.Gateway.Breaker;
 /// <summary>One request on its way to a service, as the breaker sees it: until the answer begins.</summary>
 internal sealed class ServiceCall : IDisposable
 {
-    private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _answered = new();
     private readonly HttpContext _context;
     private readonly RequestDelegate _next;
     private readonly CancellationToken _clientGone;

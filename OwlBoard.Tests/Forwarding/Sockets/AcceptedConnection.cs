@@ -73,12 +73,15 @@ internal sealed class AcceptedConnection : IAsyncDisposable
     {
         var acting = ActAsync();
         await Client.SendAsync("!"u8.ToArray(), Token);
-        return await acting.WaitAsync(Eventually.DefaultDeadline, Token);
+        var result = await acting.WaitAsync(Eventually.DefaultDeadline, Token);
+        // Who waits for this may be let go on in the batch.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        return result;
 
         async Task<T> ActAsync()
         {
-            var result = await Input.ReadAsync(Token).ConfigureAwait(false);
-            Input.AdvanceTo(result.Buffer.End);
+            var read = await Input.ReadAsync(Token).ConfigureAwait(false);
+            Input.AdvanceTo(read.Buffer.End);
             Assert.NotNull(SocketLoop.Current);
             return act();
         }

@@ -126,6 +126,25 @@ public sealed class LoopSocketTests : IDisposable
     }
 
     [Fact]
+    public async Task In_a_batch_what_is_sent_by_itself_does_not_overtake_what_is_left_to_the_end()
+    {
+        var (socket, upstream) = await ConnectAsync();
+        using (socket)
+        using (upstream)
+        {
+            await await InBatchAsync(socket, upstream, async () =>
+            {
+                await socket.SendInBatchAsync("abc"u8.ToArray());
+                await socket.SendAsync("def"u8.ToArray());
+            });
+
+            var received = new byte[6];
+            await new NetworkStream(upstream).ReadExactlyAsync(received, Token);
+            Assert.Equal("abcdef"u8.ToArray(), received);
+        }
+    }
+
+    [Fact]
     public async Task In_a_batch_an_error_of_sending_is_told_to_whoever_receives()
     {
         var (socket, upstream) = await ConnectAsync();
@@ -306,7 +325,10 @@ public sealed class LoopSocketTests : IDisposable
     {
         var acting = ActAsync();
         await upstream.SendAsync("go"u8.ToArray(), Token);
-        return await acting.WaitAsync(Eventually.DefaultDeadline, Token);
+        var result = await acting.WaitAsync(Eventually.DefaultDeadline, Token);
+        // Who waits for this may be let go on in the batch.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        return result;
 
         async Task<T> ActAsync()
         {
