@@ -11,8 +11,13 @@ namespace OwlBoard.Forwarding.Sockets;
 /// </remarks>
 internal sealed class SocketLoop
 {
-    /// <summary>The most events in a batch: the first of them waits for what the last leads to.</summary>
     private const int EventsAtOnce = 64;
+
+    /// <summary>After so many operations it is looked whether the batch takes too long.</summary>
+    private const int LooksEvery = 4;
+
+    /// <summary>What is ready is sent before the batch's end if that does not come soon: others may be shaking hands over TLS.</summary>
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromMilliseconds(1);
 
     private static readonly SocketLoop[] Loops = [.. Enumerable.Range(1, Environment.ProcessorCount).Select(number => new SocketLoop(number))];
 
@@ -143,12 +148,28 @@ internal sealed class SocketLoop
         }
 
         IsReceiving = false;
-        foreach (var operation in _received)
+        Tell();
+        Send();
+    }
+
+    private void Tell()
+    {
+        var sent = Timestamp;
+        for (var i = 0; i < _received.Count; i++)
         {
-            operation.Tell();
+            _received[i].Tell();
+            if (i % LooksEvery == LooksEvery - 1 && TimeProvider.System.GetElapsedTime(sent) > LongestDelay)
+            {
+                Send();
+                sent = TimeProvider.System.GetTimestamp();
+            }
         }
 
         _received.Clear();
+    }
+
+    private void Send()
+    {
         for (var i = 0; i < _sends.Count; i++)
         {
             _sends[i].Send();

@@ -24,7 +24,7 @@ internal sealed class ServiceBreakerMiddleware(
             : null;
 
         using var call = new ServiceCall(context, next, handshakeTimeout, time);
-        var resilience = ResilienceContextPool.Shared.Get(context.RequestAborted);
+        var resilience = ResilienceContextPool.Shared.Get(CancellationToken.None);
         resilience.Properties.Set(ServiceBreakers.Call, call);
         try
         {

@@ -11,7 +11,7 @@ internal sealed class ServiceCall : IDisposable
     private readonly TaskCompletionSource _answered = new();
     private readonly HttpContext _context;
     private readonly RequestDelegate _next;
-    private readonly CancellationToken _clientGone;
+    private readonly CancellationToken _requestAborted;
     private readonly CancellationTokenSource? _deadline;
     private readonly CancellationTokenSource? _clientGoneOrDeadline;
     private Task _forwarding = Task.CompletedTask;
@@ -24,11 +24,11 @@ internal sealed class ServiceCall : IDisposable
     {
         _context = context;
         _next = next;
-        _clientGone = context.RequestAborted;
         if (timeout is { } limit)
         {
+            _requestAborted = context.RequestAborted;
             _deadline = new(limit, time);
-            _clientGoneOrDeadline = CancellationTokenSource.CreateLinkedTokenSource(_clientGone, _deadline.Token);
+            _clientGoneOrDeadline = CancellationTokenSource.CreateLinkedTokenSource(_requestAborted, _deadline.Token);
             context.RequestAborted = _clientGoneOrDeadline.Token;
         }
     }
@@ -57,7 +57,7 @@ internal sealed class ServiceCall : IDisposable
         }
         finally
         {
-            _context.RequestAborted = _clientGone;
+            Restore();
         }
     }
 
@@ -72,9 +72,17 @@ internal sealed class ServiceCall : IDisposable
 
     public void Dispose()
     {
-        _context.RequestAborted = _clientGone;
+        Restore();
         _clientGoneOrDeadline?.Dispose();
         _deadline?.Dispose();
+    }
+
+    private void Restore()
+    {
+        if (_deadline is not null)
+        {
+            _context.RequestAborted = _requestAborted;
+        }
     }
 
     private void OnAnswered()
@@ -90,11 +98,15 @@ internal sealed class ServiceCall : IDisposable
             return ServiceOutcome.Down;
         }
 
-        if (_clientGone.IsCancellationRequested)
-        {
-            return ServiceOutcome.Up;
-        }
+        // Asked only now: a request whose token nobody asks for needs none.
+        var outcome = JudgeAnswer();
+        return outcome != ServiceOutcome.Up && (_deadline is null ? _context.RequestAborted : _requestAborted).IsCancellationRequested
+            ? ServiceOutcome.Up
+            : outcome;
+    }
 
+    private ServiceOutcome JudgeAnswer()
+    {
         var failure = _context.GetForwarderErrorFeature();
         if (TrustFailure.Find(failure?.Exception) is not null)
         {

@@ -11,30 +11,42 @@ namespace OwlBoard.Gateway.Responses;
 /// Says on each response which gateway it came through, and that it depends on the origin: also where no origin was
 /// sent, or a cache would give that answer to a browser that needs the CORS headers.
 /// </summary>
-internal sealed class GatewayHeadersMiddleware(RequestDelegate next, IOptions<GatewayOptions> options)
+internal sealed class GatewayHeadersMiddleware
 {
     public const string GatewayHeader = "X-Gateway";
 
     private const string Origin = "Origin";
 
-    private readonly StringValues _name = options.Value.Name;
-    private readonly bool _dependsOnOrigin = !options.Value.AllowedOrigins.Contains(GatewayCorsPolicy.AnyOrigin);
+    private readonly RequestDelegate _next;
+    private readonly StringValues _name;
+    private readonly bool _dependsOnOrigin;
+    private readonly Func<object, Task> _apply;
+
+    public GatewayHeadersMiddleware(RequestDelegate next, IOptions<GatewayOptions> options)
+    {
+        _next = next;
+        _name = options.Value.Name;
+        _dependsOnOrigin = !options.Value.AllowedOrigins.Contains(GatewayCorsPolicy.AnyOrigin);
+        _apply = context => Apply((HttpContext)context);
+    }
 
     public Task InvokeAsync(HttpContext context)
     {
-        context.Response.OnStarting(() =>
-        {
-            var headers = context.Response.Headers;
-            headers[GatewayHeader] = _name;
-            headers[FailedService.Header] = FaultyService(context);
-            if (_dependsOnOrigin && !Names(headers.Vary, Origin))
-            {
-                headers.Append("Vary", Origin);
-            }
+        context.Response.OnStarting(_apply, context);
+        return _next(context);
+    }
 
-            return Task.CompletedTask;
-        });
-        return next(context);
+    private Task Apply(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers[GatewayHeader] = _name;
+        headers[FailedService.Header] = FaultyService(context);
+        if (_dependsOnOrigin && !Names(headers.Vary, Origin))
+        {
+            headers.Append("Vary", Origin);
+        }
+
+        return Task.CompletedTask;
     }
 
     /// <summary>The service that a failure is the fault of, whether it said so itself or did not answer.</summary>

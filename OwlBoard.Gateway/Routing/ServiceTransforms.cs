@@ -32,15 +32,24 @@ internal sealed class ServiceTransforms : IExchangeTransform
     {
         var headers = context.Response.Headers;
         headers.Remove("Server");
-        if (headers.Keys.Any(IsCors))
+        foreach (var (name, _) in headers)
         {
-            foreach (var name in headers.Keys.Where(IsCors).ToArray())
+            if (IsCors(name))
             {
-                headers.Remove(name);
+                RemoveCors(headers);
+                break;
             }
         }
 
         return true;
+    }
+
+    private static void RemoveCors(IHeaderDictionary headers)
+    {
+        foreach (var name in headers.Keys.Where(IsCors).ToArray())
+        {
+            headers.Remove(name);
+        }
     }
 
     private static string Append(StringValues forwardedFor, IPAddress? peer) =>

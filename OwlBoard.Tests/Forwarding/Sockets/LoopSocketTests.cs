@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using OwlBoard.Forwarding.Discovery;
@@ -160,6 +161,48 @@ public sealed class LoopSocketTests : IDisposable
 
             var failure = await Assert.ThrowsAsync<SocketException>(() => receiving.WaitAsync(Eventually.DefaultDeadline, Token));
             Assert.Equal(SocketError.Shutdown, failure.SocketErrorCode);
+        }
+    }
+
+    [Fact]
+    public async Task In_a_batch_that_takes_long_what_is_ready_does_not_wait_for_its_end()
+    {
+        var sockets = await ConnectInOneLoopAsync(10);
+        using var stand = new ManualResetEventSlim();
+        using var standing = new ManualResetEventSlim();
+        var first = InBatchAsync(sockets[0].Socket, sockets[0].Upstream, () =>
+        {
+            standing.Set();
+            return stand.Wait(Eventually.DefaultDeadline, Token);
+        });
+        standing.Wait(Eventually.DefaultDeadline, Token);
+
+        // While the loop stands still, a batch comes together: one that sends, and others that take their time.
+        var (sender, receiver) = sockets[1];
+        var sending = InBatchAsync(sender, receiver, () => SendAndLook(sender));
+        var slow = sockets[2..].Select(one => InBatchAsync(one.Socket, one.Upstream, () =>
+        {
+            var began = Stopwatch.GetTimestamp();
+            SpinWait.SpinUntil(() => Stopwatch.GetElapsedTime(began) > TimeSpan.FromMilliseconds(2));
+            return receiver.Poll(0, SelectMode.SelectRead);
+        })).ToArray();
+        stand.Set();
+
+        Assert.True(await first);
+        Assert.Equal(SendStage.Queued, await sending);
+        var seen = await Task.WhenAll(slow);
+        Assert.False(seen[0]);
+        Assert.True(seen[^1]);
+        foreach (var (socket, upstream) in sockets)
+        {
+            socket.Dispose();
+            upstream.Dispose();
+        }
+
+        static SendStage SendAndLook(LoopSocket socket)
+        {
+            _ = socket.SendInBatchAsync("abc"u8.ToArray()).AsTask();
+            return socket.Sending;
         }
     }
 
@@ -335,6 +378,29 @@ public sealed class LoopSocketTests : IDisposable
             await socket.ReceiveAsync(new byte[2]).ConfigureAwait(false);
             Assert.NotNull(SocketLoop.Current);
             return act();
+        }
+    }
+
+    /// <summary>Sockets are given to the loops in turn.</summary>
+    private async Task<(LoopSocket Socket, Socket Upstream)[]> ConnectInOneLoopAsync(int count)
+    {
+        var byLoop = new Dictionary<SocketLoop, List<(LoopSocket Socket, Socket Upstream)>>();
+        while (true)
+        {
+            var (socket, upstream) = await ConnectAsync();
+            var loop = await InBatchAsync(socket, upstream, () => SocketLoop.Current!);
+            byLoop.TryAdd(loop, []);
+            byLoop[loop].Add((socket, upstream));
+            if (byLoop[loop].Count == count)
+            {
+                foreach (var (other, its) in byLoop.Where(others => others.Key != loop).SelectMany(others => others.Value))
+                {
+                    other.Dispose();
+                    its.Dispose();
+                }
+
+                return [.. byLoop[loop]];
+            }
         }
     }
 
