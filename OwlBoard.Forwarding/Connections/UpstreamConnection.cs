@@ -145,6 +145,10 @@ internal sealed class UpstreamConnection : IDisposable
         return _tls.WriteAsync(head);
     }
 
+    /// <summary>Takes a head back that has not been sent.</summary>
+    /// <returns>Whether that was in time: the upstream has not seen and will not see any of it.</returns>
+    public bool TryTakeHeadBack() => _socket.TryTakeBack();
+
     /// <summary>Says that nothing more is sent.</summary>
     public async ValueTask EndSendingAsync()
     {

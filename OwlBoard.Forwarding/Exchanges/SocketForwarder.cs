@@ -118,7 +118,7 @@ internal sealed partial class SocketForwarder(
                 }
                 catch (Exception failure) when (failure is not (HttpRequestException or OperationCanceledException)
                     && connection is { IsReused: true, HasAnswered: false, Ended: ConnectionEnd.None } && sender is null
-                    && (connection.Sending == SendStage.Queued || IdempotentMethods.Contains(context.Request.Method)))
+                    && (connection.TryTakeHeadBack() || IdempotentMethods.Contains(context.Request.Method)))
                 {
                     metrics.Resent(pool.Address);
                     pool.Discard(connection);

@@ -98,6 +98,8 @@ internal sealed class LoopSocket : TcpSocket
         return default;
     }
 
+    public override bool TryTakeBack() => _send.TryTakeBack();
+
     /// <summary>Receives what is there.</summary>
     /// <returns>Whether there was anything, the end and an error among others.</returns>
     public bool TryReceive(Span<byte> buffer, out int count, out SocketError error)

@@ -72,6 +72,10 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
         loop.SendAtEnd(this);
     }
 
+    /// <summary>Takes a buffer back that is still queued.</summary>
+    /// <returns>Whether it was: then no byte of it was or will be sent.</returns>
+    public bool TryTakeBack() => TryClaim(SendStage.TakenBack);
+
     void IBatchedSend.Send() => SendQueued();
 
     protected override bool TryRun()
@@ -111,7 +115,7 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
     private void SendQueued()
     {
         var buffer = _rest;
-        if (Interlocked.CompareExchange(ref _stage, (int)SendStage.Sending, (int)SendStage.Queued) != (int)SendStage.Queued)
+        if (!TryClaim(SendStage.Sending))
         {
             return;
         }
@@ -129,6 +133,9 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
             socket.Fail(error);
         }
     }
+
+    private bool TryClaim(SendStage stage) =>
+        Interlocked.CompareExchange(ref _stage, (int)stage, (int)SendStage.Queued) == (int)SendStage.Queued;
 
     private void SendRestWhenReady(ReadOnlyMemory<byte> rest)
     {

@@ -12,6 +12,9 @@ internal enum SendStage
     /// <summary>The kernel is being given it at this moment.</summary>
     Sending,
 
-    /// <summary>The kernel has a part of it, and takes the rest later.</summary>
+    /// <summary>The kernel has a part of it, and takes the rest later or refused it.</summary>
     Begun,
+
+    /// <summary>It was queued and will not be sent.</summary>
+    TakenBack,
 }

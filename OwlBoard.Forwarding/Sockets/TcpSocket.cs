@@ -53,6 +53,10 @@ internal abstract class TcpSocket : IDisposable
     /// <summary>How far the last buffer of <see cref="SendInBatchAsync"/> has come.</summary>
     public virtual SendStage Sending => SendStage.Done;
 
+    /// <summary>Takes the last buffer of <see cref="SendInBatchAsync"/> back.</summary>
+    /// <returns>Whether that was in time: no byte of it was or will be sent.</returns>
+    public virtual bool TryTakeBack() => false;
+
     /// <summary>Says that nothing more is sent, received, or both.</summary>
     /// <exception cref="SocketException">The connection is broken.</exception>
     public abstract void Shutdown(SocketShutdown how);

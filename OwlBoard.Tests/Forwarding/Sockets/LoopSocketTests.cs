@@ -146,6 +146,29 @@ public sealed class LoopSocketTests : IDisposable
     }
 
     [Fact]
+    public async Task In_a_batch_what_is_left_to_the_end_can_be_taken_back_until_it_is_sent()
+    {
+        var (socket, upstream) = await ConnectAsync();
+        using (socket)
+        using (upstream)
+        {
+            var taken = await await InBatchAsync(socket, upstream, async () =>
+            {
+                await socket.SendInBatchAsync("abc"u8.ToArray());
+                var first = socket.TryTakeBack();
+                return (first, socket.TryTakeBack(), socket.Sending);
+            });
+            Assert.Equal((true, false, SendStage.TakenBack), taken);
+
+            await await InBatchAsync(socket, upstream, () => socket.SendInBatchAsync("def"u8.ToArray()).AsTask());
+            var received = new byte[10];
+            Assert.Equal(3, await upstream.ReceiveAsync(received, Token));
+            Assert.Equal("def"u8.ToArray(), received[..3]);
+            Assert.False(socket.TryTakeBack());
+        }
+    }
+
+    [Fact]
     public async Task In_a_batch_an_error_of_sending_is_told_to_whoever_receives()
     {
         var (socket, upstream) = await ConnectAsync();
