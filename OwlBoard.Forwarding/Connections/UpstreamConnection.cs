@@ -87,6 +87,9 @@ internal sealed class UpstreamConnection : IDisposable
     /// <summary>How far the present request's head has come.</summary>
     public SendStage Sending => _socket.Sending;
 
+    /// <summary>Whether another request may follow the present one, as far as its own head and the response's go.</summary>
+    public bool KeepsAlive => Sending == SendStage.Done && Head.KeepsAlive;
+
     /// <summary>Whether the upstream closed it, or sent something, while it was unused.</summary>
     public bool IsDead => _isPending && _pending.IsCompleted;
 

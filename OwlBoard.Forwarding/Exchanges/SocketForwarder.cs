@@ -157,7 +157,7 @@ internal sealed partial class SocketForwarder(
                     return Report(context, pool, ForwarderError.RequestBodyClient, sender.Sending.Exception?.InnerException);
                 }
             }
-            else if (connection.Sending == SendStage.Done && connection.Head.KeepsAlive && framing != BodyFraming.UntilClose && connection.Received.IsEmpty)
+            else if (connection.KeepsAlive && framing != BodyFraming.UntilClose && connection.Received.IsEmpty)
             {
                 pool.Return(connection);
                 connection = null;
@@ -197,8 +197,7 @@ internal sealed partial class SocketForwarder(
     {
         if (!isUpgrade && HttpProtocol.IsHttp11(context.Request.Protocol))
         {
-            var closed = (context.Response.BodyWriter as IClientConnection)?.ConnectionClosed ?? CancellationToken.None;
-            if (closed.CanBeCanceled)
+            if (context.Response.BodyWriter is IClientConnection { ConnectionClosed: { CanBeCanceled: true } closed })
             {
                 return closed;
             }
@@ -359,7 +358,7 @@ internal sealed partial class SocketForwarder(
 
         var head = connection.Head;
         var isWhole = framing == BodyFraming.None || (framing == BodyFraming.Length && connection.Received.Length == head.ContentLength);
-        if (isWhole && connection.Sending == SendStage.Done && head.KeepsAlive && sender is null or { Sending.IsCompletedSuccessfully: true })
+        if (isWhole && connection.KeepsAlive && sender is null or { Sending.IsCompletedSuccessfully: true })
         {
             connection.Pool.Return(connection);
         }

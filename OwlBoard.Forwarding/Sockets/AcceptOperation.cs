@@ -11,11 +11,7 @@ internal sealed class AcceptOperation(Socket listener) : AwaitableOperation<Sock
     public ValueTask<Socket?> RunAsync()
     {
         Begin();
-        if (!TryRunNow())
-        {
-            RunWhenReady();
-        }
-
+        RunWhenReady();
         return Result;
     }
 

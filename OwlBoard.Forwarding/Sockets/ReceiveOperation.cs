@@ -11,11 +11,7 @@ internal sealed class ReceiveOperation(LoopSocket socket) : AwaitableOperation<i
     {
         Begin();
         _buffer = buffer;
-        if (!TryRunNow())
-        {
-            RunWhenReady();
-        }
-
+        RunWhenReady();
         return Result;
     }
 

@@ -96,13 +96,9 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
         if (error == SocketError.Success)
         {
             Volatile.Write(ref _stage, (int)SendStage.Done);
-            End(true, failure: null);
-        }
-        else
-        {
-            End(false, new SocketException((int)error));
         }
 
+        End(true, error == SocketError.Success ? null : new SocketException((int)error));
         return true;
     }
 

@@ -11,6 +11,7 @@ namespace OwlBoard.Forwarding.Sockets;
 /// </remarks>
 internal sealed class SocketLoop
 {
+    /// <summary>The most events in a batch: what the first leads to waits for the others.</summary>
     private const int EventsAtOnce = 64;
 
     /// <summary>After so many operations it is looked whether the batch takes too long.</summary>

@@ -8,7 +8,9 @@ namespace OwlBoard.Gateway.Breaker;
 /// <summary>One request on its way to a service, as the breaker sees it: until the answer begins.</summary>
 internal sealed class ServiceCall : IDisposable
 {
+    /// <summary>Whoever waits for it goes on where the answer begins: the request is one thread's at a time.</summary>
     private readonly TaskCompletionSource _answered = new();
+
     private readonly HttpContext _context;
     private readonly RequestDelegate _next;
     private readonly CancellationToken _requestAborted;

@@ -32,24 +32,21 @@ internal sealed class ServiceTransforms : IExchangeTransform
     {
         var headers = context.Response.Headers;
         headers.Remove("Server");
+        List<string>? cors = null;
         foreach (var (name, _) in headers)
         {
             if (IsCors(name))
             {
-                RemoveCors(headers);
-                break;
+                (cors ??= []).Add(name);
             }
         }
 
-        return true;
-    }
-
-    private static void RemoveCors(IHeaderDictionary headers)
-    {
-        foreach (var name in headers.Keys.Where(IsCors).ToArray())
+        foreach (var name in cors ?? [])
         {
             headers.Remove(name);
         }
+
+        return true;
     }
 
     private static string Append(StringValues forwardedFor, IPAddress? peer) =>

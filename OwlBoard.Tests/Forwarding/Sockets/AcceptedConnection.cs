@@ -69,23 +69,10 @@ internal sealed class AcceptedConnection : IAsyncDisposable
     public async Task<string> ReadTextAsync(int count) => Encoding.ASCII.GetString(await ReadAsync(count));
 
     /// <summary>Does something on the loop's thread, before the end of a batch.</summary>
-    public async Task<T> InBatchAsync<T>(Func<T> act)
-    {
-        var acting = ActAsync();
-        await Client.SendAsync("!"u8.ToArray(), Token);
-        var result = await acting.WaitAsync(Eventually.DefaultDeadline, Token);
-        // Who waits for this may be let go on in the batch.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        return result;
-
-        async Task<T> ActAsync()
-        {
-            var read = await Input.ReadAsync(Token).ConfigureAwait(false);
-            Input.AdvanceTo(read.Buffer.End);
-            Assert.NotNull(SocketLoop.Current);
-            return act();
-        }
-    }
+    public Task<T> InBatchAsync<T>(Func<T> act) => LoopBatch.RunAsync(
+        Client,
+        async () => Input.AdvanceTo((await Input.ReadAsync(Token).ConfigureAwait(false)).Buffer.End),
+        act);
 
     /// <summary>What the client gets until the end.</summary>
     public async Task<byte[]> ReceiveAllAsync()

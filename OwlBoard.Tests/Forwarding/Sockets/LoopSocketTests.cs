@@ -387,22 +387,10 @@ public sealed class LoopSocketTests : IDisposable
     }
 
     /// <summary>Does something on the loop's thread, before the end of a batch.</summary>
-    private static async Task<T> InBatchAsync<T>(LoopSocket socket, Socket upstream, Func<T> act)
-    {
-        var acting = ActAsync();
-        await upstream.SendAsync("go"u8.ToArray(), Token);
-        var result = await acting.WaitAsync(Eventually.DefaultDeadline, Token);
-        // Who waits for this may be let go on in the batch.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        return result;
-
-        async Task<T> ActAsync()
-        {
-            await socket.ReceiveAsync(new byte[2]).ConfigureAwait(false);
-            Assert.NotNull(SocketLoop.Current);
-            return act();
-        }
-    }
+    private static Task<T> InBatchAsync<T>(LoopSocket socket, Socket upstream, Func<T> act) => LoopBatch.RunAsync(
+        upstream,
+        async () => await socket.ReceiveAsync(new byte[2]).ConfigureAwait(false),
+        act);
 
     /// <summary>Sockets are given to the loops in turn.</summary>
     private async Task<(LoopSocket Socket, Socket Upstream)[]> ConnectInOneLoopAsync(int count)
