@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
 using OwlBoard.Tests.EndToEnd;
 using OwlBoard.Tests.Fixtures;
 
@@ -121,6 +122,30 @@ public sealed partial class OutageTests(RunningSystem system, Chromium chromium)
         await ana.Page.WaitForSelectorAsync(".message.mine:not(.waiting)");
         Assert.Equal(0, await ana.Page.Locator(".message.waiting").CountAsync());
         Assert.Equal(1, await luz.Page.Locator("#messages .message").CountAsync());
+    }
+
+    [Fact]
+    public async Task Message_written_without_a_connection_is_sent_though_the_history_cannot_be_read_at_first()
+    {
+        await using var ana = await Whiteboard.OpenAsync(chromium, system.DesktopFrontend, "Ana");
+        await ana.CreateAsync("Offline chat");
+        await ana.ShowChatAsync();
+        await system.IsWholeAsync();
+        var asked = 0;
+        await ana.Page.RouteAsync("**/api/chat/**", route => Interlocked.Increment(ref asked) == 1
+            ? route.FulfillAsync(new() { Status = StatusCodes.Status502BadGateway })
+            : route.ContinueAsync());
+
+        foreach (var gateway in RunningSystem.Gateways)
+        {
+            system.KillGateway(gateway);
+        }
+
+        await ana.SayAsync("Still here?");
+        await system.IsWholeAsync();
+
+        await ana.Page.WaitForSelectorAsync(".message.mine:not(.waiting)");
+        Assert.True(asked > 1);
     }
 
     /// <summary>Says how long the page was not connected: from the moment at which it noticed.</summary>

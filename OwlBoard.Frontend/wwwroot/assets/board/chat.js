@@ -2,7 +2,7 @@
 // The chat of one board, and who is on it.
 
 import { api } from "../api.js";
-import { LiveSocket } from "./live-socket.js";
+import { LiveSocket, backoff } from "./live-socket.js";
 
 /** @typedef {import("../api.js").Message} Message */
 
@@ -64,14 +64,20 @@ export class Chat extends EventTarget {
 
   async #catchUp() {
     const connection = ++this.#connection;
-    try {
-      await Promise.all([this.#readHistory(), this.#readPeople()]);
-      // What was said meanwhile has been sent on this connection already.
-      for (const one of this.#waiting.filter((one) => one.connection !== connection)) {
-        one.connection = this.#send(one.content);
+    // The connection may be there before the rest: what is not read is tried again, or what waits would not be sent.
+    for (let tries = 0; connection === this.#connection && this.socket.isOpen; tries++) {
+      try {
+        await Promise.all([this.#readHistory(), this.#readPeople()]);
+        // What was said meanwhile has been sent on this connection already.
+        for (const one of this.#waiting.filter((one) => one.connection !== connection)) {
+          one.connection = this.#send(one.content);
+        }
+
+        return;
+      } catch (problem) {
+        this.#tell("problem", problem);
+        await new Promise((resolve) => setTimeout(resolve, backoff(tries)));
       }
-    } catch (problem) {
-      this.#tell("problem", problem);
     }
   }
 
