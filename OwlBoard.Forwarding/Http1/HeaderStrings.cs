@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Reflection;
 using System.Text;
+using Microsoft.Net.Http.Headers;
 
 namespace OwlBoard.Forwarding.Http1;
 
@@ -16,6 +18,13 @@ internal static class HeaderStrings
     private const int MaxLength = 64;
 
     private static readonly string?[] Table = new string?[Slots];
+
+    /// <summary>The names that Kestrel knows, as the strings by which it finds them without comparing characters.</summary>
+    private static readonly string?[] Known = KnownNames();
+
+    /// <summary>A field's name, byte for byte.</summary>
+    public static string Name(ReadOnlySpan<byte> name) =>
+        name.Length is > 0 and <= MaxLength && Known[Hash(name) & (Slots - 1)] is { } known && Ascii.Equals(name, known) ? known : Get(name);
 
     /// <summary>The text, byte for byte (ISO 8859-1).</summary>
     public static string Get(ReadOnlySpan<byte> text)
@@ -37,6 +46,20 @@ internal static class HeaderStrings
         }
 
         return slot = Encoding.Latin1.GetString(text);
+    }
+
+    private static string?[] KnownNames()
+    {
+        var known = new string?[Slots];
+        foreach (var field in typeof(HeaderNames).GetFields(BindingFlags.Public | BindingFlags.Static))
+        {
+            if (field.GetValue(null) is string { Length: <= MaxLength } name)
+            {
+                known[Hash(Encoding.Latin1.GetBytes(name)) & (Slots - 1)] = name;
+            }
+        }
+
+        return known;
     }
 
     /// <summary>The first and last bytes tell most texts apart; a collision costs a string.</summary>

@@ -29,9 +29,17 @@ internal static class HopFields
             "Content-Range", "Location", "Age", "Date", "Expires", "Vary", "Retry-After", "WWW-Authenticate", "Max-Forwards", "Expect", "Range",
         ]);
 
+    /// <summary>A bit for each length that one of <see cref="OfResponses"/> has: most others differ in that.</summary>
+    private static readonly ulong LengthsOfResponses = OfResponses.Aggregate(0UL, (lengths, name) => lengths | (1UL << name.Length));
+
     /// <summary>Whether a field is not copied out of a response. The length is set by itself.</summary>
     public static bool IsOfResponses(ReadOnlySpan<byte> name)
     {
+        if (name.Length >= 64 || (LengthsOfResponses >> name.Length & 1) == 0)
+        {
+            return false;
+        }
+
         foreach (var candidate in OfResponses)
         {
             if (candidate.Length == name.Length && Ascii.EqualsIgnoreCase(name, candidate))

@@ -25,7 +25,7 @@ internal static class ResponseHeadCopier
                 continue;
             }
 
-            var name = HeaderStrings.Get(nameBytes);
+            var name = HeaderStrings.Name(nameBytes);
             var value = HeaderStrings.Get(field.Value(bytes));
             headers[name] = headers.TryGetValue(name, out var present) && present.Count > 0 ? StringValues.Concat(present, value) : value;
         }

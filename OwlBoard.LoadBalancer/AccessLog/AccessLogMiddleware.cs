@@ -16,7 +16,7 @@ internal sealed class AccessLogMiddleware
     private readonly ClientAddress _client;
     private readonly LiveOptions _options;
     private readonly TimeProvider _time;
-    private readonly Func<object, Task> _write;
+    private readonly Action<HttpContext> _write;
 
     public AccessLogMiddleware(RequestDelegate next, AccessLogWriter log, ClientAddress client, LiveOptions options, TimeProvider time)
     {
@@ -25,29 +25,58 @@ internal sealed class AccessLogMiddleware
         _client = client;
         _options = options;
         _time = time;
-        _write = context => Write((HttpContext)context);
+        _write = Write;
     }
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (_options.Current.AccessLog.Enabled && !IsProbe(context.Request))
+        if (!_options.Current.AccessLog.Enabled || IsProbe(context.Request))
         {
-            ResponseProgress.Of(context, _time);
-            // Not by waiting for the rest of the pipeline, which would cost a state machine for each request.
-            context.Response.OnCompleted(_write, context);
+            return _next(context);
         }
 
-        return _next(context);
+        var response = ResponseProgress.Of(context, _time);
+        response.Ended = _write;
+        Task rest;
+        try
+        {
+            rest = _next(context);
+        }
+        catch
+        {
+            EndAfterServer(context, response);
+            throw;
+        }
+
+        // Who forwards it ends it too: to wait here as well would cost each request a state machine.
+        return response.Request is null ? EndAfterAsync(rest, context, response) : rest;
     }
+
+    private static async Task EndAfterAsync(Task rest, HttpContext context, ResponseProgress response)
+    {
+        try
+        {
+            await rest;
+            response.End(context);
+        }
+        catch
+        {
+            EndAfterServer(context, response);
+            throw;
+        }
+    }
+
+    /// <summary>An error that nobody caught is answered by the server, after everything else.</summary>
+    private static void EndAfterServer(HttpContext context, ResponseProgress response) => context.Response.OnCompleted(() =>
+    {
+        response.End(context);
+        return Task.CompletedTask;
+    });
 
     /// <summary>Whoever watches the load balancer asks every second or so; that would bury the rest.</summary>
     private static bool IsProbe(HttpRequest request) => HttpMethods.IsGet(request.Method) && request.Path == HealthEndpoint.Path;
 
-    private Task Write(HttpContext context)
-    {
-        _log.Write(Describe(context, ResponseProgress.Of(context, _time)));
-        return Task.CompletedTask;
-    }
+    private void Write(HttpContext context) => _log.Write(Describe(context, ResponseProgress.Of(context, _time)));
 
     private AccessLogEntry Describe(HttpContext context, ResponseProgress response)
     {

@@ -24,7 +24,12 @@ internal ref struct LineWriter(Span<byte> line)
         Length += text.Length;
     }
 
-    public void Write(scoped ReadOnlySpan<char> text) => Length += Encoding.UTF8.GetBytes(text, _line[Length..]);
+    public void Write(scoped ReadOnlySpan<char> text)
+    {
+        var rest = _line[Length..];
+        // Nearly always ASCII, of which each character is a byte.
+        Length += Ascii.FromUtf16(text, rest, out var written) == OperationStatus.Done ? written : Encoding.UTF8.GetBytes(text, rest);
+    }
 
     /// <summary>A value that is short as text: a number, an address.</summary>
     public void Write<T>(T value, ReadOnlySpan<char> format = default)

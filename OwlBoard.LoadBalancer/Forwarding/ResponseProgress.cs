@@ -35,6 +35,9 @@ internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature, I
     /// <summary>What happens to the request on its way to a gateway, if it is on one.</summary>
     public ProxiedRequest? Request { get; set; }
 
+    /// <summary>Is told once that the request is done with.</summary>
+    public Action<HttpContext>? Ended { get; set; }
+
     /// <summary>How many so far.</summary>
     public long Bytes { get; private set; }
 
@@ -71,6 +74,14 @@ internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature, I
 
     /// <summary>Something came from the gateway.</summary>
     public void Progressed() => _lastProgress = _time.GetTimestamp();
+
+    /// <summary>The request is done with, as far as the load balancer goes.</summary>
+    public void End(HttpContext context)
+    {
+        var ended = Ended;
+        Ended = null;
+        ended?.Invoke(context);
+    }
 
     public void DisableBuffering() => _body.DisableBuffering();
 

@@ -28,12 +28,13 @@ internal sealed class RetryMiddleware(
 {
     public async Task InvokeAsync(HttpContext context)
     {
+        var progress = ResponseProgress.Of(context, time);
         try
         {
             budget.CountRequest();
             var settings = options.Current;
             using var request = new ProxiedRequest(
-                IdempotentMethods.Contains(context.Request.Method), time.GetTimestamp(), ResponseProgress.Of(context, time), settings.Timeouts.Response);
+                IdempotentMethods.Contains(context.Request.Method), time.GetTimestamp(), progress, settings.Timeouts.Response);
             if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
             {
                 request.Body = new ReplayableBody(context.Request.BodyReader, settings.Retry.BodyBytes, settings.Timeouts.RequestBody, time);
@@ -86,6 +87,10 @@ internal sealed class RetryMiddleware(
             {
                 throw;
             }
+        }
+        finally
+        {
+            progress.End(context);
         }
     }
 
