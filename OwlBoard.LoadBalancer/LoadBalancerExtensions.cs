@@ -73,9 +73,9 @@ internal static class LoadBalancerExtensions
     public static void UseLoadBalancer(this WebApplication app)
     {
         app.WithoutAuthorization();
-        app.UseTraceParent();
         // Before routing, which asks for the listener and finds it quicker then.
         app.UseMiddleware<AccessLogMiddleware>();
+        app.UseTraceParent();
         app.UseRouting();
         app.UseThreadPoolForOwnAnswers();
         app.UseMiddleware<HstsMiddleware>();

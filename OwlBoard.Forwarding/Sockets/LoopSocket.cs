@@ -11,6 +11,7 @@ namespace OwlBoard.Forwarding.Sockets;
 internal sealed class LoopSocket : TcpSocket
 {
     private readonly Socket _socket;
+    private readonly SafeSocketHandle _handle;
     private readonly SocketOperation _receive;
     private readonly SendOperation _send;
     private readonly Action? _peerGone;
@@ -25,6 +26,7 @@ internal sealed class LoopSocket : TcpSocket
     {
         socket.Blocking = false;
         _socket = socket;
+        _handle = socket.SafeHandle;
         _receive = receive ?? new ReceiveOperation(this);
         _send = new SendOperation(this);
         _peerGone = peerGone;
@@ -42,7 +44,7 @@ internal sealed class LoopSocket : TcpSocket
     public override SendStage Sending => _send.Stage;
 
     /// <summary>What the kernel knows it by.</summary>
-    public SafeSocketHandle Handle => _socket.SafeHandle;
+    public SafeSocketHandle Handle => _handle;
 
     /// <summary>Opens a socket and connects it.</summary>
     /// <exception cref="SocketException">Nobody took the connection.</exception>
@@ -106,7 +108,7 @@ internal sealed class LoopSocket : TcpSocket
     {
         try
         {
-            count = _socket.Receive(buffer, SocketFlags.None, out error);
+            count = SocketCalls.Receive(_handle, buffer, out error);
         }
         catch (ObjectDisposedException)
         {
@@ -122,7 +124,7 @@ internal sealed class LoopSocket : TcpSocket
     {
         try
         {
-            count = _socket.Send(buffer, SocketFlags.None, out error);
+            count = SocketCalls.Send(_handle, buffer, out error);
         }
         catch (ObjectDisposedException)
         {

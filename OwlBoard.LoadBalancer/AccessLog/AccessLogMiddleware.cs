@@ -2,7 +2,6 @@ using OwlBoard.Forwarding.Tracing;
 using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Forwarding;
-using OwlBoard.LoadBalancer.Listeners;
 using OwlBoard.LoadBalancer.Retry;
 using OwlBoard.ServiceDefaults.Health;
 
@@ -16,7 +15,7 @@ internal sealed class AccessLogMiddleware
     private readonly ClientAddress _client;
     private readonly LiveOptions _options;
     private readonly TimeProvider _time;
-    private readonly Action<HttpContext> _write;
+    private readonly Action<HttpContext, ResponseProgress> _write;
 
     public AccessLogMiddleware(RequestDelegate next, AccessLogWriter log, ClientAddress client, LiveOptions options, TimeProvider time)
     {
@@ -30,12 +29,18 @@ internal sealed class AccessLogMiddleware
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (!_options.Current.AccessLog.Enabled || IsProbe(context.Request))
+        if (!_options.Current.AccessLog.Enabled)
         {
             return _next(context);
         }
 
-        var response = ResponseProgress.Of(context, _time);
+        // First of all: setting a feature makes the context forget those that it has looked up.
+        var response = ResponseProgress.Begin(context, _time);
+        if (IsProbe(context.Request))
+        {
+            return _next(context);
+        }
+
         response.Ended = _write;
         Task rest;
         try
@@ -76,15 +81,13 @@ internal sealed class AccessLogMiddleware
     /// <summary>Whoever watches the load balancer asks every second or so; that would bury the rest.</summary>
     private static bool IsProbe(HttpRequest request) => HttpMethods.IsGet(request.Method) && request.Path == HealthEndpoint.Path;
 
-    private void Write(HttpContext context) => _log.Write(Describe(context, ResponseProgress.Of(context, _time)));
-
-    private AccessLogEntry Describe(HttpContext context, ResponseProgress response)
+    private void Write(HttpContext context, ResponseProgress response)
     {
         var request = context.Request;
-        return new AccessLogEntry(
+        _log.Write(new AccessLogEntry(
             _time.GetUtcNow(),
-            Listener.Of(context).Name,
-            _client.Of(context),
+            response.Connection.Listener.Name,
+            _client.Of(context, response.Connection),
             request.Method,
             request.Path.Value ?? "",
             request.QueryString.Value ?? "",
@@ -95,7 +98,7 @@ internal sealed class AccessLogMiddleware
             request.Headers.UserAgent.ToString(),
             Upstream(response.Request),
             response.Request?.Tried.Count ?? 0,
-            TraceParent.Of(context));
+            TraceParent.Of(context)));
     }
 
     private static string Upstream(ProxiedRequest? request) => request?.Tried switch

@@ -1,14 +1,13 @@
 using System.Buffers;
-using System.Threading.Channels;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Telemetry;
 
 namespace OwlBoard.LoadBalancer.AccessLog;
 
 /// <summary>
-/// Takes entries from requests without ever making them wait, and writes them in batches on a thread of its own. When
-/// the sink does not keep up or fails, entries are dropped, counted, and the loss is said in the log once it is over.
-/// Format and path are those in force when a batch is written.
+/// Makes lines of requests without ever letting them wait, and writes them in batches on a thread of its own. When the
+/// sink does not keep up or fails, lines are dropped, counted, and the loss is said in the log once it is over. A line is
+/// made at once, while what it says is still in the processor's caches: kept for later, it costs twice as much.
 /// </summary>
 internal sealed partial class AccessLogWriter : BackgroundService
 {
@@ -18,16 +17,25 @@ internal sealed partial class AccessLogWriter : BackgroundService
     /// </summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>A batch ends here; one line may exceed it.</summary>
-    private const int BatchBytes = 64 * 1024;
+    /// <summary>A buffer that a burst has made larger than this is not kept.</summary>
+    private const int MaxKeptBytes = 4 * 1024 * 1024;
 
-    private readonly Channel<AccessLogEntry> _entries;
+    /// <summary>The line that is being made, so that no request waits for another one's.</summary>
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _line;
+
     private readonly LiveOptions _options;
     private readonly LoadBalancerMetrics _metrics;
     private readonly ILogger<AccessLogWriter> _logger;
     private readonly Func<AccessLogOptions, Stream> _openSink;
-    private readonly ArrayBufferWriter<byte> _batch = new();
+    private readonly int _capacity;
     private readonly ManualResetEventSlim _stopping = new();
+
+    /// <summary>Guards the lines that wait, and is pulsed when there are some.</summary>
+    private readonly object _gate = new();
+    private ArrayBufferWriter<byte> _waiting = new();
+    private ArrayBufferWriter<byte> _batch = new();
+    private int _waitingLines;
     private AccessLogSink? _sink;
     private bool _failing;
     private long _dropped;
@@ -44,16 +52,27 @@ internal sealed partial class AccessLogWriter : BackgroundService
         _metrics = metrics;
         _logger = logger;
         _openSink = openSink;
-        _entries = Channel.CreateBounded<AccessLogEntry>(new BoundedChannelOptions(options.Current.AccessLog.Capacity) { SingleReader = true });
+        _capacity = options.Current.AccessLog.Capacity;
     }
 
-    /// <summary>How many entries were dropped since the start.</summary>
+    /// <summary>How many lines were dropped since the start.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
 
-    /// <summary>Hands an entry over; never waits.</summary>
+    /// <summary>Makes a line and hands it over; never waits for the sink.</summary>
     public void Write(in AccessLogEntry entry)
     {
-        if (!_entries.Writer.TryWrite(entry))
+        var line = _line ??= new ArrayBufferWriter<byte>();
+        line.ResetWrittenCount();
+        if (_options.Current.AccessLog.Format == "json")
+        {
+            AccessLogFormat.WriteJson(entry, line);
+        }
+        else
+        {
+            AccessLogFormat.WriteText(entry, line);
+        }
+
+        if (!TryAdd(line.WrittenSpan))
         {
             Drop(1);
         }
@@ -61,9 +80,13 @@ internal sealed partial class AccessLogWriter : BackgroundService
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        // The reader ends when it has written what is there.
-        _entries.Writer.TryComplete();
-        _stopping.Set();
+        // The writer ends when it has written what is there.
+        lock (_gate)
+        {
+            _stopping.Set();
+            Monitor.Pulse(_gate);
+        }
+
         if (ExecuteTask is { } writing)
         {
             await writing.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -86,15 +109,33 @@ internal sealed partial class AccessLogWriter : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Writing to a pipe that nobody reads blocks: not on a thread that requests need.
-        await Task.Factory.StartNew(WriteEntries, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await Task.Factory.StartNew(WriteLines, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    private void WriteEntries()
+    private bool TryAdd(ReadOnlySpan<byte> line)
     {
-        while (_entries.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        lock (_gate)
+        {
+            if (_waitingLines == _capacity || _stopping.IsSet)
+            {
+                return false;
+            }
+
+            _waiting.Write(line);
+            if (++_waitingLines == 1)
+            {
+                Monitor.Pulse(_gate);
+            }
+
+            return true;
+        }
+    }
+
+    private void WriteLines()
+    {
+        while (TakeBatch() is > 0 and var count)
         {
             var settings = _options.Current.AccessLog;
-            var count = FillBatch(settings.Format == "json");
             try
             {
                 if (_sink?.IsCurrent(settings) != true)
@@ -118,35 +159,34 @@ internal sealed partial class AccessLogWriter : BackgroundService
                 }
             }
 
-            // What is still there is as much as a batch: no reason to wait.
-            if (_batch.WrittenCount < BatchBytes)
-            {
-                _stopping.Wait(Pause);
-            }
-
-            _batch.ResetWrittenCount();
+            _stopping.Wait(Pause);
         }
 
         CloseSink();
     }
 
-    private int FillBatch(bool json)
+    /// <summary>Waits for lines, and makes those that are there the batch.</summary>
+    /// <returns>How many; 0 at the end.</returns>
+    private int TakeBatch()
     {
-        var count = 0;
-        while (_batch.WrittenCount < BatchBytes && _entries.Reader.TryRead(out var entry))
+        if (_batch.Capacity > MaxKeptBytes)
         {
-            count++;
-            if (json)
-            {
-                AccessLogFormat.WriteJson(entry, _batch);
-            }
-            else
-            {
-                AccessLogFormat.WriteText(entry, _batch);
-            }
+            _batch = new ArrayBufferWriter<byte>();
         }
 
-        return count;
+        _batch.ResetWrittenCount();
+        lock (_gate)
+        {
+            while (_waitingLines == 0 && !_stopping.IsSet)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            (_waiting, _batch) = (_batch, _waiting);
+            var count = _waitingLines;
+            _waitingLines = 0;
+            return count;
+        }
     }
 
     private void CloseSink()

@@ -1,6 +1,5 @@
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Gateways;
-using Yarp.ReverseProxy.Model;
 
 namespace OwlBoard.LoadBalancer.Balancing;
 
@@ -12,7 +11,7 @@ internal sealed class ConsistentHashPolicy(GatewayRegistry gateways, HashKey key
 {
     public override string Name => Algorithms.ConsistentHash;
 
-    protected override Gateway Pick(HttpContext context, IReadOnlyList<DestinationState> available)
+    protected override Gateway Pick(HttpContext context, ReadOnlySpan<Gateway> available)
     {
         var key = keys.Of(context);
         var slowStart = Options.SlowStart;
@@ -23,9 +22,8 @@ internal sealed class ConsistentHashPolicy(GatewayRegistry gateways, HashKey key
             var best = default(Gateway);
             var bestActive = 0;
             var bestBid = 0.0;
-            for (var i = 0; i < available.Count; i++)
+            foreach (var gateway in available)
             {
-                var gateway = GatewayOf(available[i]);
                 var active = gateway.Active;
                 var share = gateway.Weight * gateway.Ramp(slowStart);
                 if (active >= Math.Ceiling(capacityPerShare * share))
@@ -49,13 +47,12 @@ internal sealed class ConsistentHashPolicy(GatewayRegistry gateways, HashKey key
     }
 
     /// <summary>The active requests, the one to be placed included, per unit of share.</summary>
-    private double MeanLoad(IReadOnlyList<DestinationState> available, TimeSpan slowStart)
+    private static double MeanLoad(ReadOnlySpan<Gateway> available, TimeSpan slowStart)
     {
         var active = 1;
         var shares = 0.0;
-        for (var i = 0; i < available.Count; i++)
+        foreach (var gateway in available)
         {
-            var gateway = GatewayOf(available[i]);
             active += gateway.Active;
             shares += gateway.Weight * gateway.Ramp(slowStart);
         }

@@ -24,13 +24,11 @@ internal abstract class GatewayPolicy(GatewayRegistry gateways, LiveOptions opti
             return null;
         }
 
-        var gateway = Pick(context, availableDestinations);
+        var gateway = Pick(context, gateways.Of(availableDestinations));
         ProxiedRequest.Of(context).Acquired(gateway);
         return gateway.Destination;
     }
 
     /// <summary>Picks one of at least one gateway and counts the request there.</summary>
-    protected abstract Gateway Pick(HttpContext context, IReadOnlyList<DestinationState> available);
-
-    protected Gateway GatewayOf(DestinationState destination) => gateways.Of(destination);
+    protected abstract Gateway Pick(HttpContext context, ReadOnlySpan<Gateway> available);
 }

@@ -1,6 +1,5 @@
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Gateways;
-using Yarp.ReverseProxy.Model;
 
 namespace OwlBoard.LoadBalancer.Balancing;
 
@@ -9,16 +8,16 @@ internal abstract class InTurnPolicy(GatewayRegistry gateways, LiveOptions optio
 {
     private readonly VirtualClock _clock = new();
 
-    protected sealed override Gateway Pick(HttpContext context, IReadOnlyList<DestinationState> available)
+    protected sealed override Gateway Pick(HttpContext context, ReadOnlySpan<Gateway> available)
     {
         var slowStart = Options.SlowStart;
         while (true)
         {
             var now = _clock.Now;
-            var best = Turn.Of(GatewayOf(available[0]), now, slowStart);
-            for (var i = 1; i < available.Count; i++)
+            var best = Turn.Of(available[0], now, slowStart);
+            foreach (var gateway in available[1..])
             {
-                var turn = Turn.Of(GatewayOf(available[i]), now, slowStart);
+                var turn = Turn.Of(gateway, now, slowStart);
                 if (Precedes(turn, best))
                 {
                     best = turn;

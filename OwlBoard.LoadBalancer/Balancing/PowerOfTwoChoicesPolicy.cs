@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Gateways;
-using Yarp.ReverseProxy.Model;
 
 namespace OwlBoard.LoadBalancer.Balancing;
 
@@ -14,14 +13,14 @@ internal sealed class PowerOfTwoChoicesPolicy(GatewayRegistry gateways, LiveOpti
 {
     public override string Name => Algorithms.PowerOfTwoChoices;
 
-    protected override Gateway Pick(HttpContext context, IReadOnlyList<DestinationState> available)
+    protected override Gateway Pick(HttpContext context, ReadOnlySpan<Gateway> available)
     {
         var slowStart = Options.SlowStart;
         while (true)
         {
             var gateway = Draw(available, slowStart, except: null);
             var active = gateway.Active;
-            if (available.Count > 1)
+            if (available.Length > 1)
             {
                 var other = Draw(available, slowStart, except: gateway);
                 var otherActive = other.Active;
@@ -41,19 +40,19 @@ internal sealed class PowerOfTwoChoicesPolicy(GatewayRegistry gateways, LiveOpti
     }
 
     [SuppressMessage("Security", "CA5394", Justification = "Nothing depends on nobody's guessing which gateway is next.")]
-    private Gateway Draw(IReadOnlyList<DestinationState> available, TimeSpan slowStart, Gateway? except)
+    private static Gateway Draw(ReadOnlySpan<Gateway> available, TimeSpan slowStart, Gateway? except)
     {
         var total = 0.0;
-        for (var i = 0; i < available.Count; i++)
+        foreach (var gateway in available)
         {
-            total += ShareOf(available[i], out _);
+            total += ShareOf(gateway);
         }
 
         var point = Random.Shared.NextDouble() * total;
         var last = default(Gateway);
-        for (var i = 0; i < available.Count; i++)
+        foreach (var gateway in available)
         {
-            var share = ShareOf(available[i], out var gateway);
+            var share = ShareOf(gateway);
             if (share == 0)
             {
                 continue;
@@ -70,10 +69,6 @@ internal sealed class PowerOfTwoChoicesPolicy(GatewayRegistry gateways, LiveOpti
 
         return last!;
 
-        double ShareOf(DestinationState destination, out Gateway gateway)
-        {
-            gateway = GatewayOf(destination);
-            return gateway == except ? 0 : gateway.Weight * gateway.Ramp(slowStart);
-        }
+        double ShareOf(Gateway gateway) => gateway == except ? 0 : gateway.Weight * gateway.Ramp(slowStart);
     }
 }

@@ -25,16 +25,19 @@ internal sealed class ClientAddress : IDisposable
     public void Dispose() => _options.Changed -= Update;
 
     /// <summary>The client's address; IPv4 as such even where the listener is dual-stack.</summary>
-    public IPAddress Of(HttpContext context)
+    public IPAddress Of(HttpContext context) => Of(context, ClientConnection.Of(context));
+
+    /// <summary>The same for a caller that knows the request's connection.</summary>
+    public IPAddress Of(HttpContext context, ClientConnection connection)
     {
-        var peer = ClientConnection.Of(context).Peer;
+        var peer = connection.Peer;
         return IsTrusted(peer) ? Resolve(peer, context.Request.Headers[ForwardedForName]) : peer;
     }
 
     /// <summary>The value of <c>X-Forwarded-For</c> for the gateway: the client's own, if any, with the peer appended.</summary>
-    public static string ForwardedFor(HttpContext context)
+    public static string ForwardedFor(HttpContext context, ClientConnection connection)
     {
-        var peer = ClientConnection.Of(context).PeerText;
+        var peer = connection.PeerText;
         var received = context.Request.Headers[ForwardedForName];
         return received.Count == 0 ? peer : $"{received}, {peer}";
     }

@@ -10,9 +10,9 @@ internal sealed class GatewayTransforms(ClientAddress client, RetryPolicy retrie
     public void TransformRequest(HttpContext context, UpstreamRequest request)
     {
         var connection = ClientConnection.Of(context);
-        var address = client.Of(context);
+        var address = client.Of(context, connection);
         request.SetField("X-Real-IP", ReferenceEquals(address, connection.Peer) ? connection.PeerText : address.ToString());
-        request.SetField("X-Forwarded-For", ClientAddress.ForwardedFor(context));
+        request.SetField("X-Forwarded-For", ClientAddress.ForwardedFor(context, connection));
         request.SetField("X-Forwarded-Proto", client.Scheme(context));
         request.SetField("X-Forwarded-Host", context.Request.Host.Value ?? "");
         request.SetField("X-Forwarded-Port", connection.LocalPort);

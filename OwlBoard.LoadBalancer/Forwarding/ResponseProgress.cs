@@ -36,7 +36,7 @@ internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature, I
     public ProxiedRequest? Request { get; set; }
 
     /// <summary>Is told once that the request is done with.</summary>
-    public Action<HttpContext>? Ended { get; set; }
+    public Action<HttpContext, ResponseProgress>? Ended { get; set; }
 
     /// <summary>How many so far.</summary>
     public long Bytes { get; private set; }
@@ -56,13 +56,11 @@ internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature, I
     public override long UnflushedBytes => _writer.UnflushedBytes;
 
     /// <summary>Begins to follow the response, or finds who does.</summary>
-    public static ResponseProgress Of(HttpContext context, TimeProvider time)
-    {
-        if (Find(context) is { } found)
-        {
-            return found;
-        }
+    public static ResponseProgress Of(HttpContext context, TimeProvider time) => Find(context) ?? Begin(context, time);
 
+    /// <summary>Begins to follow the response.</summary>
+    public static ResponseProgress Begin(HttpContext context, TimeProvider time)
+    {
         var progress = new ResponseProgress(
             context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), ClientConnection.Find(context), time);
         context.Features.Set<IHttpResponseBodyFeature>(progress);
@@ -80,7 +78,7 @@ internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature, I
     {
         var ended = Ended;
         Ended = null;
-        ended?.Invoke(context);
+        ended?.Invoke(context, this);
     }
 
     public void DisableBuffering() => _body.DisableBuffering();

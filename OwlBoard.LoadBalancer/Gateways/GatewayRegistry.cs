@@ -7,6 +7,7 @@ namespace OwlBoard.LoadBalancer.Gateways;
 internal sealed class GatewayRegistry(TimeProvider time) : IClusterChangeListener
 {
     private readonly ConditionalWeakTable<DestinationState, Gateway> _gateways = [];
+    private readonly ConditionalWeakTable<IReadOnlyList<DestinationState>, Gateway[]> _lists = [];
     private volatile ClusterState? _cluster;
 
     /// <summary>The cluster of all gateways; <see langword="null"/> before the configuration is loaded.</summary>
@@ -22,6 +23,10 @@ internal sealed class GatewayRegistry(TimeProvider time) : IClusterChangeListene
     /// <summary>The gateway that the destination is. Reading is lock-free and allocates nothing.</summary>
     public Gateway Of(DestinationState destination) =>
         _gateways.TryGetValue(destination, out var gateway) ? gateway : Add(destination);
+
+    /// <summary>The gateways that the destinations are, in their order. YARP's lists do not change, a change makes another one.</summary>
+    public ReadOnlySpan<Gateway> Of(IReadOnlyList<DestinationState> destinations) =>
+        _lists.TryGetValue(destinations, out var gateways) ? gateways : _lists.GetValue(destinations, added => [.. added.Select(Of)]);
 
     public void OnClusterAdded(ClusterState cluster) => OnClusterChanged(cluster);
 

@@ -28,9 +28,10 @@ internal sealed class RetryMiddleware(
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        var progress = ResponseProgress.Of(context, time);
+        ResponseProgress? progress = null;
         try
         {
+            progress = ResponseProgress.Of(context, time);
             budget.CountRequest();
             var settings = options.Current;
             using var request = new ProxiedRequest(
@@ -90,7 +91,7 @@ internal sealed class RetryMiddleware(
         }
         finally
         {
-            progress.End(context);
+            progress?.End(context);
         }
     }
 

@@ -1,0 +1,112 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace OwlBoard.Forwarding.Sockets;
+
+/// <summary>
+/// The two system calls that each message takes, of sockets that never block. <see cref="Socket"/>'s own come through a
+/// library that was compiled in advance, whose calls into the system the just-in-time compiler cannot put in place.
+/// </summary>
+internal static partial class SocketCalls
+{
+    private const int Interrupted = 4;
+
+    /// <summary>A peer that is gone is an error, not a signal.</summary>
+    private const int NoSignal = 0x4000;
+
+    /// <summary>Receives what is there.</summary>
+    /// <returns>How many bytes; 0 at the end, and with an error.</returns>
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    public static int Receive(SafeSocketHandle socket, Span<byte> buffer, out SocketError error)
+    {
+        var isHeld = false;
+        try
+        {
+            // Until it is released nobody else may get its descriptor.
+            socket.DangerousAddRef(ref isHeld);
+            while (true)
+            {
+                var count = Receive((int)socket.DangerousGetHandle(), ref MemoryMarshal.GetReference(buffer), buffer.Length, flags: 0);
+                if (IsResult(ref count, out error))
+                {
+                    return (int)count;
+                }
+            }
+        }
+        finally
+        {
+            if (isHeld)
+            {
+                socket.DangerousRelease();
+            }
+        }
+    }
+
+    /// <summary>Sends what the kernel takes.</summary>
+    /// <returns>How many bytes; 0 with an error.</returns>
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    public static int Send(SafeSocketHandle socket, ReadOnlySpan<byte> buffer, out SocketError error)
+    {
+        var isHeld = false;
+        try
+        {
+            socket.DangerousAddRef(ref isHeld);
+            while (true)
+            {
+                var count = Send((int)socket.DangerousGetHandle(), ref MemoryMarshal.GetReference(buffer), buffer.Length, NoSignal);
+                if (IsResult(ref count, out error))
+                {
+                    return (int)count;
+                }
+            }
+        }
+        finally
+        {
+            if (isHeld)
+            {
+                socket.DangerousRelease();
+            }
+        }
+    }
+
+    /// <returns>Whether the call is done; otherwise a signal interrupted it.</returns>
+    private static bool IsResult(ref nint count, out SocketError error)
+    {
+        error = SocketError.Success;
+        if (count >= 0)
+        {
+            return true;
+        }
+
+        count = 0;
+        var number = Marshal.GetLastSystemError();
+        error = ErrorOf(number);
+        return number != Interrupted;
+    }
+
+    /// <summary>What .NET calls Linux's error; see <c>errno(3)</c>.</summary>
+    private static SocketError ErrorOf(int number) => number switch
+    {
+        11 => SocketError.WouldBlock,
+        32 => SocketError.Shutdown,
+        100 => SocketError.NetworkDown,
+        101 => SocketError.NetworkUnreachable,
+        102 => SocketError.NetworkReset,
+        103 => SocketError.ConnectionAborted,
+        104 => SocketError.ConnectionReset,
+        105 => SocketError.NoBufferSpaceAvailable,
+        107 => SocketError.NotConnected,
+        110 => SocketError.TimedOut,
+        111 => SocketError.ConnectionRefused,
+        112 => SocketError.HostDown,
+        113 => SocketError.HostUnreachable,
+        _ => SocketError.SocketError,
+    };
+
+    // The error is asked for only where there is one; the runtime keeps it over what it does itself after a call.
+    [LibraryImport("libc", EntryPoint = "recv")]
+    private static partial nint Receive(int descriptor, ref byte buffer, nint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "send")]
+    private static partial nint Send(int descriptor, ref byte buffer, nint length, int flags);
+}
