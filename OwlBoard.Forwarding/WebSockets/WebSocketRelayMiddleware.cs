@@ -14,18 +14,19 @@ internal sealed class WebSocketRelayMiddleware(
         if (context.Request.Headers.Upgrade is [{ } protocol] && protocol.Equals("websocket", StringComparison.OrdinalIgnoreCase)
             && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
         {
-            context.Features.Set<IHttpUpgradeFeature>(new RelayedUpgrade(upgrade, async () =>
-                new WebSocketRelayStream(
-                    await upgrade.UpgradeAsync(), options.CurrentValue, time, context.Abort, drain.Closing)));
+            context.Features.Set<IHttpUpgradeFeature>(new RelayedUpgrade(this, upgrade, context));
         }
 
         return next(context);
     }
 
-    private sealed class RelayedUpgrade(IHttpUpgradeFeature inner, Func<Task<Stream>> upgrade) : IHttpUpgradeFeature
+    private WebSocketRelayStream Relay(Stream client, HttpContext context) =>
+        new(client, options.CurrentValue, time, context.Abort, drain.Closing);
+
+    private sealed class RelayedUpgrade(WebSocketRelayMiddleware middleware, IHttpUpgradeFeature inner, HttpContext context) : IHttpUpgradeFeature
     {
         public bool IsUpgradableRequest => inner.IsUpgradableRequest;
 
-        public Task<Stream> UpgradeAsync() => upgrade();
+        public async Task<Stream> UpgradeAsync() => middleware.Relay(await inner.UpgradeAsync(), context);
     }
 }

@@ -97,13 +97,13 @@ internal sealed class AccessLogMiddleware
             _time.GetElapsedTime(response.Started),
             request.Headers.UserAgent.ToString(),
             Upstream(response.Request),
-            response.Request?.Tried.Count ?? 0,
+            response.Request?.Tried.Length ?? 0,
             TraceParent.Of(context)));
     }
 
-    private static string Upstream(ProxiedRequest? request) => request?.Tried switch
+    private static string Upstream(ProxiedRequest? request) => (request?.Tried ?? []) switch
     {
-        null or [] => "-",
+        [] => "-",
         [var only] => only.Name,
         var several => string.Join(", ", several.Select(gateway => gateway.Name)),
     };

@@ -26,7 +26,7 @@ internal static class FailureAnswer
         }
 
         context.Response.Clear();
-        if (request.Tried.Count > 0)
+        if (!request.Tried.IsEmpty)
         {
             context.Response.Headers[ResponseHeaders.UpstreamServer] = string.Join(", ", request.Tried.Select(gateway => gateway.Name));
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using OwlBoard.LoadBalancer.Balancing;
 using Yarp.ReverseProxy.Configuration;
@@ -35,6 +36,9 @@ internal sealed class Gateway(DestinationState destination, TimeProvider time)
 
     /// <summary>The name's hash, by which keys find it.</summary>
     public ulong NameHash { get; } = StableHash.Of(destination.DestinationId);
+
+    /// <summary>A list of it alone, so that not each request makes one.</summary>
+    public ImmutableArray<Gateway> Alone => field.IsDefault ? field = [this] : field;
 
     /// <summary>Where it is.</summary>
     public string Address => destination.Model?.Config.Address.TrimEnd('/') ?? "";

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http.Features;
 using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Gateways;
@@ -36,7 +37,7 @@ internal sealed class ProxiedRequest : IDisposable
     public long Started { get; }
 
     /// <summary>The gateways that were tried, in order.</summary>
-    public List<Gateway> Tried { get; } = new(capacity: 2);
+    public ImmutableArray<Gateway> Tried { get; set; } = [];
 
     /// <summary>The gateway that the present try goes to, counted as active there.</summary>
     public Gateway? Gateway { get; private set; }
@@ -68,7 +69,7 @@ internal sealed class ProxiedRequest : IDisposable
     public void Acquired(Gateway gateway)
     {
         Gateway = gateway;
-        Tried.Add(gateway);
+        Tried = Tried.IsEmpty ? gateway.Alone : Tried.Add(gateway);
     }
 
     /// <summary>

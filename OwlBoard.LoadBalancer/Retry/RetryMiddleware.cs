@@ -46,7 +46,7 @@ internal sealed class RetryMiddleware(
             var candidates = proxy.AvailableDestinations;
             while (true)
             {
-                request.MayBeRetried = request.Tried.Count + 1 < settings.Retry.Tries && candidates.Count > 1;
+                request.MayBeRetried = request.Tried.Length + 1 < settings.Retry.Tries && candidates.Count > 1;
                 proxy.AvailableDestinations = candidates;
                 var started = time.GetTimestamp();
                 TryOutcome outcome;

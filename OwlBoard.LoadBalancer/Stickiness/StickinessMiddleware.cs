@@ -33,13 +33,13 @@ internal sealed class StickinessMiddleware(
     }
 
     private DestinationState? OfCookie(HttpContext context, IReadOnlyList<DestinationState> candidates) =>
-        ProxiedRequest.Of(context).Tried.Count == 0 ? cookie.Find(context, candidates) : null;
+        ProxiedRequest.Of(context).Tried.IsEmpty ? cookie.Find(context, candidates) : null;
 
     /// <summary>The highest bid for the client's address, so that its gateway stays while it is there, and its second one too.</summary>
     private DestinationState? OfClient(HttpContext context, IReadOnlyList<DestinationState> candidates)
     {
         var key = keys.OfClient(context);
-        if (ProxiedRequest.Of(context).Tried.Count == 0)
+        if (ProxiedRequest.Of(context).Tried.IsEmpty)
         {
             candidates = zones.Of(key, candidates);
         }

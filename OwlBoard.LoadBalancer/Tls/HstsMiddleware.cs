@@ -15,13 +15,16 @@ internal sealed class HstsMiddleware(RequestDelegate next, ClientAddress client,
         var maxAge = options.Current.Tls.HstsMaxAge;
         if (maxAge > TimeSpan.Zero && client.Scheme(context) == "https")
         {
-            context.Response.OnStarting(() =>
-            {
-                context.Response.Headers.StrictTransportSecurity = string.Create(CultureInfo.InvariantCulture, $"max-age={(long)maxAge.TotalSeconds}");
-                return Task.CompletedTask;
-            });
+            AddAtStart(context.Response, maxAge);
         }
 
         return next(context);
     }
+
+    // By itself, or what the function holds would be made for each request.
+    private static void AddAtStart(HttpResponse response, TimeSpan maxAge) => response.OnStarting(() =>
+    {
+        response.Headers.StrictTransportSecurity = string.Create(CultureInfo.InvariantCulture, $"max-age={(long)maxAge.TotalSeconds}");
+        return Task.CompletedTask;
+    });
 }

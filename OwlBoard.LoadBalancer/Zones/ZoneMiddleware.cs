@@ -18,7 +18,7 @@ internal sealed class ZoneMiddleware(RequestDelegate next, ZoneRouting zones, Ha
         }
 
         var proxy = context.GetReverseProxyFeature();
-        if (proxy.AvailableDestinations is { Count: > 1 } available && ProxiedRequest.Of(context).Tried.Count == 0)
+        if (proxy.AvailableDestinations is { Count: > 1 } available && ProxiedRequest.Of(context).Tried.IsEmpty)
         {
             // What is hashed must not come to one zone now and to another one then.
             proxy.AvailableDestinations = options.Current.Algorithm == Algorithms.ConsistentHash

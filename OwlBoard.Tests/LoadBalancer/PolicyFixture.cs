@@ -73,7 +73,7 @@ internal sealed class PolicyFixture : IDisposable
     public GatewayUnderTest Pick(HttpContext context, IReadOnlyList<DestinationState>? available = null)
     {
         var destination = Policy.PickDestination(context, _cluster, available ?? _destinations);
-        ProxiedRequest.Of(context).Tried.Clear();
+        ProxiedRequest.Of(context).Tried = [];
         return _registry.Of(destination!);
     }
 
