@@ -46,6 +46,8 @@ internal static class GatewayExtensions
             ServiceRoutes.Create(services.GetRequiredService<IOptions<GatewayOptions>>().Value));
         builder.Services.AddReverseProxy()
             .AddSocketForwarder()
+            .WrapForwarder(static (services, sockets) =>
+                new WebSocketTimeoutForwarder(sockets, services.GetRequiredService<IOptions<GatewayOptions>>()))
             .AddServiceDiscoveryDestinations();
         builder.Services.AddSingleton<IExchangeTransform, ServiceTransforms>();
         builder.Services.AddWebSocketRelay();
@@ -57,8 +59,11 @@ internal static class GatewayExtensions
         app.UseTraceParent();
         app.UseThreadPoolForOwnAnswers();
         app.UseMiddleware<GatewayHeadersMiddleware>();
-        app.UseCors();
+        // Without an origin there is nothing for it to do, and it would be given a scope of services to do it in.
+        app.UseWhen(static context => context.Request.Headers.Origin.Count > 0, static cors => cors.UseCors());
         app.UseWebSocketRelay();
+        // No endpoint for all other paths, which would be a second candidate for each request.
+        app.Use(static next => context => context.GetEndpoint() is null ? Problems.NotFoundAsync(context) : next(context));
 
         app.MapHealth("API Gateway is healthy");
         app.MapReverseProxy(proxy =>
@@ -67,6 +72,5 @@ internal static class GatewayExtensions
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();
         });
-        app.MapFallback("{**path}", Problems.NotFound);
     }
 }

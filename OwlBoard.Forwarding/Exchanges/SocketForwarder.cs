@@ -11,6 +11,7 @@ using OwlBoard.Forwarding.Http1;
 using OwlBoard.Forwarding.Sockets;
 using OwlBoard.Forwarding.Tracing;
 using OwlBoard.Forwarding.Transforms;
+using OwlBoard.Forwarding.WebSockets;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Forwarding.Exchanges;
@@ -63,7 +64,7 @@ internal sealed partial class SocketForwarder(
             throw new InvalidOperationException("The request cannot be forwarded: its response has started.");
         }
 
-        var isUpgrade = IsUpgrade(context);
+        var isUpgrade = WebSocketUpgrade.IsRequested(context);
         var limits = new ExchangeLimits(requestConfig.ActivityTimeout ?? DefaultTimeout, ClientGone(context, isUpgrade), cancellationToken);
         var pool = client.PoolFor(destinationPrefix);
         return ForwardingTracing.IsWanted ? ForwardTracedAsync(context, pool, limits, isUpgrade) : ForwardAsync(context, pool, limits, isUpgrade);
@@ -183,11 +184,6 @@ internal sealed partial class SocketForwarder(
             }
         }
     }
-
-    private static bool IsUpgrade(HttpContext context) =>
-        context.Request.Headers.Upgrade is [{ } protocol]
-        && protocol.Equals("websocket", StringComparison.OrdinalIgnoreCase)
-        && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true };
 
     /// <summary>
     /// Over HTTP/1.1 the client is gone when its connection is; the request's own token would be made for each request. Only

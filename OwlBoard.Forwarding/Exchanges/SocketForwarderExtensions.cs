@@ -19,15 +19,23 @@ public static class SocketForwarderExtensions
     /// <returns>The same.</returns>
     public static IReverseProxyBuilder AddSocketForwarder(this IReverseProxyBuilder proxy)
     {
-        var services = proxy.Services;
-        services.TryAddSingleton<ForwardingMetrics>();
-        proxy.AddTransforms<YarpTransforms>();
-        var former = services.Single(service => service.ServiceType == typeof(IHttpForwarder));
-        services.Replace(ServiceDescriptor.Singleton<IHttpForwarder>(provider => new SocketForwarder(
-            Create(provider, former),
+        proxy.Services.TryAddSingleton<ForwardingMetrics>();
+        return proxy.AddTransforms<YarpTransforms>().WrapForwarder(static (provider, former) => new SocketForwarder(
+            former,
             provider.GetServices<IExchangeTransform>(),
             provider.GetRequiredService<ForwardingMetrics>(),
-            provider.GetRequiredService<ILogger<SocketForwarder>>())));
+            provider.GetRequiredService<ILogger<SocketForwarder>>()));
+    }
+
+    /// <summary>Puts another forwarder before the present one.</summary>
+    /// <param name="proxy">The reverse proxy.</param>
+    /// <param name="wrap">Makes it, of the present one.</param>
+    /// <returns>The same.</returns>
+    public static IReverseProxyBuilder WrapForwarder(
+        this IReverseProxyBuilder proxy, Func<IServiceProvider, IHttpForwarder, IHttpForwarder> wrap)
+    {
+        var former = proxy.Services.Single(service => service.ServiceType == typeof(IHttpForwarder));
+        proxy.Services.Replace(ServiceDescriptor.Singleton(provider => wrap(provider, Create(provider, former))));
         return proxy;
     }
 

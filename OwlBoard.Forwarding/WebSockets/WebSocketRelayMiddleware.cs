@@ -11,8 +11,7 @@ internal sealed class WebSocketRelayMiddleware(
 {
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.Request.Headers.Upgrade is [{ } protocol] && protocol.Equals("websocket", StringComparison.OrdinalIgnoreCase)
-            && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
+        if (WebSocketUpgrade.Find(context) is { } upgrade)
         {
             context.Features.Set<IHttpUpgradeFeature>(new RelayedUpgrade(this, upgrade, context));
         }

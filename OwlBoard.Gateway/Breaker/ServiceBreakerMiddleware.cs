@@ -1,4 +1,5 @@
 using System.Globalization;
+using OwlBoard.Forwarding.WebSockets;
 using OwlBoard.Gateway.Responses;
 using OwlBoard.Gateway.Routing;
 using OwlBoard.Gateway.Upstream;
@@ -17,15 +18,13 @@ internal sealed class ServiceBreakerMiddleware(
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        var metadata = context.GetReverseProxyFeature().Cluster.Config.Metadata!;
-        var service = metadata[ServiceRoutes.ServiceMetadata];
-        TimeSpan? handshakeTimeout = metadata.TryGetValue(ServiceRoutes.HandshakeTimeoutMetadata, out var value)
-            ? TimeSpan.ParseExact(value, "c", CultureInfo.InvariantCulture)
-            : null;
+        var cluster = context.GetReverseProxyFeature().Cluster.Config;
+        var service = cluster.Metadata![ServiceRoutes.ServiceMetadata];
+        // The proxy's own limit is that of an idle WebSocket then.
+        var handshakeTimeout = WebSocketUpgrade.IsRequested(context) ? cluster.HttpRequest!.ActivityTimeout : null;
 
         using var call = new ServiceCall(context, next, handshakeTimeout, time);
         var resilience = ResilienceContextPool.Shared.Get(CancellationToken.None);
-        resilience.Properties.Set(ServiceBreakers.Call, call);
         try
         {
             var outcome = await breakers.For(service).ExecuteOutcomeAsync(
@@ -42,7 +41,15 @@ internal sealed class ServiceBreakerMiddleware(
         }
 
         // The breaker knows enough once the answer has begun; a WebSocket may go on for hours after that.
-        await call.EndAsync();
+        try
+        {
+            await call.Forwarding;
+        }
+        finally
+        {
+            call.Restore();
+        }
+
         if (context.GetForwarderErrorFeature() is { } error
             && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {

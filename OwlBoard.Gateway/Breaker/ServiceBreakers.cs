@@ -9,28 +9,24 @@ namespace OwlBoard.Gateway.Breaker;
 internal sealed partial class ServiceBreakers(
     IOptions<GatewayOptions> options, TimeProvider time, ILogger<ServiceBreakers> logger)
 {
-    /// <summary>The call that a breaker judges, for the reason that it logs.</summary>
-    public static readonly ResiliencePropertyKey<ServiceCall> Call = new("OwlBoard.ServiceCall");
+    private readonly ConcurrentDictionary<string, ResiliencePipeline<ServiceCall>> _breakers = new(StringComparer.Ordinal);
 
-    private readonly ConcurrentDictionary<string, ResiliencePipeline<ServiceOutcome>> _breakers = new(StringComparer.Ordinal);
+    public ResiliencePipeline<ServiceCall> For(string service) => _breakers.GetOrAdd(service, Create);
 
-    public ResiliencePipeline<ServiceOutcome> For(string service) => _breakers.GetOrAdd(service, Create);
-
-    private ResiliencePipeline<ServiceOutcome> Create(string service)
+    private ResiliencePipeline<ServiceCall> Create(string service)
     {
         var breaker = options.Value.Breaker;
-        return new ResiliencePipelineBuilder<ServiceOutcome> { TimeProvider = time }
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<ServiceOutcome>
+        return new ResiliencePipelineBuilder<ServiceCall> { TimeProvider = time }
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<ServiceCall>
             {
                 FailureRatio = breaker.FailureRatio,
                 MinimumThroughput = breaker.MinimumRequests,
                 SamplingDuration = breaker.Window,
                 BreakDuration = breaker.BreakDuration,
-                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result == ServiceOutcome.Down),
+                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result is { Outcome: ServiceOutcome.Down }),
                 OnOpened = arguments =>
                 {
-                    var reason = arguments.Context.Properties.GetValue(Call, null!).DescribeFailure();
-                    LogOpened(service, reason, arguments.BreakDuration);
+                    LogOpened(service, arguments.Outcome.Result!.DescribeFailure(), arguments.BreakDuration);
                     return default;
                 },
                 OnHalfOpened = _ =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Threading.Tasks.Sources;
 using OwlBoard.Gateway.Upstream;
 using Polly;
 using Yarp.ReverseProxy.Forwarder;
@@ -6,17 +7,15 @@ using Yarp.ReverseProxy.Forwarder;
 namespace OwlBoard.Gateway.Breaker;
 
 /// <summary>One request on its way to a service, as the breaker sees it: until the answer begins.</summary>
-internal sealed class ServiceCall : IDisposable
+internal sealed class ServiceCall : IValueTaskSource<Outcome<ServiceCall>>, IDisposable
 {
-    /// <summary>Whoever waits for it goes on where the answer begins: the request is one thread's at a time.</summary>
-    private readonly TaskCompletionSource _answered = new();
-
     private readonly HttpContext _context;
     private readonly RequestDelegate _next;
     private readonly CancellationToken _requestAborted;
     private readonly CancellationTokenSource? _deadline;
     private readonly CancellationTokenSource? _clientGoneOrDeadline;
-    private Task _forwarding = Task.CompletedTask;
+    private ManualResetValueTaskSourceCore<Outcome<ServiceCall>> _start;
+    private int _isJudged;
 
     /// <param name="context">The request.</param>
     /// <param name="next">What forwards it.</param>
@@ -35,33 +34,36 @@ internal sealed class ServiceCall : IDisposable
         }
     }
 
+    /// <summary>Ends when everything is forwarded.</summary>
+    public Task Forwarding { get; private set; } = Task.CompletedTask;
+
+    /// <summary>What it says about the service, once the answer has begun or never will.</summary>
+    public ServiceOutcome Outcome { get; private set; }
+
     public bool IsTimedOut => _deadline is { IsCancellationRequested: true };
 
-    /// <summary>Forwards the request and waits until the answer begins, or never will.</summary>
-    public async ValueTask<Outcome<ServiceOutcome>> StartAsync()
+    /// <summary>
+    /// Forwards the request and waits until the answer begins, or never will. Whoever waits goes on where the answer begins:
+    /// the request is one thread's at a time.
+    /// </summary>
+    public ValueTask<Outcome<ServiceCall>> StartAsync()
     {
         _context.Response.OnStarting(static call =>
         {
             ((ServiceCall)call).OnAnswered();
             return Task.CompletedTask;
         }, this);
-        _forwarding = _next(_context);
-        await Task.WhenAny(_forwarding, _answered.Task);
-        return Outcome.FromResult(Judge());
+        Forwarding = ForwardAsync();
+        return new ValueTask<Outcome<ServiceCall>>(this, _start.Version);
     }
 
-    /// <summary>Waits until everything is forwarded.</summary>
-    public async Task EndAsync()
-    {
-        try
-        {
-            await _forwarding;
-        }
-        finally
-        {
-            Restore();
-        }
-    }
+    Outcome<ServiceCall> IValueTaskSource<Outcome<ServiceCall>>.GetResult(short token) => _start.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<Outcome<ServiceCall>>.GetStatus(short token) => _start.GetStatus(token);
+
+    void IValueTaskSource<Outcome<ServiceCall>>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _start.OnCompleted(continuation, state, token, flags);
 
     /// <summary>What came of it, where it failed: for the log.</summary>
     public string DescribeFailure() => _context.GetForwarderErrorFeature() switch
@@ -79,7 +81,8 @@ internal sealed class ServiceCall : IDisposable
         _deadline?.Dispose();
     }
 
-    private void Restore()
+    /// <summary>From now on the request ends as it would without the deadline.</summary>
+    public void Restore()
     {
         if (_deadline is not null)
         {
@@ -87,10 +90,31 @@ internal sealed class ServiceCall : IDisposable
         }
     }
 
+    private async Task ForwardAsync()
+    {
+        try
+        {
+            await _next(_context);
+        }
+        finally
+        {
+            Conclude();
+        }
+    }
+
     private void OnAnswered()
     {
         _deadline?.CancelAfter(Timeout.InfiniteTimeSpan);
-        _answered.TrySetResult();
+        Conclude();
+    }
+
+    private void Conclude()
+    {
+        if (Interlocked.Exchange(ref _isJudged, 1) == 0)
+        {
+            Outcome = Judge();
+            _start.SetResult(Polly.Outcome.FromResult(this));
+        }
     }
 
     private ServiceOutcome Judge()

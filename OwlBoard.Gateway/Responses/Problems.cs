@@ -3,11 +3,11 @@ namespace OwlBoard.Gateway.Responses;
 /// <summary>The gateway's own answers, as problem bodies (RFC 9457).</summary>
 internal static class Problems
 {
-    public static IResult NotFound(HttpContext context) => Results.Problem(
+    public static Task NotFoundAsync(HttpContext context) => Results.Problem(
         statusCode: StatusCodes.Status404NotFound,
         title: "Not found",
         detail: $"There is no route for {context.Request.Method} {context.Request.Path}.",
-        instance: context.Request.Path);
+        instance: context.Request.Path).ExecuteAsync(context);
 
     public static Task OfServiceAsync(HttpContext context, int status, string service, string detail) => Results.Problem(
         statusCode: status,
