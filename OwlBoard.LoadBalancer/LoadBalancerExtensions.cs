@@ -60,6 +60,7 @@ internal static class LoadBalancerExtensions
 
         services.AddSingleton<RateLimiter>();
         services.AddSingleton<ConnectionLimiter>();
+        services.AddSingleton<ConnectionGate>();
 
         services.AddSingleton<GatewayRegistry>();
         services.AddSingleton<GatewayHealth>();

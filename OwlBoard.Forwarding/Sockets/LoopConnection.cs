@@ -58,7 +58,7 @@ internal sealed class LoopConnection :
 
     public MemoryPool<byte> MemoryPool { get; }
 
-    public override IFeatureCollection Features { get; } = new FeatureCollection();
+    public override IFeatureCollection Features { get; } = new FeatureCollection(initialCapacity: 16);
 
     public override string ConnectionId { get; set; }
 

@@ -121,7 +121,7 @@ public sealed class LoadBalancerOptions
     /// <summary>How many requests of a client are served at the same time.</summary>
     public ConnectionLimitOptions ConnectionLimit { get; } = new();
 
-    /// <summary>How large a request may be.</summary>
+    /// <summary>How large a request may be, and how many connections there may be.</summary>
     public LimitOptions Limits { get; } = new();
 
     /// <summary>The line that each request leaves behind.</summary>

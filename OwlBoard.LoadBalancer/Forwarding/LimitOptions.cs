@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OwlBoard.LoadBalancer.Forwarding;
 
-/// <summary>How large a request may be. Section <c>LoadBalancer:Limits</c>.</summary>
+/// <summary>How large a request may be, and how many connections there may be. Section <c>LoadBalancer:Limits</c>.</summary>
 public sealed class LimitOptions
 {
     /// <summary>A request's body, in bytes; a larger one is answered with 413. Default 10 MiB (10,485,760).</summary>
@@ -20,4 +20,12 @@ public sealed class LimitOptions
     /// <summary>A request's first line, in bytes; a longer one is answered with 414. Default 8 KiB (8,192).</summary>
     [Range(64, 1024 * 1024)]
     public int RequestLineBytes { get; set; } = 8 * 1024;
+
+    /// <summary>
+    /// Clients' connections at the same time, WebSockets among them; more are closed at once, as by HAProxy's <c>maxconn</c>.
+    /// Default 0: as many as the process's file descriptors allow (<c>ulimit -n</c>, less 512, halved: each may need another
+    /// one to a gateway).
+    /// </summary>
+    [Range(0, 10_000_000)]
+    public int Connections { get; set; }
 }

@@ -5,12 +5,13 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.ConnectionLimiting;
 using OwlBoard.LoadBalancer.Tls;
 
 namespace OwlBoard.LoadBalancer.Listeners;
 
 /// <summary>Opens the listeners and sets Kestrel's limits from the load balancer's options.</summary>
-internal sealed class KestrelListeners(LiveOptions options, ServerCertificate certificate) : IConfigureOptions<KestrelServerOptions>
+internal sealed class KestrelListeners(LiveOptions options, ServerCertificate certificate, ConnectionGate gate) : IConfigureOptions<KestrelServerOptions>
 {
     public void Configure(KestrelServerOptions kestrel)
     {
@@ -52,7 +53,7 @@ internal sealed class KestrelListeners(LiveOptions options, ServerCertificate ce
         limits.KeepAliveTimeout = options.Timeouts.KeepAlive;
     }
 
-    private static void Listen(KestrelServerOptions kestrel, string address, int port, Listener listener, ServerCertificate? certificate = null)
+    private void Listen(KestrelServerOptions kestrel, string address, int port, Listener listener, ServerCertificate? certificate = null)
     {
         switch (address)
         {
@@ -72,6 +73,12 @@ internal sealed class KestrelListeners(LiveOptions options, ServerCertificate ce
 
         void Open(ListenOptions endpoint)
         {
+            if (listener != Listener.Management)
+            {
+                // Before TLS, which would cost the most.
+                endpoint.Use(next => connection => gate.PassAsync(connection, next));
+            }
+
             endpoint.Protocols = certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
             if (certificate is not null)
             {

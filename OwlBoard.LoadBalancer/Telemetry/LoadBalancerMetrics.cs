@@ -28,6 +28,7 @@ internal sealed class LoadBalancerMetrics
     private readonly Counter<long> _accessLogDropped;
     private readonly Counter<long> _rateLimited;
     private readonly Counter<long> _connectionLimited;
+    private readonly Counter<long> _connectionsRefused;
 
     public LoadBalancerMetrics(IMeterFactory meters, GatewayRegistry gateways)
     {
@@ -46,6 +47,8 @@ internal sealed class LoadBalancerMetrics
             "owlboard.rate_limited", "{request}", "Requests refused because their client was over its rate.");
         _connectionLimited = meter.CreateCounter<long>(
             "owlboard.connection_limited", "{request}", "Requests refused because their client had too many open.");
+        _connectionsRefused = meter.CreateCounter<long>(
+            "owlboard.connections_refused", "{connection}", "Clients' connections closed at once because there were as many as there may be.");
         meter.CreateObservableUpDownCounter(
             "owlboard.gateway.active_requests",
             () => gateways.All.Select(gateway => new Measurement<int>(gateway.Active, Tag(gateway.Name))),
@@ -72,6 +75,8 @@ internal sealed class LoadBalancerMetrics
     public void AccessLogLinesDropped(int count) => _accessLogDropped.Add(count);
 
     public void RateLimited(string route) => _rateLimited.Add(1, new KeyValuePair<string, object?>("route", route));
+
+    public void ConnectionRefused() => _connectionsRefused.Add(1);
 
     public void ConnectionLimited() => _connectionLimited.Add(1);
 

@@ -67,6 +67,69 @@ public sealed class ManyConnectionsTests
         }
     }
 
+    [Fact]
+    public async Task More_clients_than_the_file_descriptors_suffice_for_are_turned_away_and_the_others_served()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only there does the load balancer ask how many it may have.");
+        await using var gateway = await FakeGateway.StartAsync("gw-1");
+        gateway.Answer = AnswerOrListenAsync;
+        await using var loadBalancer = await LoadBalancerProcess.StartWithOpenFilesAsync(
+            700, [(gateway.Name, gateway.Address)], "LoadBalancer:RateLimit:RequestsPerSecond=0");
+        // (700 - 512) / 2
+        const int Held = 94;
+
+        var connections = new List<TcpClient>();
+        for (var i = 0; i < 400; i++)
+        {
+            var connection = new TcpClient();
+            connections.Add(connection);
+            await connection.ConnectAsync(IPAddress.Loopback, loadBalancer.Desktop.Port, TestContext.Current.CancellationToken);
+            if (i < Held)
+            {
+                Assert.StartsWith("HTTP/1.1 200", await AskAsync(connection), StringComparison.Ordinal);
+            }
+        }
+
+        foreach (var turnedAway in connections[Held..])
+        {
+            Assert.True(await IsClosedAsync(turnedAway));
+        }
+
+        foreach (var served in connections[..Held])
+        {
+            Assert.StartsWith("HTTP/1.1 200", await AskAsync(served), StringComparison.Ordinal);
+        }
+
+        using (var management = new HttpClient())
+        {
+            using var metrics = await management.GetAsync(new Uri(loadBalancer.Management, "/metrics"), TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, metrics.StatusCode);
+        }
+
+        Assert.Contains("All 94 clients' connections that there may be are open", loadBalancer.Process.Output, StringComparison.Ordinal);
+        connections.ForEach(connection => connection.Dispose());
+        await Eventually.IsTrueAsync("there is room again", async () =>
+        {
+            using var connection = new TcpClient();
+            await connection.ConnectAsync(IPAddress.Loopback, loadBalancer.Desktop.Port, TestContext.Current.CancellationToken);
+            return !await IsClosedAsync(connection, "GET /small HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        });
+    }
+
+    /// <summary>Whether the other end closes the connection, instead of answering.</summary>
+    private static async Task<bool> IsClosedAsync(TcpClient connection, byte[]? request = null)
+    {
+        try
+        {
+            await connection.GetStream().WriteAsync(request, TestContext.Current.CancellationToken);
+            return await connection.GetStream().ReadAsync(new byte[1], TestContext.Current.CancellationToken) == 0;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     private static async Task<string> AskAsync(TcpClient connection)
     {
         var stream = connection.GetStream();

@@ -40,14 +40,27 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the program of a project, <c>OwlBoard.Gateway</c> say, as it was built beside the tests.</summary>
-    public static ServerProcess Start(string project, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="project">The project.</param>
+    /// <param name="arguments">What follows on the command line.</param>
+    /// <param name="environment">What is set beside what the tests' process has.</param>
+    /// <param name="openFiles">How many files it may have open, on Linux, if not as many as the tests' process.</param>
+    public static ServerProcess Start(
+        string project, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, int? openFiles = null)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        var dotnet = Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+        var start = new ProcessStartInfo(openFiles is null ? dotnet : "/bin/sh")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = AppContext.BaseDirectory,
         };
+        if (openFiles is { } limit)
+        {
+            start.ArgumentList.Add("-c");
+            start.ArgumentList.Add(string.Create(CultureInfo.InvariantCulture, $"ulimit -n {limit} && exec \"$0\" \"$@\""));
+            start.ArgumentList.Add(dotnet);
+        }
+
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, $"{project}.dll"));
         foreach (var argument in arguments)
         {

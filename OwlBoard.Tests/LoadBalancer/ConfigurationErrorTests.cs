@@ -29,6 +29,7 @@ public sealed class ConfigurationErrorTests
     [InlineData("Timeouts:Connect=00:00:00", "LoadBalancer:Timeouts:Connect is '00:00:00'; it must be from 00:00:00.0100000 to 00:10:00.")]
     [InlineData("Timeouts:WebSocketIdle=25.00:00:00", "LoadBalancer:Timeouts:WebSocketIdle is '25.00:00:00'; it must be from 00:00:00.0100000 to 24.00:00:00.")]
     [InlineData("Limits:RequestBodyBytes=-1", "LoadBalancer:Limits:RequestBodyBytes is '-1'; it must be from 0 to 1099511627776.")]
+    [InlineData("Limits:Connections=-1", "LoadBalancer:Limits:Connections is '-1'; it must be from 0 to 10000000.")]
     [InlineData("Limits:RequestHeaderCount=0", "LoadBalancer:Limits:RequestHeaderCount is '0'; it must be from 1 to 10000.")]
     [InlineData("AccessLog:Format=xml", "LoadBalancer:AccessLog:Format is 'xml'; it must be one of text, json.")]
     [InlineData("AccessLog:Capacity=1", "LoadBalancer:AccessLog:Capacity is '1'; it must be from 16 to 1000000.")]

@@ -3,6 +3,8 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OwlBoard.LoadBalancer.ConnectionLimiting;
 using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
@@ -45,6 +47,57 @@ public sealed class LimitTests : IAsyncLifetime
         Assert.Equal("close", refused.Header("Connection"));
         Assert.Empty(_gateway.Received);
     }
+
+    [Fact]
+    public async Task Connections_beyond_the_limit_are_closed_and_one_that_ends_makes_room()
+    {
+        using var log = new CapturedLog();
+        await using var loadBalancer = TestLoadBalancer.Start(
+            [_gateway],
+            [new("Limits:Connections", "2")],
+            services => services.AddSingleton<ILoggerProvider>(log)
+                .Configure<LoggerFilterOptions>(filter => filter.AddFilter<CapturedLog>("OwlBoard", LogLevel.Trace)));
+        using var refusals = new RecordedMetric(loadBalancer, "owlboard.connections_refused");
+        using var first = await RawClient.ConnectAsync(loadBalancer.Desktop);
+        using var second = await RawClient.ConnectAsync(loadBalancer.Mobile);
+        Assert.Equal(200, (await AskAsync(first)).Status);
+        Assert.Equal(200, (await AskAsync(second)).Status);
+
+        using var third = await RawClient.ConnectAsync(loadBalancer.Desktop);
+        Assert.Equal("", await third.ReadToEndAsync());
+        Assert.Equal(200, (await RawClient.AskAsync(loadBalancer.Management, "GET /health HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
+        Assert.Equal(200, (await AskAsync(first)).Status);
+        Assert.Equal(1, refusals.Sum);
+        Assert.Single(log.Lines, line => line.StartsWith("Warning: All 2 clients' connections that there may be are open", StringComparison.Ordinal));
+
+        second.Dispose();
+        await Eventually.IsTrueAsync("there is room", () => log.Lines.Any(line => line.StartsWith("Information: There is room", StringComparison.Ordinal)));
+        using var fourth = await RawClient.ConnectAsync(loadBalancer.Mobile);
+        Assert.Equal(200, (await AskAsync(fourth)).Status);
+
+        static async Task<RawResponse> AskAsync(RawClient client)
+        {
+            await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            return await client.ReadResponseAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData(null, int.MaxValue)]
+    [InlineData(100L, 16)]
+    [InlineData(1024L, 256)]
+    [InlineData(1_048_576L, 524_032)]
+    [InlineData(long.MaxValue, int.MaxValue)]
+    public void Half_of_the_file_descriptors_that_are_not_reserved_are_for_clients(long? descriptors, int connections) =>
+        Assert.Equal(connections, ConnectionGate.Automatic(descriptors));
+
+    [Theory]
+    [InlineData("Max open files            1024                 524288               files     ", 1024L)]
+    [InlineData("Max open files            unlimited            unlimited            files     ", null)]
+    [InlineData("Max processes             31754                31754                processes ", null)]
+    [InlineData("Max open files", null)]
+    public void The_limit_of_file_descriptors_is_read_from_what_the_kernel_says(string line, long? limit) =>
+        Assert.Equal(limit, FileDescriptors.Parse(["Limit                     Soft Limit           Hard Limit           Units     ", line]));
 
     [Fact]
     public async Task A_body_in_chunks_is_refused_as_soon_as_it_is_too_large_and_no_gateway_is_blamed()

@@ -31,8 +31,13 @@ internal sealed class LoadBalancerProcess : IAsyncDisposable
     public static Task<LoadBalancerProcess> StartOnOneThreadAsync(IEnumerable<(string Name, string Address)> gateways, params string[] settings) =>
         StartAsync(gateways, settings, new Dictionary<string, string> { ["DOTNET_PROCESSOR_COUNT"] = "1" });
 
+    /// <summary>The same with so many files that it may have open.</summary>
+    public static Task<LoadBalancerProcess> StartWithOpenFilesAsync(
+        int openFiles, IEnumerable<(string Name, string Address)> gateways, params string[] settings) =>
+        StartAsync(gateways, settings, environment: null, openFiles);
+
     private static async Task<LoadBalancerProcess> StartAsync(
-        IEnumerable<(string Name, string Address)> gateways, string[] settings, Dictionary<string, string>? environment)
+        IEnumerable<(string Name, string Address)> gateways, string[] settings, Dictionary<string, string>? environment, int? openFiles = null)
     {
         var (desktop, mobile, management) = (FreePort.Next(), FreePort.Next(), FreePort.Next());
         var arguments = new List<string>
@@ -49,7 +54,7 @@ internal sealed class LoadBalancerProcess : IAsyncDisposable
         }
 
         arguments.AddRange(settings.Select(setting => $"--{setting}"));
-        var process = new LoadBalancerProcess(ServerProcess.Start("OwlBoard.LoadBalancer", arguments, environment), desktop, mobile, management);
+        var process = new LoadBalancerProcess(ServerProcess.Start("OwlBoard.LoadBalancer", arguments, environment, openFiles), desktop, mobile, management);
         await process._process.IsHealthyAsync(new Uri(process.Desktop, "/health"));
         return process;
     }
