@@ -19,25 +19,13 @@ internal static partial class SocketCalls
     /// <exception cref="ObjectDisposedException">It is closed.</exception>
     public static int Receive(SafeSocketHandle socket, Span<byte> buffer, out SocketError error)
     {
-        var isHeld = false;
-        try
+        using var descriptor = new HeldDescriptor(socket);
+        while (true)
         {
-            // Until it is released nobody else may get its descriptor.
-            socket.DangerousAddRef(ref isHeld);
-            while (true)
+            var count = Receive(descriptor.Number, ref MemoryMarshal.GetReference(buffer), buffer.Length, flags: 0);
+            if (IsResult(ref count, out error))
             {
-                var count = Receive((int)socket.DangerousGetHandle(), ref MemoryMarshal.GetReference(buffer), buffer.Length, flags: 0);
-                if (IsResult(ref count, out error))
-                {
-                    return (int)count;
-                }
-            }
-        }
-        finally
-        {
-            if (isHeld)
-            {
-                socket.DangerousRelease();
+                return (int)count;
             }
         }
     }
@@ -47,24 +35,13 @@ internal static partial class SocketCalls
     /// <exception cref="ObjectDisposedException">It is closed.</exception>
     public static int Send(SafeSocketHandle socket, ReadOnlySpan<byte> buffer, out SocketError error)
     {
-        var isHeld = false;
-        try
+        using var descriptor = new HeldDescriptor(socket);
+        while (true)
         {
-            socket.DangerousAddRef(ref isHeld);
-            while (true)
+            var count = Send(descriptor.Number, ref MemoryMarshal.GetReference(buffer), buffer.Length, NoSignal);
+            if (IsResult(ref count, out error))
             {
-                var count = Send((int)socket.DangerousGetHandle(), ref MemoryMarshal.GetReference(buffer), buffer.Length, NoSignal);
-                if (IsResult(ref count, out error))
-                {
-                    return (int)count;
-                }
-            }
-        }
-        finally
-        {
-            if (isHeld)
-            {
-                socket.DangerousRelease();
+                return (int)count;
             }
         }
     }

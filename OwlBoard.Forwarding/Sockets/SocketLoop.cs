@@ -102,24 +102,15 @@ internal sealed class SocketLoop
             _sockets[index] = socket;
         }
 
-        var isHeld = false;
         try
         {
-            // Until it is registered nobody else may get its descriptor.
-            socket.Handle.DangerousAddRef(ref isHeld);
-            _epoll.Watch((int)socket.Handle.DangerousGetHandle(), socket.Registration);
+            using var descriptor = new HeldDescriptor(socket.Handle);
+            _epoll.Watch(descriptor.Number, socket.Registration);
         }
         catch
         {
             Remove(socket);
             throw;
-        }
-        finally
-        {
-            if (isHeld)
-            {
-                socket.Handle.DangerousRelease();
-            }
         }
     }
 
