@@ -11,7 +11,6 @@ namespace OwlBoard.Forwarding.Sockets;
 internal sealed class LoopSocket : TcpSocket
 {
     private readonly Socket _socket;
-    private readonly SafeSocketHandle _handle;
     private readonly SocketOperation _receive;
     private readonly SendOperation _send;
     private readonly Action? _peerGone;
@@ -26,7 +25,7 @@ internal sealed class LoopSocket : TcpSocket
     {
         socket.Blocking = false;
         _socket = socket;
-        _handle = socket.SafeHandle;
+        Handle = socket.SafeHandle;
         _receive = receive ?? new ReceiveOperation(this);
         _send = new SendOperation(this);
         _peerGone = peerGone;
@@ -44,7 +43,7 @@ internal sealed class LoopSocket : TcpSocket
     public override SendStage Sending => _send.Stage;
 
     /// <summary>What the kernel knows it by.</summary>
-    public SafeSocketHandle Handle => _handle;
+    public SafeSocketHandle Handle { get; }
 
     /// <summary>Opens a socket and connects it.</summary>
     /// <exception cref="SocketException">Nobody took the connection.</exception>
@@ -108,7 +107,7 @@ internal sealed class LoopSocket : TcpSocket
     {
         try
         {
-            count = SocketCalls.Receive(_handle, buffer, out error);
+            count = SocketCalls.Receive(Handle, buffer, out error);
         }
         catch (ObjectDisposedException)
         {
@@ -124,7 +123,7 @@ internal sealed class LoopSocket : TcpSocket
     {
         try
         {
-            count = SocketCalls.Send(_handle, buffer, out error);
+            count = SocketCalls.Send(Handle, buffer, out error);
         }
         catch (ObjectDisposedException)
         {

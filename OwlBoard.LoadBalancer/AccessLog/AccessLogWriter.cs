@@ -7,7 +7,7 @@ namespace OwlBoard.LoadBalancer.AccessLog;
 /// <summary>
 /// Makes lines of requests without ever letting them wait, and writes them in batches on a thread of its own. When the
 /// sink does not keep up or fails, lines are dropped, counted, and the loss is said in the log once it is over. A line is
-/// made at once, while what it says is still in the processor's caches: kept for later, it costs twice as much.
+/// made at once, while what it says is still in the processor's caches.
 /// </summary>
 internal sealed partial class AccessLogWriter : BackgroundService
 {
