@@ -148,7 +148,7 @@ internal static class ResponseBody
 
         foreach (var field in trailers.Fields)
         {
-            var name = HeaderStrings.Get(field.Name(bytes));
+            var name = HeaderStrings.Name(field.Name(bytes));
             if (!HopFields.NeverTrailers.Contains(name))
             {
                 response.AppendTrailer(name, HeaderStrings.Get(field.Value(bytes)));

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace OwlBoard.Forwarding.Faults;
 
 /// <summary>
@@ -8,4 +10,10 @@ public static class FailedService
 {
     /// <summary>The response header that names the service.</summary>
     public const string Header = "X-Failed-Service";
+
+    /// <summary>Whether an answer with this status says that somebody failed, and may carry the header.</summary>
+    /// <param name="statusCode">The status code.</param>
+    /// <returns>Whether it is 502, 503 or 504.</returns>
+    public static bool IsFailure(int statusCode) =>
+        statusCode is StatusCodes.Status502BadGateway or StatusCodes.Status503ServiceUnavailable or StatusCodes.Status504GatewayTimeout;
 }

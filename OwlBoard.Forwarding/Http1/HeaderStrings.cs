@@ -24,7 +24,7 @@ internal static class HeaderStrings
 
     /// <summary>A field's name, byte for byte.</summary>
     public static string Name(ReadOnlySpan<byte> name) =>
-        name.Length is > 0 and <= MaxLength && Known[Hash(name) & (Slots - 1)] is { } known && Ascii.Equals(name, known) ? known : Get(name);
+        Known[Hash(name) & (Slots - 1)] is { } known && Ascii.Equals(name, known) ? known : Get(name);
 
     /// <summary>The text, byte for byte (ISO 8859-1).</summary>
     public static string Get(ReadOnlySpan<byte> text)
@@ -53,7 +53,7 @@ internal static class HeaderStrings
         var known = new string?[Slots];
         foreach (var field in typeof(HeaderNames).GetFields(BindingFlags.Public | BindingFlags.Static))
         {
-            if (field.GetValue(null) is string { Length: <= MaxLength } name)
+            if (field.GetValue(null) is string name)
             {
                 known[Hash(Encoding.Latin1.GetBytes(name)) & (Slots - 1)] = name;
             }

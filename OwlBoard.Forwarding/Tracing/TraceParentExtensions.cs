@@ -14,7 +14,7 @@ public static class TraceParentExtensions
     public static void AddTraceParent(this WebApplicationBuilder builder) =>
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
-    /// <summary>Sees to it that each request has a <c>traceparent</c>. First in the pipeline.</summary>
+    /// <summary>Sees to it that each request has a <c>traceparent</c>. Before whatever looks for it.</summary>
     /// <param name="app">The program's pipeline.</param>
     /// <returns>The same pipeline.</returns>
     public static IApplicationBuilder UseTraceParent(this IApplicationBuilder app) => app.UseMiddleware<TraceParentMiddleware>();

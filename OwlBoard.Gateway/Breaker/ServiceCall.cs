@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.Tasks.Sources;
+using OwlBoard.Forwarding.Faults;
 using OwlBoard.Gateway.Upstream;
 using Polly;
 using Yarp.ReverseProxy.Forwarder;
@@ -141,10 +142,7 @@ internal sealed class ServiceCall : IValueTaskSource<Outcome<ServiceCall>>, IDis
 
         return failure?.Error switch
         {
-            null => _context.Response.StatusCode is StatusCodes.Status502BadGateway
-                or StatusCodes.Status503ServiceUnavailable or StatusCodes.Status504GatewayTimeout
-                    ? ServiceOutcome.Down
-                    : ServiceOutcome.Up,
+            null => FailedService.IsFailure(_context.Response.StatusCode) ? ServiceOutcome.Down : ServiceOutcome.Up,
             ForwarderError.RequestBodyClient or ForwarderError.RequestCreation => ServiceOutcome.Up,
             _ => ServiceOutcome.Down,
         };

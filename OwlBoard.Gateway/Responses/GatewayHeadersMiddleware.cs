@@ -51,7 +51,7 @@ internal sealed class GatewayHeadersMiddleware
 
     /// <summary>The service that a failure is the fault of, whether it said so itself or did not answer.</summary>
     private static StringValues FaultyService(HttpContext context) =>
-        context.Response.StatusCode is StatusCodes.Status502BadGateway or StatusCodes.Status503ServiceUnavailable or StatusCodes.Status504GatewayTimeout
+        FailedService.IsFailure(context.Response.StatusCode)
             ? context.Features.Get<IReverseProxyFeature>()?.Cluster.Config.Metadata?.GetValueOrDefault(ServiceRoutes.ServiceMetadata)
             : default;
 

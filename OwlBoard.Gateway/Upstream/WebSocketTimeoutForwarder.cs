@@ -13,7 +13,7 @@ internal sealed class WebSocketTimeoutForwarder(IHttpForwarder inner, IOptions<G
         HttpMessageInvoker httpClient,
         ForwarderRequestConfig requestConfig,
         HttpTransformer transformer) =>
-        inner.SendAsync(context, destinationPrefix, httpClient, ConfigFor(context, requestConfig), transformer);
+        SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, CancellationToken.None);
 
     public ValueTask<ForwarderError> SendAsync(
         HttpContext context,
@@ -21,10 +21,11 @@ internal sealed class WebSocketTimeoutForwarder(IHttpForwarder inner, IOptions<G
         HttpMessageInvoker httpClient,
         ForwarderRequestConfig requestConfig,
         HttpTransformer transformer,
-        CancellationToken cancellationToken) =>
-        inner.SendAsync(context, destinationPrefix, httpClient, ConfigFor(context, requestConfig), transformer, cancellationToken);
-
-    private ForwarderRequestConfig ConfigFor(HttpContext context, ForwarderRequestConfig config) => WebSocketUpgrade.IsRequested(context)
-        ? config with { ActivityTimeout = options.Value.WebSocketTimeout }
-        : config;
+        CancellationToken cancellationToken)
+    {
+        var config = WebSocketUpgrade.IsRequested(context)
+            ? requestConfig with { ActivityTimeout = options.Value.WebSocketTimeout }
+            : requestConfig;
+        return inner.SendAsync(context, destinationPrefix, httpClient, config, transformer, cancellationToken);
+    }
 }

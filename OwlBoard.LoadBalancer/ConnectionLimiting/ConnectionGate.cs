@@ -23,12 +23,8 @@ internal sealed partial class ConnectionGate
     private int _refused;
 
     public ConnectionGate(LiveOptions options, LoadBalancerMetrics metrics, ILogger<ConnectionGate> logger)
-        : this(options, metrics, logger, FileDescriptors.Limit())
     {
-    }
-
-    internal ConnectionGate(LiveOptions options, LoadBalancerMetrics metrics, ILogger<ConnectionGate> logger, long? descriptors)
-    {
+        var descriptors = FileDescriptors.Limit();
         _options = options;
         _metrics = metrics;
         _logger = logger;
@@ -39,11 +35,7 @@ internal sealed partial class ConnectionGate
         }
     }
 
-    /// <summary>Connections that are open.</summary>
-    public int Open => Volatile.Read(ref _open);
-
-    /// <summary>As many as there may be.</summary>
-    public int Limit => _options.Current.Limits.Connections is > 0 and var configured ? configured : _automatic;
+    private int Limit => _options.Current.Limits.Connections is > 0 and var configured ? configured : _automatic;
 
     /// <summary>Serves the connection, unless there are too many.</summary>
     public async Task PassAsync(ConnectionContext connection, ConnectionDelegate next)

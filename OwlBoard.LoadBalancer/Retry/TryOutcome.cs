@@ -40,8 +40,7 @@ internal sealed record TryOutcome(bool IsFailure, string Reason, bool NothingSen
     /// <summary>What a gateway's answer means. A failure that it blames on a service does not count against it.</summary>
     public static TryOutcome OfAnswer(HttpResponse response) => response.StatusCode switch
     {
-        StatusCodes.Status502BadGateway or StatusCodes.Status503ServiceUnavailable or StatusCodes.Status504GatewayTimeout
-            when response.Headers.ContainsKey(FailedService.Header) => ServiceFailed,
+        var status when FailedService.IsFailure(status) && response.Headers.ContainsKey(FailedService.Header) => ServiceFailed,
         StatusCodes.Status502BadGateway => BadGateway,
         StatusCodes.Status503ServiceUnavailable => Unavailable,
         StatusCodes.Status504GatewayTimeout => GatewayTimeout,

@@ -5,7 +5,7 @@ using OwlBoard.LoadBalancer.AccessLog;
 
 namespace OwlBoard.MicroBenchmarks;
 
-/// <summary>One line of the access log. Written behind the requests, in batches; no promise of allocations.</summary>
+/// <summary>One line of the access log. Made for each request, written behind it; no promise of allocations.</summary>
 [MemoryDiagnoser]
 public class AccessLogBenchmarks
 {
