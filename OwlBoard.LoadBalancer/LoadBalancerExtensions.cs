@@ -47,8 +47,8 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<ServerCertificate>();
         services.AddSingleton<MatcherPolicy, ListenerMatcherPolicy>();
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            // Twice recorded for each request, and the gateways' own say the same.
-            .AddView("http.server.active_requests", MetricStreamConfiguration.Drop)
+            // LoadBalancerMetrics has them: what ASP.NET Core does for its own costs each request as much as its routing.
+            .AddView(instrument => instrument.Meter.Name == "Microsoft.AspNetCore.Hosting" ? MetricStreamConfiguration.Drop : null)
             .AddPrometheusExporter());
         builder.WebHost.UseKestrel();
         services.AddSocketLoops();
@@ -75,7 +75,7 @@ internal static class LoadBalancerExtensions
     {
         app.WithoutAuthorization();
         // Before routing, which asks for the listener and finds it quicker then.
-        app.UseMiddleware<AccessLogMiddleware>();
+        app.UseMiddleware<MeasurementMiddleware>();
         app.UseTraceParent();
         app.UseRouting();
         app.UseThreadPoolForOwnAnswers();

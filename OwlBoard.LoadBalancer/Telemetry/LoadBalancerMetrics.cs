@@ -1,12 +1,19 @@
+using System.Collections.Frozen;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.LoadBalancer.Telemetry;
 
-/// <summary>The load balancer's own instruments. Requests as clients see them are ASP.NET Core's <c>http.server.*</c>.</summary>
+/// <summary>
+/// The load balancer's instruments. <c>http.server.request.duration</c> is as ASP.NET Core's, which looks up for each
+/// request what is known here already.
+/// </summary>
 internal sealed class LoadBalancerMetrics
 {
     public const string MeterName = "OwlBoard.LoadBalancer";
+
+    private const string OtherMethod = "_OTHER";
 
     /// <summary>
     /// In seconds: OpenTelemetry's for HTTP, and finer ones below, where answers on one machine are. Without advice the
@@ -21,7 +28,13 @@ internal sealed class LoadBalancerMetrics
     /// <summary>As tags' values, so that not each request makes one.</summary>
     private static readonly object[] StatusCodes = [.. Enumerable.Range(0, 1000).Cast<object>()];
 
+    /// <summary>Those of OpenTelemetry's conventions; any other that a client comes up with is <see cref="OtherMethod"/>.</summary>
+    private static readonly FrozenSet<string> Methods = FrozenSet.Create(
+        HttpMethods.Connect, HttpMethods.Delete, HttpMethods.Get, HttpMethods.Head, HttpMethods.Options,
+        HttpMethods.Patch, HttpMethods.Post, HttpMethods.Put, HttpMethods.Trace);
+
     private readonly Histogram<double> _requestDuration;
+    private readonly Histogram<double> _tryDuration;
     private readonly Counter<long> _failures;
     private readonly Counter<long> _retries;
     private readonly Counter<long> _stateChanges;
@@ -34,6 +47,8 @@ internal sealed class LoadBalancerMetrics
     {
         var meter = meters.Create(MeterName);
         _requestDuration = meter.CreateHistogram<double>(
+            "http.server.request.duration", "s", "Duration of HTTP server requests.", tags: null, Durations);
+        _tryDuration = meter.CreateHistogram<double>(
             "owlboard.gateway.request.duration", "s", "Duration of the tries sent to a gateway.", tags: null, Durations);
         _failures = meter.CreateCounter<long>(
             "owlboard.gateway.failures", "{failure}", "Tries that failed at a gateway, by reason.");
@@ -60,8 +75,32 @@ internal sealed class LoadBalancerMetrics
             description: "1 while a gateway takes traffic, else 0.");
     }
 
+    /// <summary>A client's request is done with, whoever answered it.</summary>
+    public void RequestEnded(HttpContext context, TimeSpan duration)
+    {
+        if (!_requestDuration.Enabled)
+        {
+            return;
+        }
+
+        var request = context.Request;
+        var tags = new TagList
+        {
+            new("url.scheme", request.Scheme),
+            new("http.request.method", Methods.TryGetValue(request.Method, out var method) ? method : OtherMethod),
+            new("http.response.status_code", StatusCodes[context.Response.StatusCode]),
+            new("network.protocol.version", VersionOf(request.Protocol)),
+        };
+        if (context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route })
+        {
+            tags.Add("http.route", route);
+        }
+
+        _requestDuration.Record(duration.TotalSeconds, tags);
+    }
+
     public void TryEnded(string gateway, TimeSpan duration, int statusCode) =>
-        _requestDuration.Record(duration.TotalSeconds, Tag(gateway), new("http.response.status_code", StatusCodes[statusCode]));
+        _tryDuration.Record(duration.TotalSeconds, Tag(gateway), new("http.response.status_code", StatusCodes[statusCode]));
 
     public void GatewayFailed(string gateway, string reason) => _failures.Add(1, Tag(gateway), new("reason", reason));
 
@@ -79,6 +118,9 @@ internal sealed class LoadBalancerMetrics
     public void ConnectionRefused() => _connectionsRefused.Add(1);
 
     public void ConnectionLimited() => _connectionLimited.Add(1);
+
+    private static string VersionOf(string protocol) =>
+        HttpProtocol.IsHttp11(protocol) ? "1.1" : HttpProtocol.IsHttp2(protocol) ? "2" : HttpProtocol.IsHttp3(protocol) ? "3" : "1.0";
 
     private static KeyValuePair<string, object?> Tag(string gateway) => new("gateway", gateway);
 }

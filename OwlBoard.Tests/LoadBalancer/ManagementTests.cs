@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using OwlBoard.LoadBalancer.Gateways;
+using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
@@ -63,6 +64,28 @@ public sealed class ManagementTests : IAsyncLifetime
         Assert.Contains("gateway=\"gw-1\"", metrics, StringComparison.Ordinal);
         Assert.Contains("owlboard_gateway_healthy{", metrics, StringComparison.Ordinal);
         Assert.Contains("owlboard_gateway_active_requests{", metrics, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET", "/", 200, "/{**path}", "GET")]
+    [InlineData("BREW", "/coffee", 200, "/{**path}", "_OTHER")]
+    [InlineData("GET", "/health", 200, "/health", "GET")]
+    public async Task Every_request_is_measured_once_whoever_answers_it(string method, string path, int status, string route, string expectedMethod)
+    {
+        await using var loadBalancer = TestLoadBalancer.Start(_gateways, [new("AccessLog:Enabled", "false")]);
+        using var durations = new RecordedMetric(loadBalancer, "http.server.request.duration");
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(loadBalancer.Desktop, path));
+
+        using var response = await loadBalancer.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        await Eventually.IsTrueAsync("it is measured", () => durations.Sum > 0);
+        Assert.Equal([expectedMethod], durations.Values("http.request.method"));
+        Assert.Equal([status], durations.Values("http.response.status_code"));
+        Assert.Equal([route], durations.Values("http.route"));
+        Assert.Equal(["1.1"], durations.Values("network.protocol.version"));
+        Assert.Equal(["http"], durations.Values("url.scheme"));
+        Assert.InRange(durations.Sum, 0, 20);
     }
 
     [Theory]

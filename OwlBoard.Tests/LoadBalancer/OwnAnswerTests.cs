@@ -1,5 +1,9 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using OwlBoard.LoadBalancer.Balancing;
+using Yarp.ReverseProxy.LoadBalancing;
+using Yarp.ReverseProxy.Model;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
@@ -44,14 +48,15 @@ public sealed class OwnAnswerTests : IAsyncLifetime
     [Fact]
     public async Task An_error_of_its_own_is_a_problem_that_tells_nothing_of_it()
     {
-        var clock = new BrokenClock();
-        await using var loadBalancer = TestLoadBalancer.Start(
-            [_gateway], [new("AccessLog:Enabled", "false")], services => services.AddSingleton<TimeProvider>(clock));
-        clock.IsBroken = true;
+        await using var other = await FakeGateway.StartAsync("gw-2");
+        await using var loadBalancer = TestLoadBalancer.Start([_gateway, other], services: services =>
+        {
+            services.Remove(services.Single(service => service.ImplementationType == typeof(LeastConnectionsPolicy)));
+            services.AddSingleton<ILoadBalancingPolicy, BrokenPolicy>();
+        });
 
         var response = await RawClient.AskAsync(loadBalancer.Desktop, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
 
-        clock.IsBroken = false;
         IsProblem(response, 500);
         Assert.DoesNotContain("spring", response.Body, StringComparison.Ordinal);
     }
@@ -87,10 +92,11 @@ public sealed class OwnAnswerTests : IAsyncLifetime
         Assert.NotEmpty(problem.RootElement.GetProperty("traceId").GetString()!);
     }
 
-    private sealed class BrokenClock : TimeProvider
+    private sealed class BrokenPolicy : ILoadBalancingPolicy
     {
-        public bool IsBroken { get; set; }
+        public string Name => Algorithms.LeastConnections;
 
-        public override long GetTimestamp() => IsBroken ? throw new InvalidOperationException("A spring is broken.") : base.GetTimestamp();
+        public DestinationState PickDestination(HttpContext context, ClusterState cluster, IReadOnlyList<DestinationState> availableDestinations) =>
+            throw new InvalidOperationException("A spring is broken.");
     }
 }

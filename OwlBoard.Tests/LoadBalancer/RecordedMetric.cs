@@ -5,11 +5,11 @@ using OwlBoard.LoadBalancer.Telemetry;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>What one counter of one load balancer counted.</summary>
+/// <summary>What one instrument of one load balancer recorded.</summary>
 internal sealed class RecordedMetric : IDisposable
 {
     private readonly MeterListener _listener = new();
-    private readonly ConcurrentQueue<(long Value, Dictionary<string, object?> Tags)> _measurements = new();
+    private readonly ConcurrentQueue<(double Value, Dictionary<string, object?> Tags)> _measurements = new();
 
     public RecordedMetric(TestLoadBalancer loadBalancer, string name)
     {
@@ -22,14 +22,17 @@ internal sealed class RecordedMetric : IDisposable
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        _listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
-            _measurements.Enqueue((value, tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value))));
+        _listener.SetMeasurementEventCallback<long>((_, value, tags, _) => Record(value, tags));
+        _listener.SetMeasurementEventCallback<double>((_, value, tags, _) => Record(value, tags));
         _listener.Start();
     }
 
-    public long Sum => _measurements.Sum(measurement => measurement.Value);
+    public double Sum => _measurements.Sum(measurement => measurement.Value);
 
     public IEnumerable<object?> Values(string tag) => _measurements.Select(measurement => measurement.Tags.GetValueOrDefault(tag));
 
     public void Dispose() => _listener.Dispose();
+
+    private void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        _measurements.Enqueue((value, tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value)));
 }

@@ -1,47 +1,41 @@
 using OwlBoard.Forwarding.Tracing;
+using OwlBoard.LoadBalancer.AccessLog;
 using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Retry;
 using OwlBoard.ServiceDefaults.Health;
 
-namespace OwlBoard.LoadBalancer.AccessLog;
+namespace OwlBoard.LoadBalancer.Telemetry;
 
-/// <summary>Measures each request but health probes and hands what is to be said of it to <see cref="AccessLogWriter"/>.</summary>
-internal sealed class AccessLogMiddleware
+/// <summary>Measures each request and says at its end what became of it: in the metrics and, health probes apart, in the access log.</summary>
+internal sealed class MeasurementMiddleware
 {
     private readonly RequestDelegate _next;
+    private readonly LoadBalancerMetrics _metrics;
     private readonly AccessLogWriter _log;
     private readonly ClientAddress _client;
     private readonly LiveOptions _options;
     private readonly TimeProvider _time;
-    private readonly Action<HttpContext, ResponseProgress> _write;
+    private readonly Action<HttpContext, ResponseProgress> _ended;
 
-    public AccessLogMiddleware(RequestDelegate next, AccessLogWriter log, ClientAddress client, LiveOptions options, TimeProvider time)
+    public MeasurementMiddleware(
+        RequestDelegate next, LoadBalancerMetrics metrics, AccessLogWriter log, ClientAddress client, LiveOptions options, TimeProvider time)
     {
         _next = next;
+        _metrics = metrics;
         _log = log;
         _client = client;
         _options = options;
         _time = time;
-        _write = Write;
+        _ended = OnEnded;
     }
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (!_options.Current.AccessLog.Enabled)
-        {
-            return _next(context);
-        }
-
         // First of all: setting a feature makes the context forget those that it has looked up.
         var response = ResponseProgress.Begin(context, _time);
-        if (IsProbe(context.Request))
-        {
-            return _next(context);
-        }
-
-        response.Ended = _write;
+        response.Ended = _ended;
         Task rest;
         try
         {
@@ -81,9 +75,23 @@ internal sealed class AccessLogMiddleware
     /// <summary>Whoever watches the load balancer asks every second or so; that would bury the rest.</summary>
     private static bool IsProbe(HttpRequest request) => HttpMethods.IsGet(request.Method) && request.Path == HealthEndpoint.Path;
 
-    private void Write(HttpContext context, ResponseProgress response)
+    private static string Upstream(ProxiedRequest? request) => (request?.Tried ?? []) switch
     {
+        [] => "-",
+        [var only] => only.Name,
+        var several => string.Join(", ", several.Select(gateway => gateway.Name)),
+    };
+
+    private void OnEnded(HttpContext context, ResponseProgress response)
+    {
+        var duration = _time.GetElapsedTime(response.Started);
+        _metrics.RequestEnded(context, duration);
         var request = context.Request;
+        if (!_options.Current.AccessLog.Enabled || IsProbe(request))
+        {
+            return;
+        }
+
         _log.Write(new AccessLogEntry(
             _time.GetUtcNow(),
             response.Connection.Listener.Name,
@@ -94,17 +102,10 @@ internal sealed class AccessLogMiddleware
             request.Protocol,
             context.Response.StatusCode,
             response.Bytes,
-            _time.GetElapsedTime(response.Started),
+            duration,
             request.Headers.UserAgent.ToString(),
             Upstream(response.Request),
             response.Request?.Tried.Length ?? 0,
             TraceParent.Of(context)));
     }
-
-    private static string Upstream(ProxiedRequest? request) => (request?.Tried ?? []) switch
-    {
-        [] => "-",
-        [var only] => only.Name,
-        var several => string.Join(", ", several.Select(gateway => gateway.Name)),
-    };
 }
