@@ -77,6 +77,7 @@ internal static class LoadBalancerExtensions
         // Before routing, which asks for the listener and finds it quicker then.
         app.UseMiddleware<MeasurementMiddleware>();
         app.UseTraceParent();
+        app.UseMiddleware<DirectRouteMiddleware>();
         app.UseRouting();
         app.UseThreadPoolForOwnAnswers();
         app.UseMiddleware<HstsMiddleware>();

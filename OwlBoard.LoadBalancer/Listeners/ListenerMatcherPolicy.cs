@@ -24,7 +24,7 @@ internal sealed class ListenerMatcherPolicy : MatcherPolicy, INodeBuilderPolicy
     public PolicyJumpTable BuildJumpTable(int exitDestination, IReadOnlyList<PolicyJumpTableEdge> edges) => new JumpTable(
         DestinationOf(ListenerScope.Public, exitDestination, edges), DestinationOf(ListenerScope.Management, exitDestination, edges));
 
-    private static ListenerScope ScopeOf(Endpoint endpoint) => endpoint.Metadata.GetMetadata<ScopeMetadata>()?.Scope ?? ListenerScope.Public;
+    public static ListenerScope ScopeOf(Endpoint endpoint) => endpoint.Metadata.GetMetadata<ScopeMetadata>()?.Scope ?? ListenerScope.Public;
 
     private static int DestinationOf(ListenerScope scope, int exitDestination, IReadOnlyList<PolicyJumpTableEdge> edges) =>
         edges.Where(edge => scope.Equals(edge.State)).Select(edge => edge.Destination).DefaultIfEmpty(exitDestination).Single();

@@ -17,6 +17,31 @@ public sealed class StatusTests
         Assert.Empty(gateway.Received);
     }
 
+    [Theory]
+    [InlineData("GET", "/health", true)]
+    [InlineData("GET", "/HEALTH/", true)]
+    [InlineData("GET", "/lb%2Dstatus", true)]
+    [InlineData("GET", "/lb-status?details", true)]
+    [InlineData("POST", "/health", false)]
+    [InlineData("GET", "/health/x", false)]
+    [InlineData("GET", "/healthy", false)]
+    [InlineData("GET", "//health", false)]
+    [InlineData("GET", "/x/health", false)]
+    [InlineData("GET", "/", false)]
+    public async Task All_but_its_own_paths_goes_to_the_gateways(string method, string path, bool isOwn)
+    {
+        await using var gateway = await FakeGateway.StartAsync("gw-1");
+        await using var loadBalancer = TestLoadBalancer.Start([gateway]);
+
+        foreach (var listener in new[] { loadBalancer.Desktop, loadBalancer.Mobile })
+        {
+            var response = await RawClient.AskAsync(listener, $"{method} {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+
+            Assert.Equal(200, response.Status);
+            Assert.Equal(isOwn ? null : "gw-1", response.Header("X-Upstream-Server"));
+        }
+    }
+
     [Fact]
     public async Task Status_begins_with_the_two_lines_of_old_and_goes_on_with_one_per_gateway()
     {
