@@ -90,6 +90,7 @@ internal static class LoadBalancerExtensions
         {
             proxy.UseMiddleware<RateLimitMiddleware>();
             proxy.UseMiddleware<ConnectionLimitMiddleware>();
+            proxy.UseMiddleware<RequestGateMiddleware>();
             proxy.UseMiddleware<RetryMiddleware>();
             proxy.UseMiddleware<StickinessMiddleware>();
             proxy.UseMiddleware<ZoneMiddleware>();

@@ -5,7 +5,7 @@ using OwlBoard.LoadBalancer.Telemetry;
 namespace OwlBoard.LoadBalancer.ConnectionLimiting;
 
 /// <summary>
-/// Closes the clients' connections beyond those that there may be. A process without a file descriptor left can neither
+/// Closes the clients' connections beyond those that there may be, and says whether there may be a request more. A process without a file descriptor left can neither
 /// reach a gateway nor be probed, and .NET ends it. Management's connections are not counted.
 /// </summary>
 internal sealed partial class ConnectionGate
@@ -21,6 +21,7 @@ internal sealed partial class ConnectionGate
     private readonly int _automatic;
     private int _open;
     private int _refused;
+    private int _refusedRequests;
 
     public ConnectionGate(LiveOptions options, LoadBalancerMetrics metrics, ILogger<ConnectionGate> logger)
     {
@@ -35,7 +36,8 @@ internal sealed partial class ConnectionGate
         }
     }
 
-    private int Limit => _options.Current.Limits.Connections is > 0 and var configured ? configured : _automatic;
+    /// <summary>How many connections of clients there may be, and as many requests.</summary>
+    public int Limit => _options.Current.Limits.Connections is > 0 and var configured ? configured : _automatic;
 
     /// <summary>Serves the connection, unless there are too many.</summary>
     public async Task PassAsync(ConnectionContext connection, ConnectionDelegate next)
@@ -57,6 +59,29 @@ internal sealed partial class ConnectionGate
         }
     }
 
+    /// <summary>Whether there may be another request.</summary>
+    /// <param name="active">How many there are.</param>
+    public bool Admits(int active)
+    {
+        if (active < Limit)
+        {
+            if (TakeRefused(active, ref _refusedRequests) is > 0 and var refused)
+            {
+                LogRoomForRequests(refused);
+            }
+
+            return true;
+        }
+
+        _metrics.RequestRefused();
+        if (Interlocked.Increment(ref _refusedRequests) == 1)
+        {
+            LogFullOfRequests(Limit);
+        }
+
+        return false;
+    }
+
     /// <summary>Half of the descriptors that are not reserved: each connection may need another one to a gateway.</summary>
     internal static int Automatic(long? descriptors) =>
         descriptors is { } limit ? (int)Math.Clamp((limit - Reserve) / 2, Fewest, int.MaxValue) : int.MaxValue;
@@ -74,14 +99,17 @@ internal sealed partial class ConnectionGate
 
     private void Leave()
     {
-        var limit = Limit;
-        // Said once there is some room again, not at each connection that takes another one's place.
-        if (Interlocked.Decrement(ref _open) <= limit - Math.Max(1, limit / 10)
-            && Volatile.Read(ref _refused) > 0
-            && Interlocked.Exchange(ref _refused, 0) is > 0 and var refused)
+        if (TakeRefused(Interlocked.Decrement(ref _open), ref _refused) is > 0 and var refused)
         {
             LogRoom(refused);
         }
+    }
+
+    /// <summary>How many were refused, once there is some room again: not whenever one takes another one's place.</summary>
+    private int TakeRefused(int taken, ref int refused)
+    {
+        var limit = Limit;
+        return Volatile.Read(ref refused) > 0 && taken <= limit - Math.Max(1, limit / 10) ? Interlocked.Exchange(ref refused, 0) : 0;
     }
 
     [LoggerMessage(1, LogLevel.Information, "At most {Limit} clients' connections are held: the process may have {Descriptors} file descriptors")]
@@ -92,4 +120,10 @@ internal sealed partial class ConnectionGate
 
     [LoggerMessage(3, LogLevel.Information, "There is room for clients' connections again; {Refused} were closed")]
     private partial void LogRoom(int refused);
+
+    [LoggerMessage(4, LogLevel.Warning, "All {Limit} requests that there may be at once are being served; further ones over HTTP/2 are answered with 503")]
+    private partial void LogFullOfRequests(int limit);
+
+    [LoggerMessage(5, LogLevel.Information, "There is room for requests again; {Refused} were answered with 503")]
+    private partial void LogRoomForRequests(int refused);
 }

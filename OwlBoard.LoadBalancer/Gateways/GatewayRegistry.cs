@@ -20,6 +20,24 @@ internal sealed class GatewayRegistry(TimeProvider time) : IClusterChangeListene
                 .OrderBy(gateway => gateway.Name.Length).ThenBy(gateway => gateway.Name, StringComparer.Ordinal)]
             : [];
 
+    /// <summary>The requests that all of them are serving.</summary>
+    public int Active
+    {
+        get
+        {
+            var active = 0;
+            if (_cluster is { } cluster)
+            {
+                foreach (var gateway in Of(cluster.DestinationsState.AllDestinations))
+                {
+                    active += gateway.Active;
+                }
+            }
+
+            return active;
+        }
+    }
+
     /// <summary>The gateway that the destination is. Reading is lock-free and allocates nothing.</summary>
     public Gateway Of(DestinationState destination) =>
         _gateways.TryGetValue(destination, out var gateway) ? gateway : Add(destination);

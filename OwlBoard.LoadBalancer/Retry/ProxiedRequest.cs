@@ -21,10 +21,9 @@ internal sealed class ProxiedRequest : IDisposable
     private bool _declaredDead;
     private bool _isExchange;
 
-    public ProxiedRequest(bool isIdempotent, long started, ResponseProgress progress, TimeSpan bodyTimeout)
+    public ProxiedRequest(bool isIdempotent, ResponseProgress progress, TimeSpan bodyTimeout)
     {
         IsIdempotent = isIdempotent;
-        Started = started;
         _progress = progress;
         _bodyTimeout = bodyTimeout;
         progress.Request = this;
@@ -34,7 +33,7 @@ internal sealed class ProxiedRequest : IDisposable
     public bool IsIdempotent { get; }
 
     /// <summary>When it came, on the injected clock's monotonic scale.</summary>
-    public long Started { get; }
+    public long Started => _progress.Started;
 
     /// <summary>The gateways that were tried, in order.</summary>
     public ImmutableArray<Gateway> Tried { get; set; } = [];

@@ -34,8 +34,7 @@ internal sealed class RetryMiddleware(
             progress = ResponseProgress.Of(context, time);
             budget.CountRequest();
             var settings = options.Current;
-            using var request = new ProxiedRequest(
-                IdempotentMethods.Contains(context.Request.Method), time.GetTimestamp(), progress, settings.Timeouts.Response);
+            using var request = new ProxiedRequest(IdempotentMethods.Contains(context.Request.Method), progress, settings.Timeouts.Response);
             if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
             {
                 request.Body = new ReplayableBody(context.Request.BodyReader, settings.Retry.BodyBytes, settings.Timeouts.RequestBody, time);

@@ -42,6 +42,7 @@ internal sealed class LoadBalancerMetrics
     private readonly Counter<long> _rateLimited;
     private readonly Counter<long> _connectionLimited;
     private readonly Counter<long> _connectionsRefused;
+    private readonly Counter<long> _requestsRefused;
 
     public LoadBalancerMetrics(IMeterFactory meters, GatewayRegistry gateways)
     {
@@ -64,6 +65,8 @@ internal sealed class LoadBalancerMetrics
             "owlboard.connection_limited", "{request}", "Requests refused because their client had too many open.");
         _connectionsRefused = meter.CreateCounter<long>(
             "owlboard.connections_refused", "{connection}", "Clients' connections closed at once because there were as many as there may be.");
+        _requestsRefused = meter.CreateCounter<long>(
+            "owlboard.requests_refused", "{request}", "Requests answered with 503 because there were as many as there may be.");
         meter.CreateObservableUpDownCounter(
             "owlboard.gateway.active_requests",
             () => gateways.All.Select(gateway => new Measurement<int>(gateway.Active, Tag(gateway.Name))),
@@ -116,6 +119,8 @@ internal sealed class LoadBalancerMetrics
     public void RateLimited(string route) => _rateLimited.Add(1, new KeyValuePair<string, object?>("route", route));
 
     public void ConnectionRefused() => _connectionsRefused.Add(1);
+
+    public void RequestRefused() => _requestsRefused.Add(1);
 
     public void ConnectionLimited() => _connectionLimited.Add(1);
 

@@ -8,6 +8,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
@@ -49,6 +50,41 @@ public sealed class TlsTests : IAsyncLifetime
         Assert.Equal("https", received.Header("X-Forwarded-Proto"));
         Assert.Equal($"{_port}", received.Header("X-Forwarded-Port"));
         Assert.Equal($"localhost:{_port}", received.Header("Host"));
+    }
+
+    [Fact]
+    public async Task One_connection_of_HTTP2_has_no_more_requests_than_there_may_be_connections()
+    {
+        _files.Write(CertificateFolder.Issue("first"));
+        await using var loadBalancer = TestLoadBalancer.Start(_gateways, [.. _files.Settings(_port), new("Limits:Connections", "2")]);
+        using var refusals = new RecordedMetric(loadBalancer, "owlboard.requests_refused");
+        using var client = Client();
+        var release = new TaskCompletionSource();
+        foreach (var gateway in _gateways)
+        {
+            gateway.Answer = _ => release.Task;
+        }
+
+        var served = new[] { AskAsync(), AskAsync() };
+        await Eventually.IsTrueAsync("both wait", () => _gateways.Sum(gateway => gateway.Received.Count) == 2);
+        using var refused = await AskAsync();
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpVersion.Version20), (refused.StatusCode, refused.Version));
+        Assert.Equal("application/problem+json", refused.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter?.Delta);
+        Assert.Equal(1, refusals.Sum);
+        Assert.All(loadBalancer.Gateways, gateway => Assert.Equal(GatewayState.Healthy, gateway.Condition.State));
+        release.SetResult();
+        foreach (var response in await Task.WhenAll(served))
+        {
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            response.Dispose();
+        }
+
+        using var next = await AskAsync();
+        Assert.Equal(HttpStatusCode.OK, next.StatusCode);
+
+        Task<HttpResponseMessage> AskAsync() => client.SendAsync(Request(HttpMethod.Get, "2.0"), TestContext.Current.CancellationToken);
     }
 
     [Fact]
