@@ -30,14 +30,19 @@ internal sealed partial class ConnectionGate
         _metrics = metrics;
         _logger = logger;
         _automatic = Automatic(descriptors);
-        if (options.Current.Limits.Connections == 0 && descriptors is { } limit)
+        var configured = options.Current.Limits.Connections;
+        if (descriptors is { } limit && configured == 0)
         {
             LogAutomatic(_automatic, limit);
+        }
+        else if (descriptors is { } tooFew && configured > _automatic)
+        {
+            LogTooMany(configured, tooFew, _automatic);
         }
     }
 
     /// <summary>How many connections of clients there may be, and as many requests.</summary>
-    public int Limit => _options.Current.Limits.Connections is > 0 and var configured ? configured : _automatic;
+    public int Limit => Effective(_options.Current.Limits.Connections, _automatic);
 
     /// <summary>Serves the connection, unless there are too many.</summary>
     public async Task PassAsync(ConnectionContext connection, ConnectionDelegate next)
@@ -86,6 +91,9 @@ internal sealed partial class ConnectionGate
     internal static int Automatic(long? descriptors) =>
         descriptors is { } limit ? (int)Math.Clamp((limit - Reserve) / 2, Fewest, int.MaxValue) : int.MaxValue;
 
+    /// <summary>What is configured, if anything is and the descriptors suffice for it.</summary>
+    internal static int Effective(int configured, int automatic) => configured == 0 ? automatic : Math.Min(configured, automatic);
+
     private void Refuse(ConnectionContext connection)
     {
         _metrics.ConnectionRefused();
@@ -126,4 +134,7 @@ internal sealed partial class ConnectionGate
 
     [LoggerMessage(5, LogLevel.Information, "There is room for requests again; {Refused} were answered with 503")]
     private partial void LogRoomForRequests(int refused);
+
+    [LoggerMessage(6, LogLevel.Warning, "LoadBalancer:Limits:Connections is {Configured}, but {Descriptors} file descriptors (ulimit -n) suffice for {Limit}: that many are held")]
+    private partial void LogTooMany(int configured, long descriptors, int limit);
 }

@@ -58,6 +58,11 @@ internal static class FailureAnswer
             return new ProblemDetails { Status = StatusCodes.Status504GatewayTimeout, Detail = "No gateway answered in time." };
         }
 
+        if (outcome == TryOutcome.NoSocket)
+        {
+            return new ProblemDetails { Status = StatusCodes.Status503ServiceUnavailable, Detail = "The load balancer has no socket left for a connection to a gateway." };
+        }
+
         return new ProblemDetails
         {
             Status = StatusCodes.Status502BadGateway,

@@ -25,7 +25,7 @@ public sealed class LimitOptions
     /// Clients' connections at the same time, WebSockets among them; more are closed at once, as by HAProxy's <c>maxconn</c>.
     /// There may be as many requests, each with a connection to a gateway; more, over HTTP/2, are answered with 503.
     /// Default 0: as many as the process's file descriptors allow (<c>ulimit -n</c>, less 512, halved: each may need another
-    /// one to a gateway).
+    /// one to a gateway), and never more than that.
     /// </summary>
     [Range(0, 10_000_000)]
     public int Connections { get; set; }

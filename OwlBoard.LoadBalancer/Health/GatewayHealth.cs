@@ -18,6 +18,23 @@ internal sealed partial class GatewayHealth(
     TimeProvider time,
     ILogger<GatewayHealth> logger)
 {
+    /// <summary>While it lasts, how often it is said that there are no sockets.</summary>
+    private static readonly TimeSpan ShortagePause = TimeSpan.FromSeconds(10);
+
+    private long _shortageSaid;
+
+    /// <summary>This machine had no socket for a request or a probe: that says nothing of any gateway.</summary>
+    public void ReportSocketShortage()
+    {
+        var now = time.GetTimestamp();
+        var said = Volatile.Read(ref _shortageSaid);
+        if ((said == 0 || time.GetElapsedTime(said, now) >= ShortagePause)
+            && Interlocked.CompareExchange(ref _shortageSaid, now, said) == said)
+        {
+            LogSocketShortage();
+        }
+    }
+
     /// <summary>A request to the gateway failed.</summary>
     public void ReportFailure(Gateway gateway, string reason)
     {
@@ -223,4 +240,7 @@ internal sealed partial class GatewayHealth(
 
     [LoggerMessage(2, LogLevel.Warning, "Gateway {Gateway} is {After} (was {Before}): {Reason}")]
     private partial void LogOut(string gateway, GatewayState after, GatewayState before, string reason);
+
+    [LoggerMessage(3, LogLevel.Error, "There is no socket left for connections to gateways: the process, or the system, has used up its file descriptors (ulimit -n)")]
+    private partial void LogSocketShortage();
 }

@@ -29,6 +29,9 @@ internal sealed class ProbePolicy(GatewayRegistry gateways, GatewayHealth health
                 case { Response: { } response }:
                     health.ReportProbeMiss(gateway, $"answered {(int)response.StatusCode}");
                     break;
+                case { Exception: { } failure } when SocketShortage.Caused(failure):
+                    health.ReportSocketShortage();
+                    break;
                 case { Exception: OperationCanceledException }:
                     health.ReportProbeMiss(gateway, "no answer in time");
                     break;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http.Features;
 using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Gateways;
+using OwlBoard.LoadBalancer.Health;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.LoadBalancer.Retry;
@@ -174,7 +175,7 @@ internal sealed class ProxiedRequest : IDisposable
         ForwarderError.Request when context.Features.Get<IForwarderErrorFeature>()?.Exception is HttpRequestException
         {
             HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
-        } => TryOutcome.ConnectFailed,
+        } failure => SocketShortage.Caused(failure) ? TryOutcome.NoSocket : TryOutcome.ConnectFailed,
         ForwarderError.Request
             or ForwarderError.RequestBodyDestination
             or ForwarderError.ResponseHeaders

@@ -53,9 +53,13 @@ internal sealed class RetryMiddleware(
                 {
                     await next(context);
                     outcome = request.ConcludeTry(context, await forwarder.SendAsync(context, request, proxy));
-                    if (request.Gateway is { } gateway && outcome is { IsFailure: true, IsServiceFault: false })
+                    if (request.Gateway is { } gateway && outcome is { IsFailure: true, IsOthersFault: false })
                     {
                         health.ReportFailure(gateway, outcome.Reason);
+                    }
+                    else if (outcome == TryOutcome.NoSocket)
+                    {
+                        health.ReportSocketShortage();
                     }
                 }
                 finally

@@ -6,8 +6,8 @@ namespace OwlBoard.LoadBalancer.Retry;
 /// <param name="IsFailure">Whether the try failed, and another gateway may do better.</param>
 /// <param name="Reason">Why, in one of few words: <c>connect</c>, <c>timeout</c>, <c>reset</c>, <c>502</c>, …</param>
 /// <param name="NothingSent">Whether it is certain that no byte of the request reached the gateway.</param>
-/// <param name="IsServiceFault">Whether the gateway is well and a service behind it failed: not the gateway's failure.</param>
-internal sealed record TryOutcome(bool IsFailure, string Reason, bool NothingSent = false, bool IsServiceFault = false)
+/// <param name="IsOthersFault">Whether it does not count against the gateway: a service behind it failed, or this machine.</param>
+internal sealed record TryOutcome(bool IsFailure, string Reason, bool NothingSent = false, bool IsOthersFault = false)
 {
     /// <summary>The gateway answered, whatever it said.</summary>
     public static readonly TryOutcome Answered = new(IsFailure: false, "answered");
@@ -20,6 +20,9 @@ internal sealed record TryOutcome(bool IsFailure, string Reason, bool NothingSen
 
     /// <summary>No connection could be opened.</summary>
     public static readonly TryOutcome ConnectFailed = new(IsFailure: true, "connect", NothingSent: true);
+
+    /// <summary>This machine had no socket for a connection; to another gateway there may be one already.</summary>
+    public static readonly TryOutcome NoSocket = new(IsFailure: true, "no socket", NothingSent: true, IsOthersFault: true);
 
     /// <summary>No response head came in time.</summary>
     public static readonly TryOutcome TimedOut = new(IsFailure: true, "timeout");
@@ -35,7 +38,7 @@ internal sealed record TryOutcome(bool IsFailure, string Reason, bool NothingSen
     public static readonly TryOutcome GatewayTimeout = new(IsFailure: true, "504");
 
     /// <summary>The gateway could not get an answer from the service; another one may have a better way to it.</summary>
-    public static readonly TryOutcome ServiceFailed = new(IsFailure: true, "service", IsServiceFault: true);
+    public static readonly TryOutcome ServiceFailed = new(IsFailure: true, "service", IsOthersFault: true);
 
     /// <summary>What a gateway's answer means. A failure that it blames on a service does not count against it.</summary>
     public static TryOutcome OfAnswer(HttpResponse response) => response.StatusCode switch

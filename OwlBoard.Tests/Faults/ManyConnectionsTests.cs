@@ -67,16 +67,22 @@ public sealed class ManyConnectionsTests
         }
     }
 
-    [Fact]
-    public async Task More_clients_than_the_file_descriptors_suffice_for_are_turned_away_and_the_others_served()
+    [Theory]
+    [InlineData(0, "At most 94 clients' connections are held: the process may have 700 file descriptors")]
+    [InlineData(5000, "LoadBalancer:Limits:Connections is 5000, but 700 file descriptors (ulimit -n) suffice for 94")]
+    public async Task More_clients_than_the_file_descriptors_suffice_for_are_turned_away_and_the_others_served(int configured, string said)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only there does the load balancer ask how many it may have.");
         await using var gateway = await FakeGateway.StartAsync("gw-1");
         gateway.Answer = AnswerOrListenAsync;
         await using var loadBalancer = await LoadBalancerProcess.StartWithOpenFilesAsync(
-            700, [(gateway.Name, gateway.Address)], "LoadBalancer:RateLimit:RequestsPerSecond=0");
+            700,
+            [(gateway.Name, gateway.Address)],
+            "LoadBalancer:RateLimit:RequestsPerSecond=0",
+            $"LoadBalancer:Limits:Connections={configured}");
         // (700 - 512) / 2
         const int Held = 94;
+        Assert.Contains(said, loadBalancer.Process.Output, StringComparison.Ordinal);
 
         var connections = new List<TcpClient>();
         for (var i = 0; i < 400; i++)

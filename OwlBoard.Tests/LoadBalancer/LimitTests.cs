@@ -92,6 +92,13 @@ public sealed class LimitTests : IAsyncLifetime
         Assert.Equal(connections, ConnectionGate.Automatic(descriptors));
 
     [Theory]
+    [InlineData(0, 94)]
+    [InlineData(50, 50)]
+    [InlineData(5000, 94)]
+    public void No_more_connections_are_held_than_the_file_descriptors_suffice_for(int configured, int connections) =>
+        Assert.Equal(connections, ConnectionGate.Effective(configured, automatic: 94));
+
+    [Theory]
     [InlineData("Max open files            1024                 524288               files     ", 1024L)]
     [InlineData("Max open files            unlimited            unlimited            files     ", null)]
     [InlineData("Max processes             31754                31754                processes ", null)]
