@@ -5,8 +5,9 @@ using OwlBoard.LoadBalancer.Telemetry;
 namespace OwlBoard.LoadBalancer.ConnectionLimiting;
 
 /// <summary>
-/// Closes the clients' connections beyond those that there may be, and says whether there may be a request more. A process without a file descriptor left can neither
-/// reach a gateway nor be probed, and .NET ends it. Management's connections are not counted.
+/// Closes the clients' connections beyond those that there may be, and says whether there may be another request. A
+/// process without a file descriptor left can neither reach a gateway nor be probed, and .NET ends it. Management's
+/// connections are not counted.
 /// </summary>
 internal sealed partial class ConnectionGate
 {
