@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Yarp.ReverseProxy.Model;
+using OwlBoard.Forwarding.Exchanges;
 
 namespace OwlBoard.Forwarding.Sockets;
 
@@ -14,9 +14,7 @@ public static class OffloadExtensions
     /// <param name="app">The program's pipeline, before the endpoints.</param>
     /// <returns>The same pipeline.</returns>
     public static IApplicationBuilder UseThreadPoolForOwnAnswers(this IApplicationBuilder app) =>
-        app.Use(next => context => context.GetEndpoint()?.Metadata.GetMetadata<RouteModel>() is null
-            ? OffloadAsync(next, context)
-            : next(context));
+        app.Use(next => context => context.GetEndpoint().IsProxied() ? next(context) : OffloadAsync(next, context));
 
     private static async Task OffloadAsync(RequestDelegate next, HttpContext context)
     {

@@ -31,15 +31,7 @@ internal sealed partial class ConnectionGate
         _metrics = metrics;
         _logger = logger;
         _automatic = Automatic(descriptors);
-        var configured = options.Current.Limits.Connections;
-        if (descriptors is { } limit && configured == 0)
-        {
-            LogAutomatic(_automatic, limit);
-        }
-        else if (descriptors is { } tooFew && configured > _automatic)
-        {
-            LogTooMany(configured, tooFew, _automatic);
-        }
+        SayLimit(options.Current.Limits.Connections, descriptors);
     }
 
     /// <summary>How many connections of clients there may be, and as many requests.</summary>
@@ -94,6 +86,23 @@ internal sealed partial class ConnectionGate
 
     /// <summary>What is configured, if anything is and the descriptors suffice for it.</summary>
     internal static int Effective(int configured, int automatic) => configured == 0 ? automatic : Math.Min(configured, automatic);
+
+    private void SayLimit(int configured, long? descriptors)
+    {
+        if (descriptors is not { } limit)
+        {
+            return;
+        }
+
+        if (configured == 0)
+        {
+            LogAutomatic(_automatic, limit);
+        }
+        else if (configured > _automatic)
+        {
+            LogTooMany(configured, limit, _automatic);
+        }
+    }
 
     private void Refuse(ConnectionContext connection)
     {

@@ -1,4 +1,4 @@
-using Yarp.ReverseProxy.Model;
+using OwlBoard.Forwarding.Exchanges;
 
 namespace OwlBoard.LoadBalancer.Forwarding;
 
@@ -9,7 +9,7 @@ namespace OwlBoard.LoadBalancer.Forwarding;
 internal sealed class LastResortMiddleware(RequestDelegate next, LastResort lastResort)
 {
     public Task InvokeAsync(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<RouteModel>() is null ? GuardAsync(context) : next(context);
+        context.GetEndpoint().IsProxied() ? next(context) : GuardAsync(context);
 
     private async Task GuardAsync(HttpContext context)
     {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Retry;
+using OwlBoard.LoadBalancer.Telemetry;
 
 namespace OwlBoard.LoadBalancer.Forwarding;
 
@@ -55,8 +56,9 @@ internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature, I
 
     public override long UnflushedBytes => _writer.UnflushedBytes;
 
-    /// <summary>Begins to follow the response, or finds who does.</summary>
-    public static ResponseProgress Of(HttpContext context, TimeProvider time) => Find(context) ?? Begin(context, time);
+    /// <summary>Who follows the response.</summary>
+    public static ResponseProgress Of(HttpContext context) =>
+        Find(context) ?? throw new InvalidOperationException($"{nameof(MeasurementMiddleware)} has to run before all others.");
 
     /// <summary>Begins to follow the response.</summary>
     public static ResponseProgress Begin(HttpContext context, TimeProvider time)

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.Primitives;
-using Yarp.ReverseProxy.Model;
+using OwlBoard.Forwarding.Exchanges;
 
 namespace OwlBoard.LoadBalancer.Listeners;
 
@@ -35,7 +35,7 @@ internal sealed class DirectRouteMiddleware(RequestDelegate next, EndpointDataSo
             // Before the endpoints are read: a change in between is seen next time.
             _change = endpoints.GetChangeToken();
             var all = endpoints.Endpoints.OfType<RouteEndpoint>().ToArray();
-            var proxied = all.Where(endpoint => endpoint.Metadata.GetMetadata<RouteModel>() is not null).ToArray();
+            var proxied = all.Where(endpoint => endpoint.IsProxied()).ToArray();
             Gateways = proxied is [var only] ? only : null;
             _own = [.. all.Except(proxied).Where(endpoint => ListenerMatcherPolicy.ScopeOf(endpoint) != ListenerScope.Management).Select(FirstSegment)];
         }

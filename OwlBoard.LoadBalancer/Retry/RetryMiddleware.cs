@@ -28,10 +28,9 @@ internal sealed class RetryMiddleware(
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        ResponseProgress? progress = null;
+        var progress = ResponseProgress.Of(context);
         try
         {
-            progress = ResponseProgress.Of(context, time);
             budget.CountRequest();
             var settings = options.Current;
             using var request = new ProxiedRequest(IdempotentMethods.Contains(context.Request.Method), progress, settings.Timeouts.Response);
@@ -94,7 +93,7 @@ internal sealed class RetryMiddleware(
         }
         finally
         {
-            progress?.End(context);
+            progress.End(context);
         }
     }
 

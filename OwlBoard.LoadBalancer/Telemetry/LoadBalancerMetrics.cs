@@ -124,8 +124,13 @@ internal sealed class LoadBalancerMetrics
 
     public void ConnectionLimited() => _connectionLimited.Add(1);
 
-    private static string VersionOf(string protocol) =>
-        HttpProtocol.IsHttp11(protocol) ? "1.1" : HttpProtocol.IsHttp2(protocol) ? "2" : HttpProtocol.IsHttp3(protocol) ? "3" : "1.0";
+    private static string VersionOf(string protocol) => protocol switch
+    {
+        "HTTP/1.1" => "1.1",
+        "HTTP/2" => "2",
+        "HTTP/3" => "3",
+        _ => "1.0",
+    };
 
     private static KeyValuePair<string, object?> Tag(string gateway) => new("gateway", gateway);
 }

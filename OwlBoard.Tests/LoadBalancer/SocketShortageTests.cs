@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Health;
 using OwlBoard.Tests.Fixtures;
@@ -87,16 +88,9 @@ public sealed class SocketShortageTests : IAsyncLifetime
         public ValueTask<ForwarderError> SendAsync(
             HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer)
         {
-            context.Features.Set<IForwarderErrorFeature>(new Error(Failure(error)));
+            context.Features.Set<IForwarderErrorFeature>(new ForwardingFailure(ForwarderError.Request, Failure(error)));
             context.Response.StatusCode = StatusCodes.Status502BadGateway;
             return ValueTask.FromResult(ForwarderError.Request);
         }
-    }
-
-    private sealed class Error(Exception exception) : IForwarderErrorFeature
-    {
-        ForwarderError IForwarderErrorFeature.Error => ForwarderError.Request;
-
-        public Exception Exception => exception;
     }
 }

@@ -44,7 +44,7 @@ public class PolicyBenchmarks
         _available = [.. Enumerable.Range(1, 4).Select(i => new DestinationState($"api-gateway-{i}", model))];
         _context.Connection.RemoteIpAddress = IPAddress.Parse("203.0.113.1");
         _request = new ProxiedRequest(
-            isIdempotent: true, ResponseProgress.Of(_context, TimeProvider.System), bodyTimeout: TimeSpan.FromMinutes(1));
+            isIdempotent: true, ResponseProgress.Begin(_context, TimeProvider.System), bodyTimeout: TimeSpan.FromMinutes(1));
         _context.Features.Set(_request);
     }
 
