@@ -27,7 +27,7 @@ internal abstract class InTurnPolicy(GatewayRegistry gateways, LiveOptions optio
             // Somebody else may have picked it since it was looked at: then look again.
             if (TryClaim(best))
             {
-                _clock.AdvanceTo(best.Start);
+                _clock.AdvancePast(best.Start);
                 return best.Gateway;
             }
         }

@@ -1,8 +1,9 @@
 namespace OwlBoard.LoadBalancer.Balancing;
 
 /// <summary>
-/// The virtual time of start-time fair queueing (Goyal, Vin and Cheng, 1996): it stands at the start of the turn that
-/// was given last. Whoever was idle or away begins at the present, so nobody saves up turns.
+/// The virtual time of start-time fair queueing (Goyal, Vin and Cheng, 1996): it stands just after the start of the turn
+/// that was given last. Whoever was idle or away begins at the present, so nobody saves up turns; and no two turns begin
+/// at once, so that among equals the order in which they had their last turns is that of the next.
 /// </summary>
 internal sealed class VirtualClock
 {
@@ -10,13 +11,13 @@ internal sealed class VirtualClock
 
     public long Now => Volatile.Read(ref _now);
 
-    /// <summary>Moves the clock on; it never goes back.</summary>
-    public void AdvanceTo(long start)
+    /// <summary>Moves the clock past the start of a turn; it never goes back.</summary>
+    public void AdvancePast(long start)
     {
         var now = Now;
-        while (start > now)
+        while (start >= now)
         {
-            var seen = Interlocked.CompareExchange(ref _now, start, now);
+            var seen = Interlocked.CompareExchange(ref _now, start + 1, now);
             if (seen == now)
             {
                 return;

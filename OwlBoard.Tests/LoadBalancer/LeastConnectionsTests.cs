@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using OwlBoard.LoadBalancer.Balancing;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
@@ -28,6 +29,32 @@ public sealed class LeastConnectionsTests : IAsyncLifetime
         }
 
         Assert.Equal([("gw-1", 5), ("gw-2", 5), ("gw-3", 5), ("gw-4", 5)], answers.CountBy(name => name).OrderBy(count => count.Key).Select(count => (count.Key, count.Value)));
+    }
+
+    [Fact]
+    public void Sequential_requests_reach_all_gateways_equally_often_whatever_was_before()
+    {
+        var random = new Random(1);
+        for (var history = 0; history < 500; history++)
+        {
+            using var fixture = new PolicyFixture(Algorithms.LeastConnections, [1, 1, 1, 1]);
+            var context = PolicyFixture.Request();
+            var waiting = new List<GatewayUnderTest>();
+            for (var i = random.Next(12); i > 0; i--)
+            {
+                waiting.Add(fixture.Pick(context, fixture.Available(except: $"gw-{random.Next(1, 9)}")));
+                if (random.Next(2) == 0)
+                {
+                    var ended = random.Next(waiting.Count);
+                    waiting[ended].Release();
+                    waiting.RemoveAt(ended);
+                }
+            }
+
+            waiting.ForEach(gateway => gateway.Release());
+
+            Assert.Equal([5, 5, 5, 5], fixture.Spread(20));
+        }
     }
 
     [Fact]
