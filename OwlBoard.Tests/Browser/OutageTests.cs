@@ -28,7 +28,7 @@ public sealed partial class OutageTests(RunningSystem system, Chromium chromium)
         foreach (var gateway in (await ConnectionsAsync()).Keys)
         {
             // One of the two was connected through it.
-            Task<double>[] away = [ana.Page.EvaluateAsync<double>(ReconnectTime), luz.Page.EvaluateAsync<double>(ReconnectTime)];
+            Task<double>[] away = [await WatchAsync(ana), await WatchAsync(luz)];
             system.KillGateway(gateway);
             await ana.DrawAsync((60, 160 + (strokes * 30)), (120, 200 + (strokes * 30)), (180, 160 + (strokes * 30)));
             await luz.DrawAsync((260, 160 + (strokes * 30)), (320, 200 + (strokes * 30)), (360, 160 + (strokes * 30)));
@@ -65,7 +65,7 @@ public sealed partial class OutageTests(RunningSystem system, Chromium chromium)
             var connections = await ConnectionsAsync();
             // Those of an earlier test may still be closing.
             await Eventually.IsTrueAsync("only this page's three connections are open", async () => (connections = await ConnectionsAsync()).Values.Sum() == 3);
-            var away = ana.Page.EvaluateAsync<double>(ReconnectTime);
+            var away = await WatchAsync(ana);
             system.KillGateway(connections.Keys.First());
             best = Math.Min(best, await away.WaitAsync(Eventually.DefaultDeadline, TestContext.Current.CancellationToken));
         }
@@ -148,21 +148,28 @@ public sealed partial class OutageTests(RunningSystem system, Chromium chromium)
         Assert.True(asked > 1);
     }
 
-    /// <summary>Says how long the page was not connected: from the moment at which it noticed.</summary>
-    private const string ReconnectTime = """
-        () => new Promise(resolve => {
-          const connection = document.getElementById("connection");
-          let lost = 0;
-          new MutationObserver((_, observer) => {
-            if (connection.dataset.state !== "live") {
-              lost ||= performance.now();
-            } else if (lost) {
-              observer.disconnect();
-              resolve(performance.now() - lost);
+    /// <summary>Watches a page from now on, so that not the shortest interruption is missed.</summary>
+    /// <returns>How long it will not have been connected, in milliseconds, from the moment at which it notices.</returns>
+    private static async Task<Task<double>> WatchAsync(Whiteboard board)
+    {
+        await board.Page.EvaluateAsync("""
+            () => {
+              const connection = document.getElementById("connection");
+              let lost = 0;
+              window.away = new Promise(resolve => {
+                new MutationObserver((_, observer) => {
+                  if (connection.dataset.state !== "live") {
+                    lost ||= performance.now();
+                  } else if (lost) {
+                    observer.disconnect();
+                    resolve(performance.now() - lost);
+                  }
+                }).observe(connection, { attributes: true, attributeFilter: ["data-state"] });
+              });
             }
-          }).observe(connection, { attributes: true, attributeFilter: ["data-state"] });
-        })
-        """;
+            """);
+        return board.Page.EvaluateAsync<double>("() => window.away");
+    }
 
     /// <summary>
     /// The open connections of each gateway that has any. A WebSocket counts as an active request while it is open; all
