@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OwlBoard.Forwarding.Sockets;
 
 namespace OwlBoard.Forwarding.Connections;
 
@@ -19,7 +20,18 @@ public sealed class UpstreamClient : HttpMessageInvoker
     private readonly UpstreamConnectionOptions _options;
     private readonly ForwardingMetrics _metrics;
     private readonly TimeProvider _time;
-    private readonly Timer _sweeps;
+
+    /// <summary>Says when to sweep where no loop does.</summary>
+    private readonly Timer _timer;
+
+    /// <summary>Guards which sweep is the next.</summary>
+    private readonly Lock _sweeps = new();
+
+    /// <summary>The number of the next sweep: what was to be an earlier one is none any more.</summary>
+    private int _nextSweep;
+
+    /// <summary>The number of the one that the timer says.</summary>
+    private int _timedSweep;
 
     /// <summary>Whether the next sweep is that of a request; else it may be late, or there is none.</summary>
     private bool _isSweepDue;
@@ -35,8 +47,9 @@ public sealed class UpstreamClient : HttpMessageInvoker
         _options = options;
         _metrics = metrics;
         _time = time;
-        // The system's timer, not the injected clock's: it only says when to look at that clock.
-        _sweeps = new Timer(static client => ((UpstreamClient)client!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = new Timer(
+            static client => ((UpstreamClient)client!).Sweep(Volatile.Read(ref ((UpstreamClient)client)._timedSweep)),
+            this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The connections to one upstream.</summary>
@@ -50,7 +63,7 @@ public sealed class UpstreamClient : HttpMessageInvoker
     {
         if (disposing)
         {
-            _sweeps.Dispose();
+            _timer.Dispose();
             foreach (var pool in _pools.Values)
             {
                 pool.Retire();
@@ -102,15 +115,38 @@ public sealed class UpstreamClient : HttpMessageInvoker
         }
     }
 
+    /// <summary>
+    /// Puts the next sweep off, or forward: to a loop, which is awake anyway while there are requests. By the system's time,
+    /// not the injected clock's: it only says when to look at that clock.
+    /// </summary>
     private void SweepAfter(TimeSpan interval)
     {
-        try
+        lock (_sweeps)
         {
-            _sweeps.Change(interval, Timeout.InfiniteTimeSpan);
+            var sweep = ++_nextSweep;
+            if (SocketLoop.Current is { } loop)
+            {
+                loop.RunAfter(interval, () => Sweep(sweep));
+                return;
+            }
+
+            _timedSweep = sweep;
+            try
+            {
+                _timer.Change(interval, Timeout.InfiniteTimeSpan);
+            }
+            catch (ObjectDisposedException)
+            {
+                // The client was disposed meanwhile.
+            }
         }
-        catch (ObjectDisposedException)
+    }
+
+    private void Sweep(int sweep)
+    {
+        if (sweep == Volatile.Read(ref _nextSweep))
         {
-            // The client was disposed meanwhile.
+            Sweep();
         }
     }
 

@@ -12,10 +12,13 @@ namespace OwlBoard.LoadBalancer.AccessLog;
 internal sealed partial class AccessLogWriter : BackgroundService
 {
     /// <summary>
-    /// So long lines gather before they are written: without it each request would wake the writer, at the price of half a
-    /// dozen system calls and a change of threads. nginx calls this <c>flush</c>.
+    /// After a batch, lines gather for so long, or until they are <see cref="ManyBytes"/>: to write them by themselves costs as
+    /// much as a request, in system calls and changes of threads. nginx calls this <c>flush</c> and <c>buffer</c>.
     /// </summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan DefaultPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Fit the processor's cache, which they would else have left when they are written.</summary>
+    private const int ManyBytes = 256 * 1024;
 
     /// <summary>A buffer that a burst has made larger than this is not kept.</summary>
     private const int MaxKeptBytes = 4 * 1024 * 1024;
@@ -28,14 +31,18 @@ internal sealed partial class AccessLogWriter : BackgroundService
     private readonly LoadBalancerMetrics _metrics;
     private readonly ILogger<AccessLogWriter> _logger;
     private readonly Func<AccessLogOptions, Stream> _openSink;
+    private readonly TimeSpan _pause;
     private readonly int _capacity;
-    private readonly ManualResetEventSlim _stopping = new();
 
-    /// <summary>Guards the lines that wait, and is pulsed when there are some.</summary>
+    /// <summary>Guards the lines that wait, and is pulsed when there are as many as the writer waits for.</summary>
     private readonly object _gate = new();
     private ArrayBufferWriter<byte> _waiting = new();
     private ArrayBufferWriter<byte> _batch = new();
     private int _waitingLines;
+
+    /// <summary>At how many bytes the writer is to be woken.</summary>
+    private int _wakeAt = int.MaxValue;
+    private bool _isStopping;
     private AccessLogSink? _sink;
     private bool _failing;
     private long _dropped;
@@ -46,12 +53,18 @@ internal sealed partial class AccessLogWriter : BackgroundService
     {
     }
 
-    internal AccessLogWriter(LiveOptions options, LoadBalancerMetrics metrics, ILogger<AccessLogWriter> logger, Func<AccessLogOptions, Stream> openSink)
+    internal AccessLogWriter(
+        LiveOptions options,
+        LoadBalancerMetrics metrics,
+        ILogger<AccessLogWriter> logger,
+        Func<AccessLogOptions, Stream> openSink,
+        TimeSpan? pause = null)
     {
         _options = options;
         _metrics = metrics;
         _logger = logger;
         _openSink = openSink;
+        _pause = pause ?? DefaultPause;
         _capacity = options.Current.AccessLog.Capacity;
     }
 
@@ -83,7 +96,7 @@ internal sealed partial class AccessLogWriter : BackgroundService
         // The writer ends when it has written what is there.
         lock (_gate)
         {
-            _stopping.Set();
+            _isStopping = true;
             Monitor.Pulse(_gate);
         }
 
@@ -116,14 +129,16 @@ internal sealed partial class AccessLogWriter : BackgroundService
     {
         lock (_gate)
         {
-            if (_waitingLines == _capacity || _stopping.IsSet)
+            if (_waitingLines == _capacity || _isStopping)
             {
                 return false;
             }
 
             _waiting.Write(line);
-            if (++_waitingLines == 1)
+            _waitingLines++;
+            if (_waiting.WrittenCount >= _wakeAt)
             {
+                _wakeAt = int.MaxValue;
                 Monitor.Pulse(_gate);
             }
 
@@ -159,7 +174,7 @@ internal sealed partial class AccessLogWriter : BackgroundService
                 }
             }
 
-            _stopping.Wait(Pause);
+            WaitFor(ManyBytes, _pause);
         }
 
         CloseSink();
@@ -175,17 +190,28 @@ internal sealed partial class AccessLogWriter : BackgroundService
         }
 
         _batch.ResetWrittenCount();
+        WaitFor(bytes: 1, Timeout.InfiniteTimeSpan);
         lock (_gate)
         {
-            while (_waitingLines == 0 && !_stopping.IsSet)
-            {
-                Monitor.Wait(_gate);
-            }
-
             (_waiting, _batch) = (_batch, _waiting);
             var count = _waitingLines;
             _waitingLines = 0;
             return count;
+        }
+    }
+
+    /// <summary>Waits until so much waits to be written, or the time is over, or the end has come.</summary>
+    private void WaitFor(int bytes, TimeSpan time)
+    {
+        lock (_gate)
+        {
+            _wakeAt = bytes;
+            while (_waiting.WrittenCount < bytes && !_isStopping && Monitor.Wait(_gate, time))
+            {
+                // Woken.
+            }
+
+            _wakeAt = int.MaxValue;
         }
     }
 

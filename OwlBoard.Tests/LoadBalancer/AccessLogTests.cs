@@ -205,6 +205,40 @@ public sealed class AccessLogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_first_line_is_written_at_once_and_those_that_gather_then_when_they_are_many_or_at_the_end()
+    {
+        await using var loadBalancer = Start();
+        var options = loadBalancer.Services.GetRequiredService<LiveOptions>();
+        var file = Path.Combine(_directory.FullName, "gathered.log");
+        using var writer = new AccessLogWriter(
+            options,
+            loadBalancer.Services.GetRequiredService<LoadBalancerMetrics>(),
+            new RecordingLogger<AccessLogWriter>(),
+            _ => AccessLogSink.Open(new AccessLogOptions { Path = file }),
+            pause: Timeout.InfiniteTimeSpan);
+        await writer.StartAsync(TestContext.Current.CancellationToken);
+
+        writer.Write(Entry("/first"));
+        await Eventually.IsTrueAsync("the first is written", () => File.Exists(file) && File.ReadAllText(file).Contains("/first", StringComparison.Ordinal));
+
+        for (var i = 0; i < 300; i++)
+        {
+            writer.Write(Entry($"/many-{i}"));
+        }
+
+        await Eventually.IsTrueAsync("many are written", () => File.ReadAllText(file).Contains("/many-0", StringComparison.Ordinal));
+        writer.Write(Entry("/last"));
+        await writer.StopAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, writer.Dropped);
+        Assert.Equal(302, (await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken)).Length);
+
+        static AccessLogEntry Entry(string path) => new(
+            DateTimeOffset.UnixEpoch, "Desktop", IPAddress.Loopback, "GET", path, "", "HTTP/1.1", StatusCodes.Status200OK, Bytes: 0, TimeSpan.Zero,
+            UserAgent: new string('a', 1000), "gw-1", Tries: 1, TraceParent: "");
+    }
+
+    [Fact]
     public async Task What_was_logged_before_the_stop_is_written_before_the_end()
     {
         var loadBalancer = Start();
