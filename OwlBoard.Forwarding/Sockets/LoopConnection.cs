@@ -109,9 +109,13 @@ internal sealed class LoopConnection :
         _input.Complete();
         _output.Complete();
         await _output.Sending;
-        Shutdown();
         Socket.Dispose();
-        Close();
+        if (Interlocked.Exchange(ref _isClosed, 1) == 0)
+        {
+            // Kestrel waits for it no more, and to change threads costs more than anything else here.
+            _closed.Cancel();
+        }
+
         await base.DisposeAsync();
     }
 

@@ -23,6 +23,9 @@ internal sealed partial class LoopListener : IConnectionListener
     /// <param name="logger">Says what keeps connections from being taken.</param>
     public LoopListener(Socket socket, MemoryPool<byte> memory, ILogger logger)
     {
+        socket.Blocking = false;
+        // Each connection has this of its listener.
+        socket.NoDelay = true;
         EndPoint = socket.LocalEndPoint!;
         _memory = memory;
         _logger = logger;
@@ -74,7 +77,6 @@ internal sealed partial class LoopListener : IConnectionListener
     {
         try
         {
-            accepted.NoDelay = true;
             var connection = new LoopConnection(accepted, _memory);
             connection.Socket.Begin();
             return connection;

@@ -23,7 +23,6 @@ internal sealed class LoopSocket : TcpSocket
     /// <param name="peerGone">Called on the loop's thread when the peer sends nothing more, or the connection broke.</param>
     public LoopSocket(Socket socket, SocketOperation? receive = null, Action? peerGone = null)
     {
-        socket.Blocking = false;
         _socket = socket;
         Handle = socket.SafeHandle;
         _receive = receive ?? new ReceiveOperation(this);
@@ -50,7 +49,7 @@ internal sealed class LoopSocket : TcpSocket
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static async ValueTask<LoopSocket> ConnectAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
     {
-        var socket = new LoopSocket(new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
+        var socket = new LoopSocket(new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false });
         try
         {
             await using (cancellationToken.UnsafeRegister(static socket => ((LoopSocket)socket!).Dispose(), socket))

@@ -4,12 +4,14 @@ using System.Runtime.InteropServices;
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>
-/// The two system calls that each message takes, of sockets that never block. <see cref="Socket"/>'s own come through a
+/// The two system calls that each message takes. They do not wait, whether the socket is one that blocks or not. <see cref="Socket"/>'s own come through a
 /// library that was compiled in advance, whose calls into the system the just-in-time compiler cannot put in place.
 /// </summary>
 internal static partial class SocketCalls
 {
     private const int Interrupted = 4;
+
+    private const int DoNotWait = 0x40;
 
     /// <summary>A peer that is gone is an error, not a signal.</summary>
     private const int NoSignal = 0x4000;
@@ -22,7 +24,7 @@ internal static partial class SocketCalls
         using var descriptor = new HeldDescriptor(socket);
         while (true)
         {
-            var count = Receive(descriptor.Number, ref MemoryMarshal.GetReference(buffer), buffer.Length, flags: 0);
+            var count = Receive(descriptor.Number, ref MemoryMarshal.GetReference(buffer), buffer.Length, DoNotWait);
             if (IsResult(ref count, out error))
             {
                 return (int)count;
@@ -38,7 +40,7 @@ internal static partial class SocketCalls
         using var descriptor = new HeldDescriptor(socket);
         while (true)
         {
-            var count = Send(descriptor.Number, ref MemoryMarshal.GetReference(buffer), buffer.Length, NoSignal);
+            var count = Send(descriptor.Number, ref MemoryMarshal.GetReference(buffer), buffer.Length, DoNotWait | NoSignal);
             if (IsResult(ref count, out error))
             {
                 return (int)count;

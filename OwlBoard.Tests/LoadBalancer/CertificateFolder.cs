@@ -25,7 +25,8 @@ internal sealed class CertificateFolder : IDisposable
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
         request.CertificateExtensions.Add(names.Build());
-        var end = until ?? DateTimeOffset.UtcNow.AddDays(2);
+        // At most as long as its issuer, which may have been made a second ago.
+        var end = until ?? issuer?.NotAfter ?? DateTimeOffset.UtcNow.AddDays(2);
         if (issuer is null)
         {
             return request.CreateSelfSigned(end.AddDays(-30), end);

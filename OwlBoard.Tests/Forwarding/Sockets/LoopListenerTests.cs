@@ -22,6 +22,7 @@ public sealed class LoopListenerTests
         Assert.Same(server, server.Features.Get<IConnectionTransportFeature>());
         Assert.Equal(server.ConnectionClosed, server.Features.Get<IConnectionLifetimeFeature>()!.ConnectionClosed);
         Assert.Equal(connection.Client.LocalEndPoint, server.Features.Get<IConnectionSocketFeature>()!.Socket.RemoteEndPoint);
+        Assert.True(server.Features.Get<IConnectionSocketFeature>()!.Socket.NoDelay);
         Assert.NotNull(server.Features.Get<IMemoryPoolFeature>());
         server.Features.Get<IConnectionItemsFeature>()!.Items["key"] = "value";
         Assert.Equal("value", server.Items["key"]);
