@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>
-/// The two system calls that each message takes. They do not wait, whether the socket is one that blocks or not. <see cref="Socket"/>'s own come through a
-/// library that was compiled in advance, whose calls into the system the just-in-time compiler cannot put in place.
+/// The two system calls that each message takes; they never wait, whatever kind of socket it is. <see cref="Socket"/>'s own
+/// come through a library that was compiled in advance, whose calls into the system the just-in-time compiler cannot put in
+/// place; nor can it with a <c>try</c> around them.
 /// </summary>
 internal static partial class SocketCalls
 {
@@ -21,15 +22,15 @@ internal static partial class SocketCalls
     /// <exception cref="ObjectDisposedException">It is closed.</exception>
     public static int Receive(SafeSocketHandle socket, Span<byte> buffer, out SocketError error)
     {
-        using var descriptor = new HeldDescriptor(socket);
-        while (true)
+        var descriptor = new HeldDescriptor(socket);
+        nint count;
+        do
         {
-            var count = Receive(descriptor.Number, ref MemoryMarshal.GetReference(buffer), buffer.Length, DoNotWait);
-            if (IsResult(ref count, out error))
-            {
-                return (int)count;
-            }
+            count = Receive(descriptor.Number, ref MemoryMarshal.GetReference(buffer), buffer.Length, DoNotWait);
         }
+        while (!IsResult(ref count, out error));
+        descriptor.Dispose();
+        return (int)count;
     }
 
     /// <summary>Sends what the kernel takes.</summary>
@@ -37,15 +38,15 @@ internal static partial class SocketCalls
     /// <exception cref="ObjectDisposedException">It is closed.</exception>
     public static int Send(SafeSocketHandle socket, ReadOnlySpan<byte> buffer, out SocketError error)
     {
-        using var descriptor = new HeldDescriptor(socket);
-        while (true)
+        var descriptor = new HeldDescriptor(socket);
+        nint count;
+        do
         {
-            var count = Send(descriptor.Number, ref MemoryMarshal.GetReference(buffer), buffer.Length, DoNotWait | NoSignal);
-            if (IsResult(ref count, out error))
-            {
-                return (int)count;
-            }
+            count = Send(descriptor.Number, ref MemoryMarshal.GetReference(buffer), buffer.Length, DoNotWait | NoSignal);
         }
+        while (!IsResult(ref count, out error));
+        descriptor.Dispose();
+        return (int)count;
     }
 
     /// <returns>Whether the call is done; otherwise a signal interrupted it.</returns>
