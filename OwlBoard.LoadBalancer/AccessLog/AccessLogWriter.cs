@@ -12,12 +12,13 @@ namespace OwlBoard.LoadBalancer.AccessLog;
 internal sealed partial class AccessLogWriter : BackgroundService
 {
     /// <summary>
-    /// After a batch, lines gather for so long, or until they are <see cref="ManyBytes"/>: to write them by themselves costs as
-    /// much as a request, in system calls and changes of threads. nginx calls this <c>flush</c> and <c>buffer</c>.
+    /// After a batch, lines gather for so long, or until they are <see cref="ManyBytes"/> or half of what may wait: to write
+    /// each by itself costs as much as its request, in system calls and changes of threads. nginx calls this <c>flush</c> and
+    /// <c>buffer</c>.
     /// </summary>
     private static readonly TimeSpan DefaultPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Fit the processor's cache, which they would else have left when they are written.</summary>
+    /// <summary>So many are still in the processor's cache when they are written.</summary>
     private const int ManyBytes = 256 * 1024;
 
     /// <summary>A buffer that a burst has made larger than this is not kept.</summary>
@@ -40,8 +41,8 @@ internal sealed partial class AccessLogWriter : BackgroundService
     private ArrayBufferWriter<byte> _batch = new();
     private int _waitingLines;
 
-    /// <summary>At how many bytes the writer is to be woken.</summary>
-    private int _wakeAt = int.MaxValue;
+    /// <summary>How many bytes the writer waits for; <see langword="null"/> while it does not wait.</summary>
+    private int? _wanted;
     private bool _isStopping;
     private AccessLogSink? _sink;
     private bool _failing;
@@ -136,9 +137,9 @@ internal sealed partial class AccessLogWriter : BackgroundService
 
             _waiting.Write(line);
             _waitingLines++;
-            if (_waiting.WrittenCount >= _wakeAt)
+            if (_wanted is { } bytes && IsEnough(bytes))
             {
-                _wakeAt = int.MaxValue;
+                _wanted = null;
                 Monitor.Pulse(_gate);
             }
 
@@ -205,15 +206,17 @@ internal sealed partial class AccessLogWriter : BackgroundService
     {
         lock (_gate)
         {
-            _wakeAt = bytes;
-            while (_waiting.WrittenCount < bytes && !_isStopping && Monitor.Wait(_gate, time))
+            _wanted = bytes;
+            while (!IsEnough(bytes) && !_isStopping && Monitor.Wait(_gate, time))
             {
                 // Woken.
             }
 
-            _wakeAt = int.MaxValue;
+            _wanted = null;
         }
     }
+
+    private bool IsEnough(int bytes) => _waiting.WrittenCount >= bytes || _waitingLines >= _capacity / 2;
 
     private void CloseSink()
     {
