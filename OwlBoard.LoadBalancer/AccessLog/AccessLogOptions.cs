@@ -2,7 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OwlBoard.LoadBalancer.AccessLog;
 
-/// <summary>The line that each request leaves behind. Section <c>LoadBalancer:AccessLog</c>.</summary>
+/// <summary>
+/// The line that each request leaves behind. Section <c>LoadBalancer:AccessLog</c>. Under load a line is written up to 100 ms
+/// after its request; what has not been written is lost if the process is killed, and written if it is stopped.
+/// </summary>
 public sealed class AccessLogOptions
 {
     /// <summary>Whether there is an access log. Default true.</summary>

@@ -22,12 +22,17 @@ internal sealed class ResourceProcess : IDisposable
     private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
+    private readonly Task _exited;
     private readonly Task _output;
+
+    /// <summary>Whoever stops the process uses it under this lock: it may end, and be disposed, at the same moment.</summary>
+    private readonly Lock _use = new();
 
     private ResourceProcess(Process process, string resource, ResourceLogs logs)
     {
         _process = process;
         Id = process.Id;
+        _exited = process.WaitForExitAsync();
         _output = Task.WhenAll(
             CopyAsync(process.StandardOutput, line => logs.Write(new(resource, line, IsError: false))),
             CopyAsync(process.StandardError, line => logs.Write(new(resource, line, IsError: true))));
@@ -57,7 +62,7 @@ internal sealed class ResourceProcess : IDisposable
     /// <returns>The exit code.</returns>
     public async Task<int> WaitForExitAsync()
     {
-        await _process.WaitForExitAsync();
+        await _exited;
         // Whoever inherited its output could hold it open for ever.
         await Task.WhenAny(_output, Task.Delay(OutputPatience));
         return _process.ExitCode;
@@ -66,13 +71,13 @@ internal sealed class ResourceProcess : IDisposable
     /// <summary>Asks the process to stop now and, if that is not heard, more plainly; until it does or the time is up.</summary>
     public async Task StopAsync(TimeProvider time, CancellationToken timeIsUp)
     {
-        var exited = _process.WaitForExitAsync(timeIsUp);
+        var exited = _exited.WaitAsync(timeIsUp);
         try
         {
             if (!Send(Signals.Interrupt) && OperatingSystem.IsWindows())
             {
                 // Windows has no such signal; the lifeline says the same, less politely.
-                _process.StandardInput.Close();
+                UseIfRunning(static process => process.StandardInput.Close());
             }
 
             if (Signals.InterruptIsIgnored() || !await HasEndedAsync(exited, InterruptPatience, time))
@@ -87,11 +92,18 @@ internal sealed class ResourceProcess : IDisposable
         }
         catch (OperationCanceledException) when (timeIsUp.IsCancellationRequested)
         {
-            _process.Kill(entireProcessTree: true);
+            UseIfRunning(static process => process.Kill(entireProcessTree: true));
         }
     }
 
-    public void Dispose() => _process.Dispose();
+    /// <summary>Once the process has ended.</summary>
+    public void Dispose()
+    {
+        lock (_use)
+        {
+            _process.Dispose();
+        }
+    }
 
     private static async Task<bool> HasEndedAsync(Task exited, TimeSpan patience, TimeProvider time)
     {
@@ -121,6 +133,22 @@ internal sealed class ResourceProcess : IDisposable
         }
     }
 
-    /// <summary>Never to a process that has ended: its id may be somebody else's by now.</summary>
-    private bool Send(int signal) => !_process.HasExited && Signals.Send(Id, signal);
+    private bool Send(int signal)
+    {
+        var isSent = false;
+        UseIfRunning(process => isSent = Signals.Send(process.Id, signal));
+        return isSent;
+    }
+
+    /// <summary>Not a process that has ended: its id may be somebody else's by now.</summary>
+    private void UseIfRunning(Action<Process> use)
+    {
+        lock (_use)
+        {
+            if (!_exited.IsCompleted && !_process.HasExited)
+            {
+                use(_process);
+            }
+        }
+    }
 }
