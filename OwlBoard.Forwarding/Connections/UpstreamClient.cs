@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using OwlBoard.Forwarding.Sockets;
 
 namespace OwlBoard.Forwarding.Connections;
 
@@ -20,18 +19,7 @@ public sealed class UpstreamClient : HttpMessageInvoker
     private readonly UpstreamConnectionOptions _options;
     private readonly ForwardingMetrics _metrics;
     private readonly TimeProvider _time;
-
-    /// <summary>Says when to sweep where no loop does.</summary>
-    private readonly Timer _timer;
-
-    /// <summary>Guards which sweep is the next.</summary>
-    private readonly Lock _sweeps = new();
-
-    /// <summary>The number of the next sweep: what was to be an earlier one is none any more.</summary>
-    private int _nextSweep;
-
-    /// <summary>The number of the one that the timer says.</summary>
-    private int _timedSweep;
+    private readonly Timer _sweeps;
 
     /// <summary>Whether the next sweep is that of a request; else it may be late, or there is none.</summary>
     private bool _isSweepDue;
@@ -47,9 +35,9 @@ public sealed class UpstreamClient : HttpMessageInvoker
         _options = options;
         _metrics = metrics;
         _time = time;
-        _timer = new Timer(
-            static client => ((UpstreamClient)client!).Sweep(Volatile.Read(ref ((UpstreamClient)client)._timedSweep)),
-            this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        // The system's timer, not the injected clock's: it only says when to look at that clock. Nor a time limit of the loops'
+        // waits for events: the kernel arms it for each wait, 4 us for a request at 6,000/s, where this costs 0.4 us.
+        _sweeps = new Timer(static client => ((UpstreamClient)client!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The connections to one upstream.</summary>
@@ -63,7 +51,7 @@ public sealed class UpstreamClient : HttpMessageInvoker
     {
         if (disposing)
         {
-            _timer.Dispose();
+            _sweeps.Dispose();
             foreach (var pool in _pools.Values)
             {
                 pool.Retire();
@@ -115,38 +103,15 @@ public sealed class UpstreamClient : HttpMessageInvoker
         }
     }
 
-    /// <summary>
-    /// Puts the next sweep off, or forward: to a loop, which is awake anyway while there are requests. By the system's time,
-    /// not the injected clock's: it only says when to look at that clock.
-    /// </summary>
     private void SweepAfter(TimeSpan interval)
     {
-        lock (_sweeps)
+        try
         {
-            var sweep = ++_nextSweep;
-            if (SocketLoop.Current is { } loop)
-            {
-                loop.RunAfter(interval, () => Sweep(sweep));
-                return;
-            }
-
-            _timedSweep = sweep;
-            try
-            {
-                _timer.Change(interval, Timeout.InfiniteTimeSpan);
-            }
-            catch (ObjectDisposedException)
-            {
-                // The client was disposed meanwhile.
-            }
+            _sweeps.Change(interval, Timeout.InfiniteTimeSpan);
         }
-    }
-
-    private void Sweep(int sweep)
-    {
-        if (sweep == Volatile.Read(ref _nextSweep))
+        catch (ObjectDisposedException)
         {
-            Sweep();
+            // The client was disposed meanwhile.
         }
     }
 

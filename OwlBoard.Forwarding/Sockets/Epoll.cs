@@ -47,14 +47,13 @@ internal sealed partial class Epoll
     }
 
     /// <summary>Waits for events.</summary>
-    /// <param name="timeout">For how many milliseconds; -1 for as long as it takes.</param>
     /// <returns>How many there are.</returns>
     /// <exception cref="Win32Exception">The registration is broken: a fault of this program.</exception>
-    public int Wait(int timeout)
+    public int Wait()
     {
         while (true)
         {
-            var count = Wait(_descriptor, ref MemoryMarshal.GetArrayDataReference(_events), _events.Length / EventBytes, timeout);
+            var count = Wait(_descriptor, ref MemoryMarshal.GetArrayDataReference(_events), _events.Length / EventBytes, timeout: -1);
             if (count >= 0)
             {
                 return count;
@@ -67,7 +66,7 @@ internal sealed partial class Epoll
         }
     }
 
-    /// <summary>One of the events that <see cref="Wait(int)"/> counted.</summary>
+    /// <summary>One of the events that <see cref="Wait()"/> counted.</summary>
     public (Readiness Readiness, ulong Data) Event(int index)
     {
         var @event = _events.AsSpan(index * EventBytes, EventBytes);

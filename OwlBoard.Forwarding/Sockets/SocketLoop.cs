@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>
@@ -34,9 +32,6 @@ internal sealed class SocketLoop
     private readonly Stack<int> _free = new();
     private readonly List<SocketOperation> _received = new(EventsAtOnce);
     private readonly List<IBatchedSend> _sends = new(EventsAtOnce);
-
-    /// <summary>What is to be run later, in no order: there is little.</summary>
-    private readonly List<(long Due, Action Run)> _later = [];
     private LoopSocket?[] _sockets = new LoopSocket?[64];
     private int _count;
     private uint _registrations;
@@ -89,12 +84,6 @@ internal sealed class SocketLoop
     /// <summary>Sends at the end of the batch. On the loop's thread.</summary>
     public void SendAtEnd(IBatchedSend send) => _sends.Add(send);
 
-    /// <summary>
-    /// Runs something between two batches once the time has passed, to the millisecond. On the loop's thread. While there is
-    /// something to do anyway this costs nothing, where a timer wakes two threads.
-    /// </summary>
-    public void RunAfter(TimeSpan delay, Action run) => _later.Add((Timestamp + (long)(delay.TotalSeconds * Stopwatch.Frequency), run));
-
     private void Enter(LoopSocket socket)
     {
         lock (_lock)
@@ -137,7 +126,7 @@ internal sealed class SocketLoop
 
     private void RunBatch()
     {
-        var count = _epoll.Wait(TimeUntilNextRun());
+        var count = _epoll.Wait();
         _timestamp = null;
         _utcNow = null;
         IsReceiving = true;
@@ -153,37 +142,6 @@ internal sealed class SocketLoop
         IsReceiving = false;
         Tell();
         Send();
-        RunWhatIsDue();
-    }
-
-    /// <summary>In milliseconds, from the last batch's time on; -1 if nothing is to be run.</summary>
-    private int TimeUntilNextRun()
-    {
-        if (_later.Count == 0)
-        {
-            return -1;
-        }
-
-        var next = _later[0].Due;
-        foreach (var (due, _) in _later)
-        {
-            next = Math.Min(next, due);
-        }
-
-        return Math.Max(0, (int)Math.Ceiling(Stopwatch.GetElapsedTime(Timestamp, next).TotalMilliseconds));
-    }
-
-    private void RunWhatIsDue()
-    {
-        for (var i = _later.Count - 1; i >= 0; i--)
-        {
-            var (due, run) = _later[i];
-            if (due <= Timestamp)
-            {
-                _later.RemoveAt(i);
-                run();
-            }
-        }
     }
 
     private void Tell()
