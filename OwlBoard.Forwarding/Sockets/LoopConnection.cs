@@ -110,7 +110,7 @@ internal sealed class LoopConnection :
         _output.Complete();
         await _output.Sending;
         Socket.Dispose();
-        if (Interlocked.Exchange(ref _isClosed, 1) == 0)
+        if (IsFirstToClose())
         {
             // Kestrel waits for it no more, and to change threads costs more than anything else here.
             _closed.Cancel();
@@ -135,9 +135,11 @@ internal sealed class LoopConnection :
     /// <summary>The client sends nothing more: nobody waits for an answer.</summary>
     private void Close()
     {
-        if (Interlocked.Exchange(ref _isClosed, 1) == 0)
+        if (IsFirstToClose())
         {
             ThreadPool.UnsafeQueueUserWorkItem(static closed => closed.Cancel(), _closed, preferLocal: false);
         }
     }
+
+    private bool IsFirstToClose() => Interlocked.Exchange(ref _isClosed, 1) == 0;
 }
