@@ -10,7 +10,7 @@ namespace OwlBoard.Forwarding.Sockets;
 /// and this is a loop's thread. A flush that the kernel does not take all of ends when it has, and who writes waits for that:
 /// no more is kept here than was written in between.
 /// </summary>
-internal sealed class LoopWriter(LoopConnection connection) : PipeWriter, IBatchedSend
+internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
 {
     /// <summary>Holds a head and a small body.</summary>
     private const int BlockBytes = 16 * 1024;
@@ -93,7 +93,8 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter, IBatch
         }
     }
 
-    void IBatchedSend.Send()
+    /// <summary>Sends what was left to the end of the loop's batch.</summary>
+    public void SendQueued()
     {
         lock (_lock)
         {

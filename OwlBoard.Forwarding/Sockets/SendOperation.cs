@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>Sends a buffer; before that, connects.</summary>
-internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool>, IBatchedSend
+internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool>
 {
     private ReadOnlyMemory<byte> _rest;
     private bool _isConnecting;
@@ -76,7 +76,28 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
     /// <returns>Whether it was: then no byte of it was or will be sent.</returns>
     public bool TryTakeBack() => TryClaim(SendStage.TakenBack);
 
-    void IBatchedSend.Send() => SendQueued();
+    /// <summary>Sends what <see cref="RunInBatch"/> was given, unless it was taken back.</summary>
+    public void SendQueued()
+    {
+        var buffer = _rest;
+        if (!TryClaim(SendStage.Sending))
+        {
+            return;
+        }
+
+        // Once it is sent its answer may come on another thread, and the next buffer with it.
+        _rest = default;
+        var isSent = socket.TrySend(buffer.Span, out var sent, out var error);
+        Volatile.Write(ref _stage, (int)(isSent ? SendStage.Done : SendStage.Begun));
+        if (error == SocketError.WouldBlock)
+        {
+            SendRestWhenReady(buffer[sent..]);
+        }
+        else if (!isSent)
+        {
+            socket.Fail(error);
+        }
+    }
 
     protected override bool TryRun()
     {
@@ -106,28 +127,6 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
     {
         _rest = default;
         End(false, new SocketException((int)socket.CloseReason));
-    }
-
-    private void SendQueued()
-    {
-        var buffer = _rest;
-        if (!TryClaim(SendStage.Sending))
-        {
-            return;
-        }
-
-        // Once it is sent its answer may come on another thread, and the next buffer with it.
-        _rest = default;
-        var isSent = socket.TrySend(buffer.Span, out var sent, out var error);
-        Volatile.Write(ref _stage, (int)(isSent ? SendStage.Done : SendStage.Begun));
-        if (error == SocketError.WouldBlock)
-        {
-            SendRestWhenReady(buffer[sent..]);
-        }
-        else if (!isSent)
-        {
-            socket.Fail(error);
-        }
     }
 
     private bool TryClaim(SendStage stage) =>

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace OwlBoard.Forwarding.Sockets;
@@ -6,7 +7,7 @@ namespace OwlBoard.Forwarding.Sockets;
 /// <summary>
 /// The two system calls that each message takes; they never wait, whatever kind of socket it is. <see cref="Socket"/>'s own
 /// come through a library that was compiled in advance, whose calls into the system the just-in-time compiler cannot put in
-/// place; nor can it with a <c>try</c> around them.
+/// place; nor can it with a <c>try</c> around them, which is why these are not to be put in their callers' place.
 /// </summary>
 internal static partial class SocketCalls
 {
@@ -20,6 +21,7 @@ internal static partial class SocketCalls
     /// <summary>Receives what is there.</summary>
     /// <returns>How many bytes; 0 at the end, and with an error.</returns>
     /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Receive(SafeSocketHandle socket, Span<byte> buffer, out SocketError error)
     {
         var descriptor = new HeldDescriptor(socket);
@@ -36,6 +38,7 @@ internal static partial class SocketCalls
     /// <summary>Sends what the kernel takes.</summary>
     /// <returns>How many bytes; 0 with an error.</returns>
     /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Send(SafeSocketHandle socket, ReadOnlySpan<byte> buffer, out SocketError error)
     {
         var descriptor = new HeldDescriptor(socket);

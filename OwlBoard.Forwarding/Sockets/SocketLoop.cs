@@ -31,7 +31,8 @@ internal sealed class SocketLoop
     private readonly Lock _lock = new();
     private readonly Stack<int> _free = new();
     private readonly List<SocketOperation> _received = new(EventsAtOnce);
-    private readonly List<IBatchedSend> _sends = new(EventsAtOnce);
+    private readonly List<SendOperation> _requests = new(EventsAtOnce);
+    private readonly List<LoopWriter> _answers = new(EventsAtOnce);
     private LoopSocket?[] _sockets = new LoopSocket?[64];
     private int _count;
     private uint _registrations;
@@ -81,8 +82,11 @@ internal sealed class SocketLoop
     /// <summary>Lets who waits for the operation go on once the batch has been received. On the loop's thread.</summary>
     public void TellAfterReceiving(SocketOperation operation) => _received.Add(operation);
 
-    /// <summary>Sends at the end of the batch. On the loop's thread.</summary>
-    public void SendAtEnd(IBatchedSend send) => _sends.Add(send);
+    /// <summary>Sends a request to an upstream at the end of the batch. On the loop's thread.</summary>
+    public void SendAtEnd(SendOperation request) => _requests.Add(request);
+
+    /// <summary>Sends an answer to a client at the end of the batch. On the loop's thread.</summary>
+    public void SendAtEnd(LoopWriter answer) => _answers.Add(answer);
 
     private void Enter(LoopSocket socket)
     {
@@ -160,13 +164,20 @@ internal sealed class SocketLoop
         _received.Clear();
     }
 
+    /// <summary>Requests first: upstreams have more to do than clients, and do it while the answers are sent.</summary>
     private void Send()
     {
-        for (var i = 0; i < _sends.Count; i++)
+        for (var i = 0; i < _requests.Count; i++)
         {
-            _sends[i].Send();
+            _requests[i].SendQueued();
         }
 
-        _sends.Clear();
+        _requests.Clear();
+        for (var i = 0; i < _answers.Count; i++)
+        {
+            _answers[i].SendQueued();
+        }
+
+        _answers.Clear();
     }
 }
