@@ -83,7 +83,7 @@ internal sealed partial class SocketForwarder(
         return error;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(KeepingMethodBuilder<>))]
     private async ValueTask<ForwarderError> ForwardAsync(HttpContext context, ConnectionPool pool, ExchangeLimits limits, bool isUpgrade)
     {
         var body = RequestBody.Of(context, isUpgrade);

@@ -8,9 +8,6 @@ namespace OwlBoard.LoadBalancer.ClientIdentity;
 /// <summary>What all requests of one connection have in common, worked out when it is accepted.</summary>
 internal sealed class ClientConnection
 {
-    /// <summary>Where there is no connection, as in tests of parts.</summary>
-    private static readonly ClientConnection None = new(Listener.Desktop, null, null);
-
     public ClientConnection(Listener listener, EndPoint? peer, EndPoint? local, CancellationToken closed = default)
     {
         Listener = listener;
@@ -35,6 +32,9 @@ internal sealed class ClientConnection
     /// <summary>The port at this end, as text.</summary>
     public string LocalPort { get; }
 
+    /// <summary>What follows its responses, if it has one request at a time.</summary>
+    public ResponseProgress? Progress { get; set; }
+
     /// <summary>The connection that the request came on.</summary>
     public static ClientConnection Of(HttpContext context) => ResponseProgress.Find(context)?.Connection ?? Find(context);
 
@@ -44,6 +44,7 @@ internal sealed class ClientConnection
     /// <summary>An IPv4 address as such, where it is written as IPv6.</summary>
     public static IPAddress Normalize(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
+    /// <summary>Where there is no connection, as in tests of parts.</summary>
     private static ClientConnection OfAddress(HttpContext context) =>
-        context.Connection.RemoteIpAddress is { } address ? new ClientConnection(Listener.Desktop, new IPEndPoint(address, 0), null) : None;
+        new(Listener.Desktop, context.Connection.RemoteIpAddress is { } address ? new IPEndPoint(address, 0) : null, null);
 }

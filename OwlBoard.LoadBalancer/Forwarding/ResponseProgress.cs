@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
 using OwlBoard.Forwarding.Exchanges;
@@ -7,22 +8,24 @@ using OwlBoard.LoadBalancer.Telemetry;
 
 namespace OwlBoard.LoadBalancer.Forwarding;
 
-/// <summary>Follows a response's body as it is written to the client, without copying any: how much, when last, and whether the client takes it.</summary>
+/// <summary>
+/// Follows a response's body as it is written to the client, without copying any: how much, when last, and whether the client
+/// takes it. Over HTTP/1.1, where a connection has one request at a time, used again for each.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "What the request holds, it gives back at its own end.")]
 internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature, IClientConnection
 {
-    private readonly IHttpResponseBodyFeature _body;
-    private readonly PipeWriter _writer;
     private readonly TimeProvider _time;
+    private readonly ProxiedRequest _request;
+    private IHttpResponseBodyFeature _body = null!;
+    private PipeWriter _writer = null!;
     private long _lastProgress;
 
-    private ResponseProgress(IHttpResponseBodyFeature body, ClientConnection connection, TimeProvider time)
+    private ResponseProgress(ClientConnection connection, TimeProvider time)
     {
-        _body = body;
         Connection = connection;
-        _writer = body.Writer;
         _time = time;
-        Progressed();
-        Started = _lastProgress;
+        _request = new ProxiedRequest(this);
     }
 
     /// <summary>The connection that the request came on.</summary>
@@ -31,10 +34,10 @@ internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature, I
     public CancellationToken ConnectionClosed => Connection.Closed;
 
     /// <summary>When the request came, on the injected clock's monotonic scale.</summary>
-    public long Started { get; }
+    public long Started { get; private set; }
 
     /// <summary>What happens to the request on its way to a gateway, if it is on one.</summary>
-    public ProxiedRequest? Request { get; set; }
+    public ProxiedRequest? Request { get; private set; }
 
     /// <summary>Is told once that the request is done with.</summary>
     public Action<HttpContext, ResponseProgress>? Ended { get; set; }
@@ -63,14 +66,24 @@ internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature, I
     /// <summary>Begins to follow the response.</summary>
     public static ResponseProgress Begin(HttpContext context, TimeProvider time)
     {
-        var progress = new ResponseProgress(
-            context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), ClientConnection.Find(context), time);
+        var connection = ClientConnection.Find(context);
+        var progress = HttpProtocol.IsHttp11(context.Request.Protocol)
+            ? connection.Progress ??= new ResponseProgress(connection, time)
+            : new ResponseProgress(connection, time);
+        progress.Begin(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
         context.Features.Set<IHttpResponseBodyFeature>(progress);
         return progress;
     }
 
     /// <summary>Finds who follows the response, by the writer, which is quicker than to look for a feature.</summary>
     public static ResponseProgress? Find(HttpContext context) => context.Response.BodyWriter as ResponseProgress;
+
+    /// <summary>The request is on its way to a gateway.</summary>
+    public ProxiedRequest BeginRequest(bool isIdempotent, TimeSpan bodyTimeout)
+    {
+        _request.Begin(isIdempotent, bodyTimeout);
+        return Request = _request;
+    }
 
     /// <summary>Something came from the gateway.</summary>
     public void Progressed() => _lastProgress = _time.GetTimestamp();
@@ -114,6 +127,17 @@ internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature, I
     public override void CancelPendingFlush() => _writer.CancelPendingFlush();
 
     public override void Complete(Exception? exception = null) => _writer.Complete(exception);
+
+    private void Begin(IHttpResponseBodyFeature body)
+    {
+        _body = body;
+        _writer = body.Writer;
+        Request = null;
+        Bytes = 0;
+        IsWaitingForClient = false;
+        Progressed();
+        Started = _lastProgress;
+    }
 
     private ValueTask<FlushResult> Follow(ValueTask<FlushResult> flushing)
     {

@@ -8,13 +8,12 @@ using Yarp.ReverseProxy.Forwarder;
 namespace OwlBoard.LoadBalancer.Retry;
 
 /// <summary>What happens to one client request on its way to a gateway and, if need be, to the next one.</summary>
-internal sealed class ProxiedRequest : IDisposable
+internal sealed class ProxiedRequest(ResponseProgress progress) : IDisposable
 {
     /// <summary>YARP moves its timer at most every 20 ms.</summary>
     private static readonly TimeSpan TimerTolerance = TimeSpan.FromMilliseconds(50);
 
-    private readonly ResponseProgress _progress;
-    private readonly TimeSpan _bodyTimeout;
+    private TimeSpan _bodyTimeout;
     private CancellationTokenSource? _tryCancellation;
     private CancellationTokenRegistration _deadGateway;
     private TryOutcome? _answer;
@@ -22,19 +21,25 @@ internal sealed class ProxiedRequest : IDisposable
     private bool _declaredDead;
     private bool _isExchange;
 
-    public ProxiedRequest(bool isIdempotent, ResponseProgress progress, TimeSpan bodyTimeout)
+    /// <summary>Begins with the next request of the same response's connection.</summary>
+    /// <param name="isIdempotent">Whether it may be sent twice to the same effect as once.</param>
+    /// <param name="bodyTimeout">How long its gateway may send nothing in the middle of the answer.</param>
+    public void Begin(bool isIdempotent, TimeSpan bodyTimeout)
     {
         IsIdempotent = isIdempotent;
-        _progress = progress;
         _bodyTimeout = bodyTimeout;
-        progress.Request = this;
+        Tried = [];
+        MayBeRetried = false;
+        Body = null;
+        Error = ForwarderError.None;
+        Rewind();
     }
 
     /// <summary>Whether the request may be sent twice to the same effect as once.</summary>
-    public bool IsIdempotent { get; }
+    public bool IsIdempotent { get; private set; }
 
     /// <summary>When it came, on the injected clock's monotonic scale.</summary>
-    public long Started => _progress.Started;
+    public long Started => progress.Started;
 
     /// <summary>The gateways that were tried, in order.</summary>
     public ImmutableArray<Gateway> Tried { get; set; } = [];
@@ -111,7 +116,7 @@ internal sealed class ProxiedRequest : IDisposable
     public TryOutcome HeadReceived(HttpResponse response)
     {
         Volatile.Write(ref _headReceived, true);
-        _progress.Progressed();
+        progress.Progressed();
         _tryCancellation?.CancelAfter(Timeout.InfiniteTimeSpan);
         _deadGateway.Unregister();
         return _answer = TryOutcome.OfAnswer(response);
@@ -149,6 +154,7 @@ internal sealed class ProxiedRequest : IDisposable
         _headReceived = false;
         _declaredDead = false;
         IsRetryClaimed = false;
+        BypassesPool = false;
         Body?.Rewind();
     }
 
@@ -187,7 +193,7 @@ internal sealed class ProxiedRequest : IDisposable
             when TryToken.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested =>
             _declaredDead || _tryCancellation is null ? TryOutcome.DeclaredDead : TryOutcome.TimedOut,
         // Either the client went away or the gateway's time was up. A client that takes nothing is the client's fault.
-        ForwarderError.ResponseBodyCanceled when !_progress.IsWaitingForClient && _progress.SinceProgress >= _bodyTimeout - TimerTolerance =>
+        ForwarderError.ResponseBodyCanceled when !progress.IsWaitingForClient && progress.SinceProgress >= _bodyTimeout - TimerTolerance =>
             TryOutcome.TimedOut,
         _ => TryOutcome.ClientFault,
     };

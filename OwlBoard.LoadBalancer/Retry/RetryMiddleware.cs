@@ -33,7 +33,7 @@ internal sealed class RetryMiddleware(
         {
             budget.CountRequest();
             var settings = options.Current;
-            using var request = new ProxiedRequest(IdempotentMethods.Contains(context.Request.Method), progress, settings.Timeouts.Response);
+            using var request = progress.BeginRequest(IdempotentMethods.Contains(context.Request.Method), settings.Timeouts.Response);
             if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
             {
                 request.Body = new ReplayableBody(context.Request.BodyReader, settings.Retry.BodyBytes, settings.Timeouts.RequestBody, time);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using OwlBoard.Tests.Fixtures;
@@ -45,6 +46,45 @@ public sealed class OneThreadTests
         Assert.All(slow, request => Assert.False(request.IsCompleted));
         release.SetResult();
         Assert.All(await Task.WhenAll(slow), response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
+    }
+
+    /// <summary>What waits for an answer is kept for later requests: in production that leaves 400 bytes a request, of 880.</summary>
+    [Fact]
+    public async Task Requests_on_connections_that_are_kept_make_little_garbage()
+    {
+        const int Connections = 20;
+        const int Rounds = 200;
+        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        await using var loadBalancer = await LoadBalancerProcess.StartOnOneThreadAsync(
+            [("gw-1", upstream.Address)], "LoadBalancer:RateLimit:RequestsPerSecond=0", "LoadBalancer:ActiveHealth:Enabled=false");
+        var clients = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => RawClient.ConnectAsync(loadBalancer.Desktop)));
+        using var http = new HttpClient();
+        await AskAsync(20);
+
+        var before = await AllocatedAsync();
+        await AskAsync(Rounds);
+        var perRequest = (await AllocatedAsync() - before) / (Rounds * Connections);
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{perRequest:0} bytes a request");
+        Assert.InRange(perRequest, 0, 1200);
+        Array.ForEach(clients, client => client.Dispose());
+
+        async Task AskAsync(int rounds)
+        {
+            for (var round = 0; round < rounds; round++)
+            {
+                await Task.WhenAll(clients.Select(client => client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")));
+                var responses = await Task.WhenAll(clients.Select(client => client.ReadResponseAsync()));
+                Assert.All(responses, response => Assert.Equal("ok", response.Body));
+            }
+        }
+
+        async Task<double> AllocatedAsync()
+        {
+            var metrics = await http.GetStringAsync(new Uri(loadBalancer.Management, "/metrics"), TestContext.Current.CancellationToken);
+            var line = metrics.Split('\n').Single(line => line.StartsWith("dotnet_gc_heap_total_allocated_bytes_total{", StringComparison.Ordinal));
+            return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
+        }
     }
 
     /// <summary>While the process stands still a request comes, and then the unused connection that it will be given ends: one batch of events.</summary>

@@ -65,7 +65,7 @@ internal sealed class PolicyFixture : IDisposable
     {
         var context = new DefaultHttpContext();
         context.Features.Set(new ClientConnection(Listener.Desktop, new IPEndPoint(IPAddress.Parse(client), 50_000), local: null));
-        _ = new ProxiedRequest(isIdempotent: true, ResponseProgress.Begin(context, TimeProvider.System), TimeSpan.FromMinutes(1));
+        ResponseProgress.Begin(context, TimeProvider.System).BeginRequest(isIdempotent: true, TimeSpan.FromMinutes(1));
         return context;
     }
 

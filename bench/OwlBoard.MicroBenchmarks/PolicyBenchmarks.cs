@@ -43,8 +43,7 @@ public class PolicyBenchmarks
         var model = new DestinationModel(new DestinationConfig { Address = "http://127.0.0.1" });
         _available = [.. Enumerable.Range(1, 4).Select(i => new DestinationState($"api-gateway-{i}", model))];
         _context.Connection.RemoteIpAddress = IPAddress.Parse("203.0.113.1");
-        _request = new ProxiedRequest(
-            isIdempotent: true, ResponseProgress.Begin(_context, TimeProvider.System), bodyTimeout: TimeSpan.FromMinutes(1));
+        _request = ResponseProgress.Begin(_context, TimeProvider.System).BeginRequest(isIdempotent: true, bodyTimeout: TimeSpan.FromMinutes(1));
         _context.Features.Set(_request);
     }
 
