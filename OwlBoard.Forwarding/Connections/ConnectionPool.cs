@@ -119,49 +119,26 @@ internal sealed class ConnectionPool
     /// <exception cref="OperationCanceledException">The token was cancelled meanwhile.</exception>
     public async ValueTask<UpstreamConnection> OpenAsync(ExchangeLimits limits)
     {
-        TcpSocket? socket = null;
-        TcpStream? stream = null;
-        SslStream? tls = null;
-        var limit = _options.ConnectTimeout;
-        using var timeout = new CancellationTokenSource(limit, _time);
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, limits.ClientGone, limits.Cancellation);
-        try
+        var (socket, stream, tls) = await ConnectAsync(limits.ClientGone, limits.Cancellation);
+        var connection = new UpstreamConnection(socket, stream, tls, this, _time.GetTimestamp());
+        lock (_lock)
         {
-            socket = await TcpSocket.ConnectAsync(_endPoint, _options.Hosts, any.Token);
-            if (_isTls)
-            {
-                // Whoever takes connections is there: under a rush of new ones, handshakes take their time on both sides.
-                timeout.CancelAfter(limit = _options.HandshakeTimeout);
-                stream = new TcpStream(socket);
-                tls = new SslStream(stream);
-                await tls.AuthenticateAsClientAsync(_options.Tls ?? DefaultTls(), any.Token);
-            }
-
-            var connection = new UpstreamConnection(socket, stream, tls, this, _time.GetTimestamp());
-            lock (_lock)
-            {
-                Enlist(connection, limits);
-            }
-
-            _metrics.Opened(Address);
-            return connection;
+            Enlist(connection, limits);
         }
-        catch (Exception failure)
-        {
-            tls?.Dispose();
-            socket?.Dispose();
-            if (limits.ClientGone.IsCancellationRequested || limits.Cancellation.IsCancellationRequested)
-            {
-                throw new OperationCanceledException("The request ended while a connection was opened.", failure);
-            }
 
-            throw new HttpRequestException(
-                tls is null ? HttpRequestError.ConnectionError : HttpRequestError.SecureConnectionError,
-                timeout.IsCancellationRequested
-                    ? string.Create(CultureInfo.InvariantCulture, $"No {(tls is null ? "connection to" : "TLS handshake with")} {Authority} within {limit.TotalSeconds:0.###} s.")
-                    : $"No connection to {Authority}: {failure.Message}",
-                timeout.IsCancellationRequested ? new TimeoutException(failure.Message, failure) : failure);
-        }
+        _metrics.Opened(Address);
+        return connection;
+    }
+
+    /// <summary>Opens a connection that does not belong to the pool, and is not among its numbers.</summary>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>It, with TLS if the upstream speaks that.</returns>
+    /// <exception cref="HttpRequestException">It could not be opened; why is said by its error and its inner exception.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled meanwhile.</exception>
+    public async ValueTask<Stream> OpenOutsideAsync(CancellationToken cancellationToken)
+    {
+        var (socket, stream, tls) = await ConnectAsync(cancellationToken, CancellationToken.None);
+        return tls ?? (Stream)(stream ?? new TcpStream(socket));
     }
 
     /// <summary>Takes a connection back whose exchange was completed.</summary>
@@ -265,6 +242,46 @@ internal sealed class ConnectionPool
         finally
         {
             _handshakes.Release();
+        }
+    }
+
+    private async ValueTask<(TcpSocket Socket, TcpStream? Stream, SslStream? Tls)> ConnectAsync(CancellationToken clientGone, CancellationToken cancellation)
+    {
+        TcpSocket? socket = null;
+        SslStream? tls = null;
+        var limit = _options.ConnectTimeout;
+        using var timeout = new CancellationTokenSource(limit, _time);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, clientGone, cancellation);
+        try
+        {
+            socket = await TcpSocket.ConnectAsync(_endPoint, _options.Hosts, any.Token);
+            if (!_isTls)
+            {
+                return (socket, null, null);
+            }
+
+            // Whoever takes connections is there: under a rush of new ones, handshakes take their time on both sides.
+            timeout.CancelAfter(limit = _options.HandshakeTimeout);
+            var stream = new TcpStream(socket);
+            tls = new SslStream(stream);
+            await tls.AuthenticateAsClientAsync(_options.Tls ?? DefaultTls(), any.Token);
+            return (socket, stream, tls);
+        }
+        catch (Exception failure)
+        {
+            tls?.Dispose();
+            socket?.Dispose();
+            if (clientGone.IsCancellationRequested || cancellation.IsCancellationRequested)
+            {
+                throw new OperationCanceledException("The request ended while a connection was opened.", failure);
+            }
+
+            throw new HttpRequestException(
+                tls is null ? HttpRequestError.ConnectionError : HttpRequestError.SecureConnectionError,
+                timeout.IsCancellationRequested
+                    ? string.Create(CultureInfo.InvariantCulture, $"No {(tls is null ? "connection to" : "TLS handshake with")} {Authority} within {limit.TotalSeconds:0.###} s.")
+                    : $"No connection to {Authority}: {failure.Message}",
+                timeout.IsCancellationRequested ? new TimeoutException(failure.Message, failure) : failure);
         }
     }
 

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using OwlBoard.Forwarding.Exchanges;
 
 namespace OwlBoard.Forwarding.Connections;
 
 /// <summary>
 /// What YARP holds as a cluster's client, made by its client factory: a cluster whose client is this one is forwarded over
-/// the pools of sockets in here. As an <see cref="HttpMessageInvoker"/> it sends what is not a client's request, such as
-/// probes, and what the sockets do not handle, through the client that it wraps.
+/// the pools of sockets in here. As an <see cref="HttpMessageInvoker"/> it sends what the sockets do not handle through the
+/// client that it wraps.
 /// </summary>
 public sealed class UpstreamClient : HttpMessageInvoker
 {
@@ -38,6 +39,26 @@ public sealed class UpstreamClient : HttpMessageInvoker
         // The system's timer, not the injected clock's: it only says when to look at that clock. Nor a time limit of the loops'
         // waits for events: the kernel arms it for each wait, 4 us for a request at 6,000/s, where this costs 0.4 us.
         _sweeps = new Timer(static client => ((UpstreamClient)client!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Asks an upstream whether it is there, over a connection of its own.</summary>
+    /// <param name="address">The upstream's address, as YARP has it.</param>
+    /// <param name="request">A request without a body; of its address, what comes after the authority.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The answer's status, without its fields and body.</returns>
+    /// <exception cref="HttpRequestException">No connection could be opened, or there was no answer on it that is one.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled meanwhile.</exception>
+    public async Task<HttpResponseMessage> ProbeAsync(string address, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Probe.SendAsync(PoolFor(address), request, cancellationToken);
+        }
+        finally
+        {
+            // Who acts on what came of it may take his time, and the sockets' thread has others to serve.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
     }
 
     /// <summary>The connections to one upstream.</summary>

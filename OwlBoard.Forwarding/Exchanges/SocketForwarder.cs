@@ -28,7 +28,7 @@ internal sealed partial class SocketForwarder(
     public const int MaxHeadBytes = 64 * 1024;
 
     /// <summary>More interim answers (1xx) than this before an answer are a flood.</summary>
-    private const int MaxInterimAnswers = 16;
+    public const int MaxInterimAnswers = 16;
 
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(100);
 

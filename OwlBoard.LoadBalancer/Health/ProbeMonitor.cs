@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using OwlBoard.Forwarding.Connections;
 using OwlBoard.LoadBalancer.Forwarding;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Health;
@@ -108,8 +109,7 @@ internal sealed partial class ProbeMonitor(
         try
         {
             using var request = requests.CreateRequest(cluster.Model, destination.Model);
-            PooledHandler.BypassPool(request);
-            var response = await cluster.Model.HttpClient.SendAsync(request, either.Token);
+            var response = await SendAsync(cluster.Model.HttpClient, destination.Model.Config, request, either.Token);
             result = new DestinationProbingResult(destination, response, exception: null);
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException)
@@ -134,6 +134,18 @@ internal sealed partial class ProbeMonitor(
                 LogPolicyFailed(failure, destination.DestinationId);
             }
         }
+    }
+
+    private static Task<HttpResponseMessage> SendAsync(
+        HttpMessageInvoker client, DestinationConfig destination, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (client is UpstreamClient sockets)
+        {
+            return sockets.ProbeAsync(destination.Health is { Length: > 0 } other ? other : destination.Address, request, cancellationToken);
+        }
+
+        PooledHandler.BypassPool(request);
+        return client.SendAsync(request, cancellationToken);
     }
 
     [LoggerMessage(1, LogLevel.Error, "The result of probing {Gateway} could not be taken in")]
