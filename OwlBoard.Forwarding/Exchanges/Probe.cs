@@ -8,8 +8,8 @@ namespace OwlBoard.Forwarding.Exchanges;
 
 /// <summary>
 /// A question whether an upstream is there, over a connection that is opened for it and closed once the answer's head has
-/// come. By the same code as clients' requests, which is warm: through HttpClient a probe takes 1.5 ms of the processor, and
-/// the compiler half a second in a process's first minute.
+/// come. By the same code as clients' requests, which is warm: HttpClient's would be cold each time, and took the compiler
+/// 0.4 s of a process's first half minute.
 /// </summary>
 internal static class Probe
 {
