@@ -21,20 +21,6 @@ internal sealed class ProxiedRequest(ResponseProgress progress) : IDisposable
     private bool _declaredDead;
     private bool _isExchange;
 
-    /// <summary>Begins with the next request of the same response's connection.</summary>
-    /// <param name="isIdempotent">Whether it may be sent twice to the same effect as once.</param>
-    /// <param name="bodyTimeout">How long its gateway may send nothing in the middle of the answer.</param>
-    public void Begin(bool isIdempotent, TimeSpan bodyTimeout)
-    {
-        IsIdempotent = isIdempotent;
-        _bodyTimeout = bodyTimeout;
-        Tried = [];
-        MayBeRetried = false;
-        Body = null;
-        Error = ForwarderError.None;
-        Rewind();
-    }
-
     /// <summary>Whether the request may be sent twice to the same effect as once.</summary>
     public bool IsIdempotent { get; private set; }
 
@@ -69,6 +55,20 @@ internal sealed class ProxiedRequest(ResponseProgress progress) : IDisposable
     public static ProxiedRequest Of(HttpContext context) =>
         ResponseProgress.Find(context)?.Request
         ?? throw new InvalidOperationException($"{nameof(RetryMiddleware)} has to run before the load balancing policies.");
+
+    /// <summary>Begins with the next request of the same response's connection.</summary>
+    /// <param name="isIdempotent">Whether it may be sent twice to the same effect as once.</param>
+    /// <param name="bodyTimeout">How long its gateway may send nothing in the middle of the answer.</param>
+    public void Begin(bool isIdempotent, TimeSpan bodyTimeout)
+    {
+        IsIdempotent = isIdempotent;
+        _bodyTimeout = bodyTimeout;
+        Tried = [];
+        MayBeRetried = false;
+        Body = null;
+        Error = ForwarderError.None;
+        Rewind();
+    }
 
     /// <summary>The policy counted the request at this gateway.</summary>
     public void Acquired(Gateway gateway)
