@@ -137,8 +137,8 @@ internal sealed class ConnectionPool
     /// <exception cref="OperationCanceledException">The token was cancelled meanwhile.</exception>
     public async ValueTask<Stream> OpenOutsideAsync(CancellationToken cancellationToken)
     {
-        var (socket, stream, tls) = await ConnectAsync(cancellationToken, CancellationToken.None);
-        return tls ?? (Stream)(stream ?? new TcpStream(socket));
+        var (socket, _, tls) = await ConnectAsync(cancellationToken, CancellationToken.None);
+        return tls ?? (Stream)new TcpStream(socket);
     }
 
     /// <summary>Takes a connection back whose exchange was completed.</summary>

@@ -13,6 +13,7 @@ namespace OwlBoard.Forwarding.Exchanges;
 /// </summary>
 internal static class Probe
 {
+    /// <summary>What a request usually takes.</summary>
     private const int UsualHeadBytes = 4 * 1024;
 
     /// <summary>Sends a request without a body.</summary>
@@ -69,13 +70,13 @@ internal static class Probe
     private static async ValueTask<HttpStatusCode> ReadStatusAsync(Stream connection, CancellationToken cancellationToken)
     {
         var head = new ResponseHead();
-        var buffer = ArrayPool<byte>.Shared.Rent(UsualHeadBytes);
+        var buffer = ArrayPool<byte>.Shared.Rent(SocketForwarder.MaxHeadBytes);
         try
         {
             var length = 0;
             for (var interim = 0; ;)
             {
-                var count = await connection.ReadAsync(buffer.AsMemory(length), cancellationToken);
+                var count = await connection.ReadAsync(buffer.AsMemory(length..SocketForwarder.MaxHeadBytes), cancellationToken);
                 if (count == 0)
                 {
                     throw new HttpIOException(HttpRequestError.ResponseEnded, "The connection was closed before the answer was there.");
@@ -98,9 +99,9 @@ internal static class Probe
                     length -= head.Length;
                 }
 
-                if (length == buffer.Length)
+                if (length >= SocketForwarder.MaxHeadBytes)
                 {
-                    Grow(ref buffer);
+                    throw new MalformedResponseException($"The response's head has more than {SocketForwarder.MaxHeadBytes} bytes.");
                 }
             }
         }
@@ -108,18 +109,5 @@ internal static class Probe
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-    }
-
-    private static void Grow(ref byte[] buffer)
-    {
-        if (buffer.Length >= SocketForwarder.MaxHeadBytes)
-        {
-            throw new MalformedResponseException($"The response's head has more than {SocketForwarder.MaxHeadBytes} bytes.");
-        }
-
-        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-        buffer.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(buffer);
-        buffer = larger;
     }
 }

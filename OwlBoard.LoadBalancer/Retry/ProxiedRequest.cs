@@ -28,7 +28,7 @@ internal sealed class ProxiedRequest(ResponseProgress progress) : IDisposable
     public long Started => progress.Started;
 
     /// <summary>The gateways that were tried, in order.</summary>
-    public ImmutableArray<Gateway> Tried { get; set; } = [];
+    public ImmutableArray<Gateway> Tried { get; set; }
 
     /// <summary>The gateway that the present try goes to, counted as active there.</summary>
     public Gateway? Gateway { get; private set; }
