@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -12,10 +11,6 @@ namespace OwlBoard.Tests.Forwarding.Http1;
 /// <summary>What each request passes through allocates nothing once it has seen the like.</summary>
 public sealed class HeadAllocationTests
 {
-    private const int Times = 10_000;
-
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
-
     private static readonly byte[] Head = Encoding.ASCII.GetBytes(
         "HTTP/1.1 200 OK\r\nContent-Length: 75\r\nContent-Type: application/json\r\nDate: Fri, 02 Jan 2026 03:04:05 GMT\r\n"
         + "Cache-Control: no-store\r\nVary: Origin\r\nX-Gateway: api-gateway-1\r\nConnection: keep-alive\r\n\r\n");
@@ -25,7 +20,7 @@ public sealed class HeadAllocationTests
     {
         var head = new ResponseHead();
 
-        Assert.Equal(0, AllocatedBy(() => ResponseHeadParser.TryParse(Head, head)));
+        Assert.Equal(0, Allocations.By(() => ResponseHeadParser.TryParse(Head, head)));
 
         Assert.Equal(7, head.Fields.Length);
     }
@@ -37,7 +32,7 @@ public sealed class HeadAllocationTests
         ResponseHeadParser.TryParse(Head, head);
         var response = new DefaultHttpContext().Response;
 
-        Assert.Equal(0, AllocatedBy(() =>
+        Assert.Equal(0, Allocations.By(() =>
         {
             response.Headers.Clear();
             ResponseHeadCopier.Copy(Head, head, response, hasReason: true);
@@ -52,7 +47,7 @@ public sealed class HeadAllocationTests
         var body = Encoding.ASCII.GetBytes("5\r\nhello\r\n6;name=value\r\n world\r\n0\r\n");
         var length = 0;
 
-        Assert.Equal(0, AllocatedBy(() =>
+        Assert.Equal(0, Allocations.By(() =>
         {
             var decoder = new ChunkedDecoder();
             length = 0;
@@ -87,8 +82,8 @@ public sealed class HeadAllocationTests
         var length = 0;
         object? enumerator = null;
 
-        var enumerating = AllocatedBy(() => enumerator = Enumerate(context.Request.Headers), atMost: long.MaxValue);
-        var writing = AllocatedBy(
+        var enumerating = Allocations.By(() => enumerator = Enumerate(context.Request.Headers), atMost: long.MaxValue);
+        var writing = Allocations.By(
             () =>
             {
                 var writer = new HeadWriter(buffer);
@@ -101,29 +96,6 @@ public sealed class HeadAllocationTests
         Assert.Equal(
             "GET /api/canvas/17?id=17 HTTP/1.1\r\nHost: localhost:8000\r\nAccept: */*\r\nUser-Agent: test\r\nX-Real-IP: 203.0.113.1\r\n\r\n",
             Encoding.ASCII.GetString(buffer, 0, length));
-    }
-
-    /// <summary>
-    /// What an action allocates once it was compiled as it stays: code that is not optimized yet boxes where the library
-    /// compares generic values with null. Ends as soon as it is no more than expected.
-    /// </summary>
-    private static long AllocatedBy(Action action, long atMost = 0)
-    {
-        var started = Stopwatch.GetTimestamp();
-        long allocated;
-        do
-        {
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < Times; i++)
-            {
-                action();
-            }
-
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        }
-        while (allocated > atMost && Stopwatch.GetElapsedTime(started) < Deadline);
-
-        return allocated;
     }
 
     /// <summary>Not inlined, or the compiler might find that nobody keeps it and do without the allocation.</summary>
