@@ -22,7 +22,7 @@ internal sealed class SocketRequest : UpstreamRequest
     {
         _address = address;
         Path = context.Request.Path;
-        Host = context.Request.Host.Value;
+        Host = context.Request.Headers.Host;
     }
 
     public void Clear()

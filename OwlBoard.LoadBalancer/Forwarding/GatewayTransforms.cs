@@ -14,7 +14,7 @@ internal sealed class GatewayTransforms(ClientAddress client, RetryPolicy retrie
         request.SetField("X-Real-IP", ReferenceEquals(address, connection.Peer) ? connection.PeerText : address.ToString());
         request.SetField("X-Forwarded-For", ClientAddress.ForwardedFor(context, connection));
         request.SetField("X-Forwarded-Proto", client.Scheme(context));
-        request.SetField("X-Forwarded-Host", context.Request.Host.Value ?? "");
+        request.SetField("X-Forwarded-Host", context.Request.Headers.Host.ToString());
         request.SetField("X-Forwarded-Port", connection.LocalPort);
     }
 

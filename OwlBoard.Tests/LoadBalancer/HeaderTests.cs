@@ -36,6 +36,21 @@ public sealed class HeaderTests : IAsyncLifetime
         Assert.Matches("^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$", received.Header("traceparent"));
     }
 
+    [Theory]
+    [InlineData("sockets")]
+    [InlineData("yarp")]
+    public async Task An_international_host_stays_as_the_client_wrote_it(string forwarder)
+    {
+        await using var loadBalancer = TestLoadBalancer.Start([_gateway], [KeyValuePair.Create("LoadBalancer:Forwarder", forwarder)]);
+
+        var response = await RawClient.AskAsync(loadBalancer.Desktop, "GET / HTTP/1.1\r\nHost: xn--bcher-kva.example:81\r\n\r\n");
+
+        Assert.Equal(200, response.Status);
+        Assert.True(_gateway.Received.TryDequeue(out var received));
+        Assert.Equal("xn--bcher-kva.example:81", received.Header("Host"));
+        Assert.Equal("xn--bcher-kva.example:81", received.Header("X-Forwarded-Host"));
+    }
+
     [Fact]
     public async Task Values_beyond_ascii_pass_byte_by_byte_in_both_directions()
     {
