@@ -14,7 +14,7 @@ internal sealed class LoopSocket : TcpSocket
     private readonly SocketOperation _receive;
     private readonly SendOperation _send;
     private readonly Action? _peerGone;
-    private SocketLoop? _loop;
+    private volatile SocketLoop? _loop;
     private int _failure = (int)SocketError.OperationAborted;
     private int _disposed;
 
@@ -43,6 +43,13 @@ internal sealed class LoopSocket : TcpSocket
 
     /// <summary>What the kernel knows it by.</summary>
     public SafeSocketHandle Handle { get; }
+
+    /// <summary>Whether this is its loop's thread, on which it is not closed while that is in a batch.</summary>
+    private bool IsOnItsThread => _loop is { } loop && SocketLoop.Current == loop;
+
+    private bool IsDisposed => Volatile.Read(ref _disposed) != 0;
+
+    private int Descriptor => (int)Handle.DangerousGetHandle();
 
     /// <summary>Opens a socket and connects it.</summary>
     /// <exception cref="SocketException">Nobody took the connection.</exception>
@@ -77,9 +84,9 @@ internal sealed class LoopSocket : TcpSocket
     public void Begin()
     {
         Interlocked.Exchange(ref _loop, SocketLoop.Add(this));
-        if (Volatile.Read(ref _disposed) != 0)
+        if (IsDisposed)
         {
-            _loop.Remove(this);
+            _loop.Close(this);
         }
     }
 
@@ -104,13 +111,17 @@ internal sealed class LoopSocket : TcpSocket
     /// <returns>Whether there was anything, the end and an error among others.</returns>
     public bool TryReceive(Span<byte> buffer, out int count, out SocketError error)
     {
-        try
-        {
-            count = SocketCalls.Receive(Handle, buffer, out error);
-        }
-        catch (ObjectDisposedException)
+        if (IsDisposed)
         {
             (count, error) = (0, SocketError.OperationAborted);
+        }
+        else if (IsOnItsThread)
+        {
+            count = SocketCalls.Receive(Descriptor, buffer, out error);
+        }
+        else
+        {
+            count = ReceiveElsewhere(buffer, out error);
         }
 
         return error != SocketError.WouldBlock;
@@ -120,13 +131,17 @@ internal sealed class LoopSocket : TcpSocket
     /// <returns>Whether that was all; otherwise nothing more is taken at present, or there was an error.</returns>
     public bool TrySend(ReadOnlySpan<byte> buffer, out int count, out SocketError error)
     {
-        try
-        {
-            count = SocketCalls.Send(Handle, buffer, out error);
-        }
-        catch (ObjectDisposedException)
+        if (IsDisposed)
         {
             (count, error) = (0, SocketError.OperationAborted);
+        }
+        else if (IsOnItsThread)
+        {
+            count = SocketCalls.Send(Descriptor, buffer, out error);
+        }
+        else
+        {
+            count = SendElsewhere(buffer, out error);
         }
 
         if (error == SocketError.Success && count < buffer.Length)
@@ -203,10 +218,48 @@ internal sealed class LoopSocket : TcpSocket
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            _loop?.Remove(this);
-            _socket.Dispose();
+            if (_loop is { } loop)
+            {
+                loop.Close(this);
+            }
+            else
+            {
+                Close();
+            }
+
             _receive.Close();
             _send.Close();
+        }
+    }
+
+    /// <summary>The kernel forgets it, for its loop.</summary>
+    public void Close() => _socket.Dispose();
+
+    private int ReceiveElsewhere(Span<byte> buffer, out SocketError error)
+    {
+        try
+        {
+            using var descriptor = new HeldDescriptor(Handle);
+            return SocketCalls.Receive(descriptor.Number, buffer, out error);
+        }
+        catch (ObjectDisposedException)
+        {
+            error = SocketError.OperationAborted;
+            return 0;
+        }
+    }
+
+    private int SendElsewhere(ReadOnlySpan<byte> buffer, out SocketError error)
+    {
+        try
+        {
+            using var descriptor = new HeldDescriptor(Handle);
+            return SocketCalls.Send(descriptor.Number, buffer, out error);
+        }
+        catch (ObjectDisposedException)
+        {
+            error = SocketError.OperationAborted;
+            return 0;
         }
     }
 }

@@ -15,15 +15,18 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
     /// <summary>Holds a head and a small body.</summary>
     private const int BlockBytes = 16 * 1024;
 
-    /// <summary>What is to be sent is taken under it: who writes may be on another thread than the loop's batch.</summary>
-    private readonly Lock _lock = new();
-
     /// <summary>Blocks that get no more, in order.</summary>
     private readonly List<ArraySegment<byte>> _full = [];
     private byte[]? _block;
     private int _length;
     private long _unflushed;
-    private bool _isQueued;
+
+    /// <summary>
+    /// Where the block is that was left to the end of a loop's batch, which may send it while whoever writes goes on on
+    /// another thread. Nothing of what is to be sent is touched before it is sent.
+    /// </summary>
+    private int _stage = (int)SendStage.Done;
+
     private bool _isBroken;
     private bool _isCompleted;
 
@@ -62,16 +65,10 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         _unflushed = 0;
-        lock (_lock)
-        {
-            EndBlock();
-            if (_sending.IsCompleted && (TryQueue() || TrySend()))
-            {
-                return new ValueTask<FlushResult>(Flushed());
-            }
-        }
-
-        return FlushSlowlyAsync(cancellationToken);
+        EndBlock();
+        return _sending.IsCompleted && (TryQueue() || TrySend())
+            ? new ValueTask<FlushResult>(Flushed())
+            : FlushSlowlyAsync(cancellationToken);
     }
 
     public override void CancelPendingFlush()
@@ -85,21 +82,18 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
         if (!_isCompleted)
         {
             _isCompleted = true;
-            lock (_lock)
-            {
-                EndBlock();
-                SendOrBegin();
-            }
+            EndBlock();
+            SendOrBegin();
         }
     }
 
-    /// <summary>Sends what was left to the end of the loop's batch.</summary>
+    /// <summary>Sends what was left to the end of the loop's batch, unless it has been sent.</summary>
     public void SendQueued()
     {
-        lock (_lock)
+        if (Interlocked.CompareExchange(ref _stage, (int)SendStage.Sending, (int)SendStage.Queued) == (int)SendStage.Queued)
         {
-            _isQueued = false;
             SendOrBegin();
+            Volatile.Write(ref _stage, (int)SendStage.Done);
         }
     }
 
@@ -115,13 +109,20 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
             return false;
         }
 
-        if (!_isQueued)
-        {
-            _isQueued = true;
-            loop.SendAtEnd(this);
-        }
-
+        Volatile.Write(ref _stage, (int)SendStage.Queued);
+        loop.SendAtEnd(this);
         return true;
+    }
+
+    /// <summary>Sends what was left to the end of a batch that has not come to it, or waits until it has.</summary>
+    private void SendNow()
+    {
+        SendQueued();
+        var wait = new SpinWait();
+        while (Volatile.Read(ref _stage) != (int)SendStage.Done)
+        {
+            wait.SpinOnce(sleep1Threshold: -1);
+        }
     }
 
     private void SendOrBegin()
@@ -176,12 +177,7 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
 
         await using var registration = cancellationToken.UnsafeRegister(
             static (cancelled, token) => ((TaskCompletionSource)cancelled!).TrySetCanceled(token), cancelled);
-        Task sending;
-        lock (_lock)
-        {
-            sending = _sending = SendAsync(_sending);
-        }
-
+        var sending = _sending = SendAsync(_sending);
         await await Task.WhenAny(sending, cancelled.Task);
         Volatile.Write(ref _cancelled, null);
         return Flushed();
@@ -215,10 +211,7 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
     {
         if (_block is not null && _block.Length - _length < Math.Max(1, sizeHint))
         {
-            lock (_lock)
-            {
-                EndBlock();
-            }
+            EndBlock();
         }
 
         _block ??= ArrayPool<byte>.Shared.Rent(Math.Max(BlockBytes, sizeHint));
@@ -226,6 +219,11 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
 
     private void EndBlock()
     {
+        if (Volatile.Read(ref _stage) != (int)SendStage.Done)
+        {
+            SendNow();
+        }
+
         if (_block is not null)
         {
             _full.Add(new ArraySegment<byte>(_block, 0, _length));

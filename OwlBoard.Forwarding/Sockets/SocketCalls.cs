@@ -20,35 +20,29 @@ internal static partial class SocketCalls
 
     /// <summary>Receives what is there.</summary>
     /// <returns>How many bytes; 0 at the end, and with an error.</returns>
-    /// <exception cref="ObjectDisposedException">It is closed.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static int Receive(SafeSocketHandle socket, Span<byte> buffer, out SocketError error)
+    public static int Receive(int descriptor, Span<byte> buffer, out SocketError error)
     {
-        var descriptor = new HeldDescriptor(socket);
         nint count;
         do
         {
-            count = Receive(descriptor.Number, ref MemoryMarshal.GetReference(buffer), buffer.Length, DoNotWait);
+            count = Receive(descriptor, ref MemoryMarshal.GetReference(buffer), buffer.Length, DoNotWait);
         }
         while (!IsResult(ref count, out error));
-        descriptor.Dispose();
         return (int)count;
     }
 
     /// <summary>Sends what the kernel takes.</summary>
     /// <returns>How many bytes; 0 with an error.</returns>
-    /// <exception cref="ObjectDisposedException">It is closed.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static int Send(SafeSocketHandle socket, ReadOnlySpan<byte> buffer, out SocketError error)
+    public static int Send(int descriptor, ReadOnlySpan<byte> buffer, out SocketError error)
     {
-        var descriptor = new HeldDescriptor(socket);
         nint count;
         do
         {
-            count = Send(descriptor.Number, ref MemoryMarshal.GetReference(buffer), buffer.Length, DoNotWait | NoSignal);
+            count = Send(descriptor, ref MemoryMarshal.GetReference(buffer), buffer.Length, DoNotWait | NoSignal);
         }
         while (!IsResult(ref count, out error));
-        descriptor.Dispose();
         return (int)count;
     }
 

@@ -33,9 +33,11 @@ internal sealed class SocketLoop
     private readonly List<SocketOperation> _received = new(EventsAtOnce);
     private readonly List<SendOperation> _requests = new(EventsAtOnce);
     private readonly List<LoopWriter> _answers = new(EventsAtOnce);
+    private readonly List<LoopSocket> _closing = [];
     private LoopSocket?[] _sockets = new LoopSocket?[64];
     private int _count;
     private uint _registrations;
+    private bool _isInBatch;
     private long? _timestamp;
     private DateTimeOffset? _utcNow;
 
@@ -65,18 +67,23 @@ internal sealed class SocketLoop
         return loop;
     }
 
-    /// <summary>The socket is being closed: no event of its reaches it any more, nor whoever gets its file descriptor next.</summary>
-    public void Remove(LoopSocket socket)
+    /// <summary>
+    /// Closes the socket, at the end of the batch if there is one: until then nobody else gets its file descriptor, and the
+    /// loop's thread may use that without holding it. No event of its reaches it any more, nor whoever gets the descriptor next.
+    /// </summary>
+    public void Close(LoopSocket socket)
     {
         lock (_lock)
         {
-            var index = (int)(uint)socket.Registration;
-            if (_sockets[index] == socket)
+            Remove(socket);
+            if (_isInBatch)
             {
-                _sockets[index] = null;
-                _free.Push(index);
+                _closing.Add(socket);
+                return;
             }
         }
+
+        socket.Close();
     }
 
     /// <summary>Lets who waits for the operation go on once the batch has been received. On the loop's thread.</summary>
@@ -113,8 +120,22 @@ internal sealed class SocketLoop
         }
         catch
         {
-            Remove(socket);
+            lock (_lock)
+            {
+                Remove(socket);
+            }
+
             throw;
+        }
+    }
+
+    private void Remove(LoopSocket socket)
+    {
+        var index = (int)(uint)socket.Registration;
+        if (_sockets[index] == socket)
+        {
+            _sockets[index] = null;
+            _free.Push(index);
         }
     }
 
@@ -131,6 +152,11 @@ internal sealed class SocketLoop
     private void RunBatch()
     {
         var count = _epoll.Wait();
+        lock (_lock)
+        {
+            _isInBatch = true;
+        }
+
         _timestamp = null;
         _utcNow = null;
         IsReceiving = true;
@@ -146,6 +172,23 @@ internal sealed class SocketLoop
         IsReceiving = false;
         Tell();
         Send();
+        EndBatch();
+    }
+
+    private void EndBatch()
+    {
+        lock (_lock)
+        {
+            _isInBatch = false;
+        }
+
+        // Nothing is added to it any more until the next one.
+        foreach (var socket in _closing)
+        {
+            socket.Close();
+        }
+
+        _closing.Clear();
     }
 
     private void Tell()

@@ -55,8 +55,10 @@ internal ref struct LineWriter(Span<byte> line)
     {
         var milliseconds = (long)Math.Round(duration.TotalMilliseconds, MidpointRounding.AwayFromZero);
         Write(milliseconds / 1000);
-        Write("."u8);
-        Write(milliseconds % 1000, "D3");
+        // Four digits, of which the point takes the place of the first: no format that fills up with zeros.
+        var point = Length;
+        Write(1000 + (milliseconds % 1000));
+        _line[point] = (byte)'.';
     }
 
     public void WriteEscaped(string value)

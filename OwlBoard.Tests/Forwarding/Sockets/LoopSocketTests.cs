@@ -187,6 +187,60 @@ public sealed class LoopSocketTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Closed_in_a_batch_of_its_loop_nobody_gets_its_descriptor_before_the_end(bool isByAnotherThread)
+    {
+        var (socket, upstream) = await ConnectAsync();
+        using (upstream)
+        {
+            var descriptor = $"/proc/self/fd/{socket.Handle.DangerousGetHandle()}";
+            var itself = LinkOf(descriptor);
+            var (sent, received, atTheEnd) = await InBatchAsync(socket, upstream, () =>
+            {
+                if (isByAnotherThread)
+                {
+                    var closing = new Thread(socket.Dispose);
+                    closing.Start();
+                    closing.Join();
+                }
+                else
+                {
+                    socket.Dispose();
+                }
+
+                socket.TrySend("abc"u8, out _, out var sending);
+                socket.TryReceive(new byte[1], out _, out var receiving);
+                return (sending, receiving, LinkOf(descriptor));
+            });
+
+            Assert.Equal(SocketError.OperationAborted, sent);
+            Assert.Equal(SocketError.OperationAborted, received);
+            Assert.Equal(itself, atTheEnd);
+            Assert.Equal(0, await upstream.ReceiveAsync(new byte[1], Token).AsTask().WaitAsync(Eventually.DefaultDeadline, Token));
+            await Eventually.IsTrueAsync("the descriptor is free", () => LinkOf(descriptor) != itself);
+        }
+
+        static string? LinkOf(string descriptor) => new FileInfo(descriptor).LinkTarget;
+    }
+
+    [Fact]
+    public async Task Closed_while_its_loop_waits_for_events_it_does_not_wait_for_one()
+    {
+        var (socket, upstream) = await ConnectAsync();
+        using (upstream)
+        {
+            await socket.SendAsync("abc"u8.ToArray());
+            socket.Dispose();
+
+            // Connected, it may be in a batch still.
+            await Eventually.IsTrueAsync("it is closed", () => socket.Handle.IsClosed);
+            Assert.False(socket.TrySend("abc"u8, out _, out var error));
+            Assert.Equal(SocketError.OperationAborted, error);
+        }
+    }
+
     [Fact]
     public async Task In_a_batch_that_takes_long_what_is_ready_does_not_wait_for_its_end()
     {
