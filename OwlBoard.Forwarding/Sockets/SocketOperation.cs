@@ -24,7 +24,7 @@ internal abstract class SocketOperation : IThreadPoolWorkItem
     {
         while (true)
         {
-            switch (Interlocked.CompareExchange(ref _state, Ready, Idle))
+            switch (Volatile.Read(ref _state))
             {
                 case Waiting when TryStopWaiting():
                     if (!TryRun())
@@ -33,7 +33,9 @@ internal abstract class SocketOperation : IThreadPoolWorkItem
                     }
 
                     return;
-                case not Waiting:
+                // Whoever is about to use it, as it was ready, finds also what is ready now.
+                case Ready or Closed:
+                case Idle when Interlocked.CompareExchange(ref _state, Ready, Idle) == Idle:
                     return;
             }
         }
@@ -62,7 +64,8 @@ internal abstract class SocketOperation : IThreadPoolWorkItem
 
     /// <summary>Tries the operation if the direction may be ready.</summary>
     /// <returns>Whether it is done.</returns>
-    protected bool TryRunNow() => Interlocked.CompareExchange(ref _state, Idle, Ready) == Ready && TryRun();
+    protected bool TryRunNow() =>
+        Volatile.Read(ref _state) == Ready && Interlocked.CompareExchange(ref _state, Idle, Ready) == Ready && TryRun();
 
     /// <summary>Tries the operation as soon as the direction is ready, which may be now.</summary>
     protected void RunWhenReady()
