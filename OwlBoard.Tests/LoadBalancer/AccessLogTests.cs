@@ -205,7 +205,7 @@ public sealed class AccessLogTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("16384", 300)]
+    [InlineData("16384", 600)]
     [InlineData("16", 8)]
     public async Task The_first_line_is_written_at_once_and_those_that_gather_then_when_they_are_many_or_at_the_end(string capacity, int many)
     {
