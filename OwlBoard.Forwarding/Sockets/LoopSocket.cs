@@ -44,12 +44,7 @@ internal sealed class LoopSocket : TcpSocket
     /// <summary>What the kernel knows it by.</summary>
     public SafeSocketHandle Handle { get; }
 
-    /// <summary>Whether this is its loop's thread, on which it is not closed while that is in a batch.</summary>
-    private bool IsOnItsThread => _loop is { } loop && SocketLoop.Current == loop;
-
     private bool IsDisposed => Volatile.Read(ref _disposed) != 0;
-
-    private int Descriptor => (int)Handle.DangerousGetHandle();
 
     /// <summary>Opens a socket and connects it.</summary>
     /// <exception cref="SocketException">Nobody took the connection.</exception>
@@ -111,17 +106,11 @@ internal sealed class LoopSocket : TcpSocket
     /// <returns>Whether there was anything, the end and an error among others.</returns>
     public bool TryReceive(Span<byte> buffer, out int count, out SocketError error)
     {
-        if (IsDisposed)
+        (count, error) = (0, SocketError.OperationAborted);
+        if (TryHold(out var descriptor))
         {
-            (count, error) = (0, SocketError.OperationAborted);
-        }
-        else if (IsOnItsThread)
-        {
-            count = SocketCalls.Receive(Descriptor, buffer, out error);
-        }
-        else
-        {
-            count = ReceiveElsewhere(buffer, out error);
+            count = SocketCalls.Receive(descriptor.Number, buffer, out error);
+            descriptor.Dispose();
         }
 
         return error != SocketError.WouldBlock;
@@ -131,17 +120,11 @@ internal sealed class LoopSocket : TcpSocket
     /// <returns>Whether that was all; otherwise nothing more is taken at present, or there was an error.</returns>
     public bool TrySend(ReadOnlySpan<byte> buffer, out int count, out SocketError error)
     {
-        if (IsDisposed)
+        (count, error) = (0, SocketError.OperationAborted);
+        if (TryHold(out var descriptor))
         {
-            (count, error) = (0, SocketError.OperationAborted);
-        }
-        else if (IsOnItsThread)
-        {
-            count = SocketCalls.Send(Descriptor, buffer, out error);
-        }
-        else
-        {
-            count = SendElsewhere(buffer, out error);
+            count = SocketCalls.Send(descriptor.Number, buffer, out error);
+            descriptor.Dispose();
         }
 
         if (error == SocketError.Success && count < buffer.Length)
@@ -235,31 +218,30 @@ internal sealed class LoopSocket : TcpSocket
     /// <summary>The kernel forgets it, for its loop.</summary>
     public void Close() => _socket.Dispose();
 
-    private int ReceiveElsewhere(Span<byte> buffer, out SocketError error)
+    /// <summary>Keeps the file descriptor this socket's, unless it is closed; on its loop's thread the batch does that anyway.</summary>
+    private bool TryHold(out HeldDescriptor descriptor)
     {
-        try
+        if (IsDisposed)
         {
-            using var descriptor = new HeldDescriptor(Handle);
-            return SocketCalls.Receive(descriptor.Number, buffer, out error);
+            descriptor = default;
+            return false;
         }
-        catch (ObjectDisposedException)
-        {
-            error = SocketError.OperationAborted;
-            return 0;
-        }
-    }
 
-    private int SendElsewhere(ReadOnlySpan<byte> buffer, out SocketError error)
-    {
+        if (_loop is { } loop && SocketLoop.Current == loop)
+        {
+            descriptor = HeldDescriptor.HeldByBatch(Handle);
+            return true;
+        }
+
         try
         {
-            using var descriptor = new HeldDescriptor(Handle);
-            return SocketCalls.Send(descriptor.Number, buffer, out error);
+            descriptor = new HeldDescriptor(Handle);
+            return true;
         }
         catch (ObjectDisposedException)
         {
-            error = SocketError.OperationAborted;
-            return 0;
+            descriptor = default;
+            return false;
         }
     }
 }
