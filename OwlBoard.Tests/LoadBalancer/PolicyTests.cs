@@ -1,4 +1,5 @@
 using OwlBoard.LoadBalancer.Gateways;
+using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
@@ -15,20 +16,8 @@ public sealed class PolicyTests
         fixture.Gateways[3].BeginRamp();
         var context = PolicyFixture.Request();
         var available = fixture.Available();
-        PickAndRelease(1_000);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        PickAndRelease(10_000);
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-
-        void PickAndRelease(int times)
-        {
-            for (var i = 0; i < times; i++)
-            {
-                fixture.Pick(context, available).Release();
-            }
-        }
+        Assert.Equal(0, Allocations.By(() => fixture.Pick(context, available).Release()));
     }
 
     [Theory]

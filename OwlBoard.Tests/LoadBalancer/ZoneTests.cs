@@ -183,26 +183,16 @@ public sealed class ZoneTests : IAsyncLifetime
         TakeOut(loadBalancer, "gw-1");
         var zones = loadBalancer.Services.GetRequiredService<ZoneRouting>();
         var available = loadBalancer.Services.GetRequiredService<GatewayRegistry>().Cluster!.DestinationsState.AvailableDestinations;
-        var own = Choose(1_000);
+        var (own, choices) = (0, 0);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        own += Choose(9_000);
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(7_000, own);
-
-        int Choose(int times)
+        Assert.Equal(0, Allocations.By(() =>
         {
-            var chosen = 0;
-            for (var i = 0; i < times; i++)
-            {
-                // One gateway is left here and two are there.
-                chosen += zones.Next(available).Count == 1 ? 1 : 0;
-                zones.Of((ulong)i, available);
-            }
+            // One gateway is left here and two are there.
+            own += zones.Next(available).Count == 1 ? 1 : 0;
+            zones.Of((ulong)choices++, available);
+        }));
 
-            return chosen;
-        }
+        Assert.Equal(7 * choices, 10 * own);
     }
 
     [Theory]
