@@ -77,13 +77,11 @@ internal static class LoadBalancerExtensions
         // Before routing, which asks for the listener and finds it quicker then.
         app.UseMiddleware<MeasurementMiddleware>();
         app.UseTraceParent();
-        app.UseMiddleware<DirectRouteMiddleware>();
+        app.UseMiddleware<DirectRouteMiddleware>((Func<RequestDelegate, RequestDelegate>)app.Guard);
         app.UseRouting();
         app.UseThreadPoolForOwnAnswers();
-        app.UseMiddleware<HstsMiddleware>();
         app.UseMiddleware<LastResortMiddleware>();
-        app.UseMiddleware<RequestGuardMiddleware>();
-        app.UseWebSocketRelay();
+        app.UseGuards();
         app.MapStatus();
         app.MapManagement();
         app.MapReverseProxy(proxy =>
@@ -99,6 +97,22 @@ internal static class LoadBalancerExtensions
             // A gateway is picked: RetryMiddleware forwards, and YARP's own last middleware does not come to it.
             proxy.Run(static _ => Task.CompletedTask);
         });
+    }
+
+    /// <summary>What each request passes before its endpoint, whether routing finds that or there is only one for it.</summary>
+    private static void UseGuards(this IApplicationBuilder app)
+    {
+        app.UseMiddleware<HstsMiddleware>();
+        app.UseMiddleware<RequestGuardMiddleware>();
+        app.UseWebSocketRelay();
+    }
+
+    private static RequestDelegate Guard(this IApplicationBuilder app, RequestDelegate endpoint)
+    {
+        var guarded = app.New();
+        guarded.UseGuards();
+        guarded.Run(endpoint);
+        return guarded.Build();
     }
 
     private static void AddProxy(this IServiceCollection services)

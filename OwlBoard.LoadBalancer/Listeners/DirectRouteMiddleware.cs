@@ -5,23 +5,28 @@ using OwlBoard.Forwarding.Exchanges;
 namespace OwlBoard.LoadBalancer.Listeners;
 
 /// <summary>
-/// Gives what can only be for the gateways their endpoint at once: what clients ask for that begins like no path of the load
-/// balancer's own. Routing comes to the same, but makes a dictionary of route values for each request. Runs before it:
-/// it leaves a request alone that has its endpoint.
+/// Sends what can only be for the gateways to their endpoint at once: what clients ask for that begins like no path of the
+/// load balancer's own. Routing comes to the same, but makes a dictionary of route values for each request, and what
+/// stands between it and the endpoint asks several times which one it is.
 /// </summary>
-internal sealed class DirectRouteMiddleware(RequestDelegate next, EndpointDataSource endpoints)
+/// <param name="next">For all others: routing.</param>
+/// <param name="guard">Puts before an endpoint what each request passes on its way to the gateways.</param>
+/// <param name="endpoints">Those of the load balancer.</param>
+internal sealed class DirectRouteMiddleware(
+    RequestDelegate next, Func<RequestDelegate, RequestDelegate> guard, EndpointDataSource endpoints)
 {
     private volatile Routes? _routes;
 
     public Task InvokeAsync(HttpContext context)
     {
-        var routes = _routes is { HasChanged: false } known ? known : _routes = new Routes(endpoints);
-        if (routes.Gateways is { } gateways && !routes.MayBeOwn(context.Request.Path) && Listener.Of(context) != Listener.Management)
+        var routes = _routes is { HasChanged: false } known ? known : _routes = new Routes(endpoints, guard);
+        if (routes.Forward is not { } forward || routes.MayBeOwn(context.Request.Path) || Listener.Of(context) == Listener.Management)
         {
-            context.SetEndpoint(gateways);
+            return next(context);
         }
 
-        return next(context);
+        context.SetEndpoint(routes.Gateways);
+        return forward(context);
     }
 
     /// <summary>The endpoints at one time.</summary>
@@ -30,13 +35,18 @@ internal sealed class DirectRouteMiddleware(RequestDelegate next, EndpointDataSo
         private readonly IChangeToken _change;
         private readonly string[] _own;
 
-        public Routes(EndpointDataSource endpoints)
+        public Routes(EndpointDataSource endpoints, Func<RequestDelegate, RequestDelegate> guard)
         {
             // Before the endpoints are read: a change in between is seen next time.
             _change = endpoints.GetChangeToken();
             var all = endpoints.Endpoints.OfType<RouteEndpoint>().ToArray();
             var proxied = all.Where(endpoint => endpoint.IsProxied()).ToArray();
-            Gateways = proxied is [var only] ? only : null;
+            if (proxied is [{ RequestDelegate: { } forward } only])
+            {
+                Gateways = only;
+                Forward = guard(forward);
+            }
+
             _own = [.. all.Except(proxied).Where(endpoint => ListenerMatcherPolicy.ScopeOf(endpoint) != ListenerScope.Management).Select(FirstSegment)];
         }
 
@@ -44,6 +54,9 @@ internal sealed class DirectRouteMiddleware(RequestDelegate next, EndpointDataSo
 
         /// <summary>The gateways' endpoint; <see langword="null"/> unless there is exactly one.</summary>
         public Endpoint? Gateways { get; }
+
+        /// <summary>What is done with a request for it.</summary>
+        public RequestDelegate? Forward { get; }
 
         public bool MayBeOwn(PathString path)
         {
