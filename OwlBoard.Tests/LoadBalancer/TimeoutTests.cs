@@ -83,10 +83,14 @@ public sealed class TimeoutTests : IAsyncLifetime
         {
             gateway.Answer = async context =>
             {
-                // Whichever is asked first freezes, probes included.
+                // Whichever is asked first freezes, and its probes find it dead.
                 if (Interlocked.Increment(ref requests) == 1)
                 {
-                    gateway.AnswerProbe = _ => thaw.Task;
+                    gateway.AnswerProbe = probe =>
+                    {
+                        probe.Abort();
+                        return Task.CompletedTask;
+                    };
                     await thaw.Task;
                 }
 
@@ -96,7 +100,7 @@ public sealed class TimeoutTests : IAsyncLifetime
 
         await using var loadBalancer = TestLoadBalancer.Start(
             [_gateway, other],
-            [new("ActiveHealth:Enabled", "true"), new("ActiveHealth:Interval", "00:00:00.2"), new("ActiveHealth:Timeout", "00:00:00.2")]);
+            [new("ActiveHealth:Enabled", "true"), new("ActiveHealth:Interval", "00:00:01"), new("ActiveHealth:Timeout", "00:00:01")]);
         using var client = await RawClient.ConnectAsync(loadBalancer.Desktop);
 
         // More than the forwarder collects before it begins to send.
