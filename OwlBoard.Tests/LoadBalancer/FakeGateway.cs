@@ -36,6 +36,13 @@ internal sealed class FakeGateway : IAsyncDisposable
     /// <summary>How probes are answered. Default: 200.</summary>
     public RequestDelegate AnswerProbe { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Breaks the connection off instead of an answer.</summary>
+    public static Task Reset(HttpContext context)
+    {
+        context.Abort();
+        return Task.CompletedTask;
+    }
+
     public static async Task<FakeGateway> StartAsync(string name)
     {
         var gateway = new FakeGateway(name);

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using OwlBoard.LoadBalancer.Gateways;
 
@@ -88,7 +87,7 @@ public sealed class RetryTests : IAsyncLifetime
     [Fact]
     public async Task A_reset_before_the_response_moves_an_idempotent_request()
     {
-        _sick.Answer = Reset;
+        _sick.Answer = FakeGateway.Reset;
         await using var loadBalancer = TestLoadBalancer.Start(Gateways);
 
         for (var i = 0; i < 2; i++)
@@ -102,7 +101,7 @@ public sealed class RetryTests : IAsyncLifetime
     [Fact]
     public async Task A_reset_after_the_request_was_sent_is_a_502_for_a_post()
     {
-        _sick.Answer = Reset;
+        _sick.Answer = FakeGateway.Reset;
         await using var loadBalancer = TestLoadBalancer.Start([_sick, _well], [new("Gateways:0:Weight", "1000")]);
 
         var responses = new List<HttpResponseMessage>();
@@ -207,15 +206,7 @@ public sealed class RetryTests : IAsyncLifetime
         var frozen = new TaskCompletionSource();
         _sick.Answer = _ => frozen.Task;
         // Not before a request waits there; and with time enough for the other one's probes, however busy the machine is.
-        _sick.AnswerProbe = probe =>
-        {
-            if (!_sick.Received.IsEmpty)
-            {
-                probe.Abort();
-            }
-
-            return Task.CompletedTask;
-        };
+        _sick.AnswerProbe = probe => _sick.Received.IsEmpty ? Task.CompletedTask : FakeGateway.Reset(probe);
         await using var loadBalancer = TestLoadBalancer.Start(
             Gateways,
             [new("ActiveHealth:Enabled", "true"), new("ActiveHealth:Interval", "00:00:01"), new("ActiveHealth:Timeout", "00:00:01")]);
@@ -266,10 +257,4 @@ public sealed class RetryTests : IAsyncLifetime
         context.Response.StatusCode = status;
         return context.Response.WriteAsync($"refused with {status}");
     };
-
-    private static Task Reset(HttpContext context)
-    {
-        context.Features.Get<IHttpRequestLifetimeFeature>()!.Abort();
-        return Task.CompletedTask;
-    }
 }

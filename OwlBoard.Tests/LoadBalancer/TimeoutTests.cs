@@ -86,11 +86,7 @@ public sealed class TimeoutTests : IAsyncLifetime
                 // Whichever is asked first freezes, and its probes find it dead.
                 if (Interlocked.Increment(ref requests) == 1)
                 {
-                    gateway.AnswerProbe = probe =>
-                    {
-                        probe.Abort();
-                        return Task.CompletedTask;
-                    };
+                    gateway.AnswerProbe = FakeGateway.Reset;
                     await thaw.Task;
                 }
 
