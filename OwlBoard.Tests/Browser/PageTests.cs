@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Playwright;
 using OwlBoard.Tests.EndToEnd;
 using OwlBoard.Tests.Fixtures;
@@ -209,6 +210,35 @@ public sealed class PageTests(RunningSystem system, Chromium chromium)
             using var canvas = await system.Http.GetAsync($"/api/canvas?id=board-{board}", TestContext.Current.CancellationToken);
             return canvas.StatusCode == System.Net.HttpStatusCode.NotFound;
         });
+        ana.Browser.HasNoErrors();
+    }
+
+    [Fact]
+    public async Task Board_made_while_the_list_is_on_its_way_is_not_listed_before_it_has_a_canvas()
+    {
+        await using var ana = await Whiteboard.OpenAsync(chromium, system.DesktopFrontend, "Ana");
+        var clicked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var methods = new ConcurrentQueue<string>();
+        await ana.Page.RouteAsync("**/api/users/*/dashboards", async route =>
+        {
+            if (route.Request.Method == "GET")
+            {
+                await clicked.Task;
+            }
+
+            methods.Enqueue(route.Request.Method);
+            await route.ContinueAsync();
+        });
+        await ana.Page.ReloadAsync();
+
+        await ana.Page.FillAsync("#new-board [name=title]", "Impatient");
+        await ana.Page.ClickAsync("#new-board button");
+        // What the click sent, had it not waited, comes first.
+        await ana.Page.EvaluateAsync("() => new Promise(requestAnimationFrame)");
+        clicked.SetResult();
+
+        await ana.IsLiveAsync();
+        Assert.Equal(["GET", "POST"], methods.Take(2));
         ana.Browser.HasNoErrors();
     }
 

@@ -93,9 +93,11 @@ public sealed class TogetherTests(RunningSystem system, Chromium chromium)
 
         await ana.Page.GetByText("Luz joined").WaitForAsync();
         await ana.Page.Locator("#people .avatar", new() { HasText = "L" }).WaitForAsync();
-        await ana.Page.Locator("#say [name=content]").PressSequentiallyAsync("Hi");
         await luz.ShowChatAsync();
-        await luz.Page.GetByText("Ana Torres is typing…").WaitForAsync();
+        // It is shown for three seconds: whoever looks afterwards can be too late.
+        var typing = luz.Page.GetByText("Ana Torres is typing…").WaitForAsync();
+        await ana.Page.Locator("#say [name=content]").PressSequentiallyAsync("Hi");
+        await typing;
         await luz.Page.GetByText("Said before you came").WaitForAsync();
         await luz.SayAsync("<script>alert(1)</script>");
         Assert.Equal("<script>alert(1)</script>", await ana.Page.Locator(".message:not(.mine) .what").TextContentAsync());

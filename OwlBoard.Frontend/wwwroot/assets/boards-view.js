@@ -15,6 +15,8 @@ import { explain, onLanguage, t } from "./text.js";
 let user = null;
 /** @type {Board[]} */
 let mine = [];
+/** Settled when the boards that were last asked for are shown. */
+let listed = Promise.resolve();
 
 /** @param {Board} board */
 export const addressOf = (board) => `#/board/${board.owner_id}/${board.id}`;
@@ -25,12 +27,15 @@ export function startBoards() {
     event.preventDefault();
     const input = /** @type {HTMLInputElement} */ (form.elements.namedItem("title"));
     const title = input.value.trim();
-    if (!user || title === "") {
+    const owner = user;
+    if (!owner || title === "") {
       return;
     }
 
     try {
-      const board = await api.createBoard(user.id, title);
+      // A list that is still on its way would have the new board before there is a canvas to show of it.
+      await listed;
+      const board = await api.createBoard(owner.id, title);
       await api.createCanvas(canvasOf(board.id), []);
       input.value = "";
       location.hash = addressOf(board);
@@ -42,13 +47,18 @@ export function startBoards() {
 }
 
 /** @param {import("./session.js").Person} person */
-export async function showBoards(person) {
+export function showBoards(person) {
   if (user?.id !== person.id) {
     mine = [];
   }
 
   user = person;
   render();
+  listed = list(person);
+}
+
+/** @param {import("./session.js").Person} person */
+async function list(person) {
   try {
     const found = await api.boards(person.id);
     if (user === person) {
