@@ -16,13 +16,16 @@ internal sealed class BenchmarkSettings
     /// <summary>The peers to compare.</summary>
     public required IReadOnlyList<Peer> Peers { get; init; }
 
-    /// <summary>How often each peer is measured in each case.</summary>
+    /// <summary>How often each peer is measured in each case, <see cref="BenchmarkCase.Repetitions"/> apart.</summary>
     public required int Rounds { get; init; }
 
     /// <summary>How long one measurement lasts.</summary>
     public required TimeSpan Window { get; init; }
 
-    /// <summary>How long a peer that compiles itself while it runs is under load before the first round.</summary>
+    /// <summary>
+    /// How long a peer that compiles itself while it runs is under load before the first round. After 16 s, .NET's compiler
+    /// has no more than a few milliseconds' work in most seconds; after 8 s it was still among what delayed requests most.
+    /// </summary>
     public required TimeSpan WarmUp { get; init; }
 
     /// <summary>The processor that the proxies run on; everything else runs where the harness does.</summary>
@@ -89,7 +92,7 @@ internal sealed class BenchmarkSettings
             Peers = peers.Count > 0 ? peers : Peer.All,
             Rounds = rounds ?? (quick ? 1 : 5),
             Window = TimeSpan.FromSeconds(quick ? 1 : 3),
-            WarmUp = TimeSpan.FromSeconds(quick ? 2 : 8),
+            WarmUp = TimeSpan.FromSeconds(quick ? 2 : 16),
             ProxyCpu = proxyCpu.Value,
             Programs = programs,
             Output = output ?? (quick || cases.Count > 0 || peers.Count > 0 ? Path.Combine("artifacts", "bench") : "bench"),

@@ -87,7 +87,8 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
     private async Task<List<Measurement>> MeasureAsync(List<RunningPeer> peers, CancellationToken cancellationToken)
     {
         var measurements = new List<Measurement>();
-        for (var round = 0; round < settings.Rounds; round++)
+        var rounds = settings.Rounds * which.Repetitions;
+        for (var round = 0; round < rounds; round++)
         {
             for (var i = 0; i < peers.Count; i++)
             {
@@ -95,7 +96,7 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
                 await AreQuietAsync(peers, cancellationToken);
                 var measurement = await MeasureAsync(peer, round, cancellationToken);
                 measurements.Add(measurement);
-                await progress.WriteLineAsync($"{which.Name} {round + 1}/{settings.Rounds}: {measurement}");
+                await progress.WriteLineAsync($"{which.Name} {round + 1}/{rounds}: {measurement}");
                 peer.EmptyLogs();
             }
         }

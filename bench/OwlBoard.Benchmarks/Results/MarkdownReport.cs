@@ -89,7 +89,8 @@ internal sealed class MarkdownReport(IReadOnlyList<CaseResult> results, IReadOnl
         Line();
         Line($"## {result.Case.Title}");
         Line();
-        Line($"`{result.Case.Name}`: {result.Case.Load.Description}.");
+        var rounds = result.Case.Repetitions > 1 ? $"; {settings.Rounds * result.Case.Repetitions} rounds" : "";
+        Line($"`{result.Case.Name}`: {result.Case.Load.Description}{rounds}.");
         Line();
         var added = result.Case.WithDirect ? " added p50, ms |" : "";
         Line($"| peer | requests/s | busy | CPU, µs | ÷ nginx | ÷ stock YARP | p50, ms | p99, ms | p99.9, ms |{added} memory, MB | peak, MB |");
