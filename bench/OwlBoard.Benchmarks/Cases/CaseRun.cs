@@ -90,9 +90,11 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
         var rounds = settings.Rounds * which.Repetitions;
         for (var round = 0; round < rounds; round++)
         {
-            for (var i = 0; i < peers.Count; i++)
+            // Every second time backwards: who comes after a peer that left the processor idle has an easier time.
+            var order = Enumerable.Range(round, peers.Count);
+            foreach (var i in round % 2 == 0 ? order : order.Reverse())
             {
-                var peer = peers[(i + round) % peers.Count];
+                var peer = peers[i % peers.Count];
                 await AreQuietAsync(peers, cancellationToken);
                 var measurement = await MeasureAsync(peer, round, cancellationToken);
                 measurements.Add(measurement);
