@@ -7,12 +7,17 @@ namespace OwlBoard.Forwarding.Sockets;
 /// <remarks>
 /// Events are taken in batches. First everything is received, then whoever waited for it goes on, and at the end everything
 /// is sent that this led to: the same code runs many times in a row, the kernel's above all, and is in the processor's
-/// caches. With 32 busy connections this saves an eighth of the processor time.
+/// caches. With 32 busy connections this saves an eighth of the processor time. While little happens it saves nothing, and
+/// the first of two would wait for the second: then an answer is sent at once. A request never is before all is told that was
+/// received: the connection that it is for may have ended.
 /// </remarks>
 internal sealed class SocketLoop
 {
     /// <summary>The most events in a batch: what the first leads to waits for the others.</summary>
     private const int EventsAtOnce = 64;
+
+    /// <summary>Batches of at most so many events, one after the other, are what a loop has that is not busy.</summary>
+    private const int FewEvents = 4;
 
     /// <summary>After so many operations it is looked whether the batch takes too long.</summary>
     private const int LooksEvery = 4;
@@ -38,6 +43,7 @@ internal sealed class SocketLoop
     private int _count;
     private uint _registrations;
     private bool _isInBatch;
+    private bool _hadFew;
     private long? _timestamp;
     private DateTimeOffset? _utcNow;
 
@@ -92,7 +98,7 @@ internal sealed class SocketLoop
     /// <summary>Sends a request to an upstream at the end of the batch. On the loop's thread.</summary>
     public void SendAtEnd(SendOperation request) => _requests.Add(request);
 
-    /// <summary>Sends an answer to a client at the end of the batch. On the loop's thread.</summary>
+    /// <summary>Sends an answer to a client with what else the batch sends. On the loop's thread.</summary>
     public void SendAtEnd(LoopWriter answer) => _answers.Add(answer);
 
     private void Enter(LoopSocket socket)
@@ -170,7 +176,9 @@ internal sealed class SocketLoop
         }
 
         IsReceiving = false;
-        Tell();
+        var hasFew = count <= FewEvents;
+        Tell(gather: !hasFew || !_hadFew);
+        _hadFew = hasFew;
         Send();
         EndBatch();
     }
@@ -191,13 +199,18 @@ internal sealed class SocketLoop
         _closing.Clear();
     }
 
-    private void Tell()
+    /// <param name="gather">Whether the answers that this leads to are left to the end, if that comes soon.</param>
+    private void Tell(bool gather)
     {
         var sent = Timestamp;
         for (var i = 0; i < _received.Count; i++)
         {
             _received[i].Tell();
-            if (i % LooksEvery == LooksEvery - 1 && TimeProvider.System.GetElapsedTime(sent) > LongestDelay)
+            if (!gather)
+            {
+                SendAnswers();
+            }
+            else if (i % LooksEvery == LooksEvery - 1 && TimeProvider.System.GetElapsedTime(sent) > LongestDelay)
             {
                 Send();
                 sent = TimeProvider.System.GetTimestamp();
@@ -216,6 +229,11 @@ internal sealed class SocketLoop
         }
 
         _requests.Clear();
+        SendAnswers();
+    }
+
+    private void SendAnswers()
+    {
         for (var i = 0; i < _answers.Count; i++)
         {
             _answers[i].SendQueued();
