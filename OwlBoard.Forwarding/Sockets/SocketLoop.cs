@@ -210,7 +210,8 @@ internal sealed class SocketLoop
             {
                 SendAnswers();
             }
-            else if (i % LooksEvery == LooksEvery - 1 && TimeProvider.System.GetElapsedTime(sent) > LongestDelay)
+
+            if (i % LooksEvery == LooksEvery - 1 && TimeProvider.System.GetElapsedTime(sent) > LongestDelay)
             {
                 Send();
                 sent = TimeProvider.System.GetTimestamp();
