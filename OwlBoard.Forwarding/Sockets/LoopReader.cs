@@ -158,6 +158,8 @@ internal sealed class LoopReader : PipeReader
     {
         private CancellationTokenRegistration _cancellation;
 
+        public override bool IsOfClient => true;
+
         /// <summary>Whether somebody has yet to take the result.</summary>
         public bool IsAwaited { get; private set; }
 

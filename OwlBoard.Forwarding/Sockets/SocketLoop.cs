@@ -8,8 +8,8 @@ namespace OwlBoard.Forwarding.Sockets;
 /// Events are taken in batches. First everything is received, then whoever waited for it goes on, and at the end everything
 /// is sent that this led to: the same code runs many times in a row, the kernel's above all, and is in the processor's
 /// caches. With 32 busy connections this saves an eighth of the processor time. While little happens it saves nothing, and
-/// the first of two would wait for the second: then an answer is sent at once. A request never is before all is told that was
-/// received: the connection that it is for may have ended.
+/// the first of two would wait for the second: then all is sent at once.
+/// <para>Clients go on last, and no request is sent before: of the connection that it would take, the end may have been received.</para>
 /// </remarks>
 internal sealed class SocketLoop
 {
@@ -36,6 +36,7 @@ internal sealed class SocketLoop
     private readonly Lock _lock = new();
     private readonly Stack<int> _free = new();
     private readonly List<SocketOperation> _received = new(EventsAtOnce);
+    private readonly List<SocketOperation> _receivedOfClients = new(EventsAtOnce);
     private readonly List<SendOperation> _requests = new(EventsAtOnce);
     private readonly List<LoopWriter> _answers = new(EventsAtOnce);
     private readonly List<LoopSocket> _closing = [];
@@ -93,9 +94,9 @@ internal sealed class SocketLoop
     }
 
     /// <summary>Lets who waits for the operation go on once the batch has been received. On the loop's thread.</summary>
-    public void TellAfterReceiving(SocketOperation operation) => _received.Add(operation);
+    public void TellAfterReceiving(SocketOperation operation) => (operation.IsOfClient ? _receivedOfClients : _received).Add(operation);
 
-    /// <summary>Sends a request to an upstream at the end of the batch. On the loop's thread.</summary>
+    /// <summary>Sends a request to an upstream with what else the batch sends. On the loop's thread.</summary>
     public void SendAtEnd(SendOperation request) => _requests.Add(request);
 
     /// <summary>Sends an answer to a client with what else the batch sends. On the loop's thread.</summary>
@@ -179,7 +180,6 @@ internal sealed class SocketLoop
         var hasFew = count <= FewEvents;
         Tell(gather: !hasFew || !_hadFew);
         _hadFew = hasFew;
-        Send();
         EndBatch();
     }
 
@@ -199,26 +199,36 @@ internal sealed class SocketLoop
         _closing.Clear();
     }
 
-    /// <param name="gather">Whether the answers that this leads to are left to the end, if that comes soon.</param>
+    /// <summary>Lets go on whoever waited for what was received, and sends what this leads to.</summary>
+    /// <param name="gather">Whether it is sent at the end, if that comes soon.</param>
     private void Tell(bool gather)
     {
         var sent = Timestamp;
+        var others = _received.Count;
+        _received.AddRange(_receivedOfClients);
+        _receivedOfClients.Clear();
         for (var i = 0; i < _received.Count; i++)
         {
             _received[i].Tell();
-            if (!gather)
+            if (gather && (i % LooksEvery < LooksEvery - 1 || TimeProvider.System.GetElapsedTime(sent) <= LongestDelay))
+            {
+                continue;
+            }
+
+            if (i < others)
             {
                 SendAnswers();
             }
-
-            if (i % LooksEvery == LooksEvery - 1 && TimeProvider.System.GetElapsedTime(sent) > LongestDelay)
+            else
             {
                 Send();
-                sent = TimeProvider.System.GetTimestamp();
             }
+
+            sent = gather ? TimeProvider.System.GetTimestamp() : sent;
         }
 
         _received.Clear();
+        Send();
     }
 
     /// <summary>Requests first: upstreams have more to do than clients, and do it while the answers are sent.</summary>

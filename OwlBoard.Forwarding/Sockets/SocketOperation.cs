@@ -19,6 +19,9 @@ internal abstract class SocketOperation : IThreadPoolWorkItem
 
     private int _state;
 
+    /// <summary>Whether it receives from a client, whose requests take connections of others.</summary>
+    public virtual bool IsOfClient => false;
+
     /// <summary>The kernel says that the direction is ready.</summary>
     public void OnReady()
     {

@@ -38,15 +38,29 @@ internal sealed class AcceptedConnection : IAsyncDisposable
         new LoopTransport(Options.Create(new SocketTransportOptions()), new SharedMemory(), NullLogger<LoopTransport>.Instance)
             .BindAsync(new IPEndPoint(IPAddress.Loopback, port), Token);
 
-    public static async Task<AcceptedConnection> OpenAsync()
+    /// <param name="loop">Which loop it is to be in; connections are given to them in turn.</param>
+    public static async Task<AcceptedConnection> OpenAsync(SocketLoop? loop = null)
     {
         Assert.SkipUnless(SocketLoop.IsSupported, "Linux only.");
         var listener = await ListenAsync();
-        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        var accepting = listener.AcceptAsync(Token);
-        await client.ConnectAsync(listener.EndPoint, Token);
-        return new AcceptedConnection(listener, (await accepting)!, client);
+        while (true)
+        {
+            var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            var accepting = listener.AcceptAsync(Token);
+            await client.ConnectAsync(listener.EndPoint, Token);
+            var connection = new AcceptedConnection(listener, (await accepting)!, client);
+            if (loop is null || await connection.LoopAsync() == loop)
+            {
+                return connection;
+            }
+
+            client.Dispose();
+            await connection.Server.DisposeAsync();
+        }
     }
+
+    /// <summary>The loop that it is in.</summary>
+    public Task<SocketLoop> LoopAsync() => InBatchAsync(() => SocketLoop.Current!);
 
     /// <summary>Reads until there are so many bytes, and takes them.</summary>
     public async Task<byte[]> ReadAsync(int count)
@@ -69,7 +83,10 @@ internal sealed class AcceptedConnection : IAsyncDisposable
     public async Task<string> ReadTextAsync(int count) => Encoding.ASCII.GetString(await ReadAsync(count));
 
     /// <summary>Does something on the loop's thread, before the end of a batch.</summary>
-    public Task<T> InBatchAsync<T>(Func<T> act) => LoopBatch.RunAsync(
+    public async Task<T> InBatchAsync<T>(Func<T> act) => await await AddToBatchAsync(act);
+
+    /// <inheritdoc cref="LoopBatch.AddAsync"/>
+    public Task<Task<T>> AddToBatchAsync<T>(Func<T> act) => LoopBatch.AddAsync(
         Client,
         async () => Input.AdvanceTo((await Input.ReadAsync(Token).ConfigureAwait(false)).Buffer.End),
         act);

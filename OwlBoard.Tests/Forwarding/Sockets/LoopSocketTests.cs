@@ -244,42 +244,83 @@ public sealed class LoopSocketTests : IDisposable
     [Fact]
     public async Task In_a_batch_that_takes_long_what_is_ready_does_not_wait_for_its_end()
     {
-        var sockets = await ConnectInOneLoopAsync(10);
-        using var stand = new ManualResetEventSlim();
-        using var standing = new ManualResetEventSlim();
-        var first = InBatchAsync(sockets[0].Socket, sockets[0].Upstream, () =>
+        await using var batch = await LoopBatch.OpenAsync(clients: 9);
+        var (socket, upstream) = await ConnectAsync();
+        using (socket)
+        using (upstream)
         {
-            standing.Set();
-            return stand.Wait(Eventually.DefaultDeadline, Token);
-        });
-        standing.Wait(Eventually.DefaultDeadline, Token);
+            await batch.StandAsync();
 
-        // While the loop stands still, a batch comes together: one that sends, and others that take their time.
-        var (sender, receiver) = sockets[1];
-        var sending = InBatchAsync(sender, receiver, () => SendAndLook(sender));
-        var slow = sockets[2..].Select(one => InBatchAsync(one.Socket, one.Upstream, () =>
-        {
-            var began = Stopwatch.GetTimestamp();
-            SpinWait.SpinUntil(() => Stopwatch.GetElapsedTime(began) > TimeSpan.FromMilliseconds(2));
-            return receiver.Poll(0, SelectMode.SelectRead);
-        })).ToArray();
-        stand.Set();
+            // One that sends, and others that take their time.
+            var sending = await batch.AddClientAsync(() => SendInBatch(socket));
+            var slow = new List<Task<bool>>();
+            for (var i = 0; i < 8; i++)
+            {
+                slow.Add(await batch.AddClientAsync(() =>
+                {
+                    var began = Stopwatch.GetTimestamp();
+                    SpinWait.SpinUntil(() => Stopwatch.GetElapsedTime(began) > TimeSpan.FromMilliseconds(2));
+                    return IsThere(upstream);
+                }));
+            }
 
-        Assert.True(await first);
-        Assert.Equal(SendStage.Queued, await sending);
-        var seen = await Task.WhenAll(slow);
-        Assert.False(seen[0]);
-        Assert.True(seen[^1]);
-        foreach (var (socket, upstream) in sockets)
-        {
-            socket.Dispose();
-            upstream.Dispose();
+            batch.Go();
+            Assert.Equal(SendStage.Queued, await sending);
+            var seen = await Task.WhenAll(slow);
+            Assert.False(seen[0]);
+            Assert.True(seen[^1]);
         }
+    }
 
-        static SendStage SendAndLook(LoopSocket socket)
+    [Fact]
+    public async Task While_little_happens_what_is_ready_does_not_wait_for_the_others_of_its_batch()
+    {
+        await using var batch = await LoopBatch.OpenAsync(clients: 2);
+        var (socket, upstream) = await ConnectAsync();
+        using (socket)
+        using (upstream)
         {
-            _ = socket.SendInBatchAsync("abc"u8.ToArray()).AsTask();
-            return socket.Sending;
+            await batch.StandAsync();
+            var sending = await batch.AddClientAsync(() => SendInBatch(socket));
+            var isThere = await batch.AddClientAsync(() => IsThere(upstream));
+            batch.Go();
+
+            Assert.Equal(SendStage.Queued, await sending);
+            Assert.True(await isThere);
+        }
+    }
+
+    /// <summary>Of the connections that a request may take, what was received is known before it is sent.</summary>
+    [Fact]
+    public async Task Clients_go_on_after_upstreams_and_no_request_is_sent_before_that()
+    {
+        await using var batch = await LoopBatch.OpenAsync(clients: 1);
+        var (first, itsUpstream) = await ConnectAsync(batch.Loop);
+        var (second, other) = await ConnectAsync(batch.Loop);
+        using (first)
+        using (second)
+        using (itsUpstream)
+        using (other)
+        {
+            await batch.StandAsync();
+            var order = new List<(string Who, SendStage Request)>();
+            var client = await batch.AddClientAsync(() => Look("client"));
+            var sending = await AddToBatchAsync(first, itsUpstream, () =>
+            {
+                SendInBatch(first);
+                return Look("upstream");
+            });
+            var waiting = await AddToBatchAsync(second, other, () => Look("upstream"));
+            batch.Go();
+
+            await Task.WhenAll(client, sending, waiting);
+            Assert.Equal([("upstream", SendStage.Queued), ("upstream", SendStage.Queued), ("client", SendStage.Queued)], order);
+
+            bool Look(string who)
+            {
+                order.Add((who, first.Sending));
+                return true;
+            }
         }
     }
 
@@ -441,39 +482,40 @@ public sealed class LoopSocketTests : IDisposable
     }
 
     /// <summary>Does something on the loop's thread, before the end of a batch.</summary>
-    private static Task<T> InBatchAsync<T>(LoopSocket socket, Socket upstream, Func<T> act) => LoopBatch.RunAsync(
+    private static async Task<T> InBatchAsync<T>(LoopSocket socket, Socket upstream, Func<T> act) =>
+        await await AddToBatchAsync(socket, upstream, act);
+
+    /// <inheritdoc cref="LoopBatch.AddAsync"/>
+    private static Task<Task<T>> AddToBatchAsync<T>(LoopSocket socket, Socket upstream, Func<T> act) => LoopBatch.AddAsync(
         upstream,
         async () => await socket.ReceiveAsync(new byte[2]).ConfigureAwait(false),
         act);
 
-    /// <summary>Sockets are given to the loops in turn.</summary>
-    private async Task<(LoopSocket Socket, Socket Upstream)[]> ConnectInOneLoopAsync(int count)
+    /// <summary>Sends on the loop's thread.</summary>
+    private static SendStage SendInBatch(LoopSocket socket)
     {
-        var byLoop = new Dictionary<SocketLoop, List<(LoopSocket Socket, Socket Upstream)>>();
-        while (true)
-        {
-            var (socket, upstream) = await ConnectAsync();
-            var loop = await InBatchAsync(socket, upstream, () => SocketLoop.Current!);
-            byLoop.TryAdd(loop, []);
-            byLoop[loop].Add((socket, upstream));
-            if (byLoop[loop].Count == count)
-            {
-                foreach (var (other, its) in byLoop.Where(others => others.Key != loop).SelectMany(others => others.Value))
-                {
-                    other.Dispose();
-                    its.Dispose();
-                }
-
-                return [.. byLoop[loop]];
-            }
-        }
+        _ = socket.SendInBatchAsync("abc"u8.ToArray()).AsTask();
+        return socket.Sending;
     }
 
-    private async Task<(LoopSocket Socket, Socket Upstream)> ConnectAsync()
+    private static bool IsThere(Socket receiver) => receiver.Poll(0, SelectMode.SelectRead);
+
+    /// <param name="loop">Which loop it is to be in; sockets are given to them in turn.</param>
+    private async Task<(LoopSocket Socket, Socket Upstream)> ConnectAsync(SocketLoop? loop = null)
     {
-        var accepting = _upstream.AcceptSocketAsync(Token);
-        var socket = await LoopSocket.ConnectAsync(Address, Token);
-        return (socket, await accepting);
+        while (true)
+        {
+            var accepting = _upstream.AcceptSocketAsync(Token);
+            var socket = await LoopSocket.ConnectAsync(Address, Token);
+            var upstream = await accepting;
+            if (loop is null || await InBatchAsync(socket, upstream, () => SocketLoop.Current) == loop)
+            {
+                return (socket, upstream);
+            }
+
+            socket.Dispose();
+            upstream.Dispose();
+        }
     }
 
     private sealed class Hosts(IPAddress[] addresses) : IHostAddresses
