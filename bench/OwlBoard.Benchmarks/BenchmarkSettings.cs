@@ -37,6 +37,9 @@ internal sealed class BenchmarkSettings
     /// <summary>The folder that the results are written to.</summary>
     public required string Output { get; init; }
 
+    /// <summary>How often each peer is measured in the case.</summary>
+    public int RoundsOf(BenchmarkCase which) => Rounds * which.Repetitions;
+
     /// <summary>Reads the command line.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="settings">What they say.</param>

@@ -87,7 +87,7 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
     private async Task<List<Measurement>> MeasureAsync(List<RunningPeer> peers, CancellationToken cancellationToken)
     {
         var measurements = new List<Measurement>();
-        var rounds = settings.Rounds * which.Repetitions;
+        var rounds = settings.RoundsOf(which);
         for (var round = 0; round < rounds; round++)
         {
             // Every second time backwards: who comes after a peer that left the processor idle has an easier time.

@@ -89,7 +89,7 @@ internal sealed class MarkdownReport(IReadOnlyList<CaseResult> results, IReadOnl
         Line();
         Line($"## {result.Case.Title}");
         Line();
-        var rounds = result.Case.Repetitions > 1 ? $"; {settings.Rounds * result.Case.Repetitions} rounds" : "";
+        var rounds = result.Case.Repetitions > 1 ? $"; {settings.RoundsOf(result.Case)} rounds" : "";
         Line($"`{result.Case.Name}`: {result.Case.Load.Description}{rounds}.");
         Line();
         var added = result.Case.WithDirect ? " added p50, ms |" : "";
