@@ -22,7 +22,7 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
     private long _unflushed;
 
     /// <summary>
-    /// Where the block is that was left to the end of a loop's batch, which may send it while whoever writes goes on on
+    /// Where the block is that was left to a loop's batch, which may send it while whoever writes goes on on
     /// another thread. Nothing of what is to be sent is touched before it is sent.
     /// </summary>
     private int _stage = (int)SendStage.Done;
@@ -87,7 +87,7 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
         }
     }
 
-    /// <summary>Sends what was left to the end of the loop's batch, unless it has been sent.</summary>
+    /// <summary>Sends what was left to the loop's batch, unless it has been sent.</summary>
     public void SendQueued()
     {
         if (Interlocked.CompareExchange(ref _stage, (int)SendStage.Sending, (int)SendStage.Queued) == (int)SendStage.Queued)
@@ -100,7 +100,7 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
     private FlushResult Flushed() =>
         new(isCanceled: Volatile.Read(ref _isCancelled) != 0 && Interlocked.Exchange(ref _isCancelled, 0) != 0, isCompleted: _isBroken);
 
-    /// <summary>Leaves a block that is not full to the end of the loop's batch.</summary>
+    /// <summary>Leaves a block that is not full to the loop's batch.</summary>
     /// <returns>Whether that is possible.</returns>
     private bool TryQueue()
     {
@@ -110,11 +110,11 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
         }
 
         Volatile.Write(ref _stage, (int)SendStage.Queued);
-        loop.SendAtEnd(this);
+        loop.SendInBatch(this);
         return true;
     }
 
-    /// <summary>Sends what was left to the end of a batch that has not come to it, or waits until it has.</summary>
+    /// <summary>Sends what was left to a batch that has not come to it, or waits until it has.</summary>
     private void SendNow()
     {
         SendQueued();

@@ -64,12 +64,12 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
         return Completion;
     }
 
-    /// <summary>Sends a buffer at the end of the loop's batch. If that fails the socket is closed, and who receives learns why.</summary>
+    /// <summary>Sends a buffer with what else the loop's batch sends. If that fails the socket is closed, and who receives learns why.</summary>
     public void RunInBatch(SocketLoop loop, ReadOnlyMemory<byte> buffer)
     {
         _rest = buffer;
         Volatile.Write(ref _stage, (int)SendStage.Queued);
-        loop.SendAtEnd(this);
+        loop.SendInBatch(this);
     }
 
     /// <summary>Takes a buffer back that is still queued.</summary>

@@ -6,7 +6,7 @@ internal enum SendStage
     /// <summary>It is the kernel's.</summary>
     Done,
 
-    /// <summary>It is sent at the end of the present batch.</summary>
+    /// <summary>It is sent with what else the present batch sends.</summary>
     Queued,
 
     /// <summary>The kernel is being given it at this moment.</summary>

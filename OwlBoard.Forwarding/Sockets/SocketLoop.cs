@@ -97,10 +97,10 @@ internal sealed class SocketLoop
     public void TellAfterReceiving(SocketOperation operation) => (operation.IsOfClient ? _receivedOfClients : _received).Add(operation);
 
     /// <summary>Sends a request to an upstream with what else the batch sends. On the loop's thread.</summary>
-    public void SendAtEnd(SendOperation request) => _requests.Add(request);
+    public void SendInBatch(SendOperation request) => _requests.Add(request);
 
     /// <summary>Sends an answer to a client with what else the batch sends. On the loop's thread.</summary>
-    public void SendAtEnd(LoopWriter answer) => _answers.Add(answer);
+    public void SendInBatch(LoopWriter answer) => _answers.Add(answer);
 
     private void Enter(LoopSocket socket)
     {
@@ -210,41 +210,34 @@ internal sealed class SocketLoop
         for (var i = 0; i < _received.Count; i++)
         {
             _received[i].Tell();
-            if (gather && (i % LooksEvery < LooksEvery - 1 || TimeProvider.System.GetElapsedTime(sent) <= LongestDelay))
+            if (!gather)
             {
-                continue;
+                Send(withRequests: i >= others);
             }
-
-            if (i < others)
+            else if (i % LooksEvery == LooksEvery - 1 && TimeProvider.System.GetElapsedTime(sent) > LongestDelay)
             {
-                SendAnswers();
+                Send(withRequests: i >= others);
+                sent = TimeProvider.System.GetTimestamp();
             }
-            else
-            {
-                Send();
-            }
-
-            sent = gather ? TimeProvider.System.GetTimestamp() : sent;
         }
 
         _received.Clear();
-        Send();
+        Send(withRequests: true);
     }
 
     /// <summary>Requests first: upstreams have more to do than clients, and do it while the answers are sent.</summary>
-    private void Send()
+    private void Send(bool withRequests)
     {
-        for (var i = 0; i < _requests.Count; i++)
+        if (withRequests)
         {
-            _requests[i].SendQueued();
+            for (var i = 0; i < _requests.Count; i++)
+            {
+                _requests[i].SendQueued();
+            }
+
+            _requests.Clear();
         }
 
-        _requests.Clear();
-        SendAnswers();
-    }
-
-    private void SendAnswers()
-    {
         for (var i = 0; i < _answers.Count; i++)
         {
             _answers[i].SendQueued();

@@ -11,8 +11,8 @@ namespace OwlBoard.Tests.Forwarding.Sockets;
 internal sealed class LoopBatch : IAsyncDisposable
 {
     private readonly ManualResetEventSlim _go = new();
-    private readonly Queue<AcceptedConnection> _unused = new();
     private readonly List<AcceptedConnection> _clients = [];
+    private int _used;
     private Task<bool>? _standing;
 
     private LoopBatch(SocketLoop loop) => Loop = loop;
@@ -26,10 +26,10 @@ internal sealed class LoopBatch : IAsyncDisposable
     {
         var first = await AcceptedConnection.OpenAsync();
         var batch = new LoopBatch(await first.LoopAsync());
-        batch.Add(first);
+        batch._clients.Add(first);
         for (var i = 0; i < clients; i++)
         {
-            batch.Add(await AcceptedConnection.OpenAsync(batch.Loop));
+            batch._clients.Add(await AcceptedConnection.OpenAsync(batch.Loop));
         }
 
         return batch;
@@ -66,7 +66,7 @@ internal sealed class LoopBatch : IAsyncDisposable
     public async Task StandAsync()
     {
         using var standing = new ManualResetEventSlim();
-        _standing = await _unused.Dequeue().AddToBatchAsync(() =>
+        _standing = await AddClientAsync(() =>
         {
             standing.Set();
             return _go.Wait(Eventually.DefaultDeadline, Token);
@@ -75,7 +75,7 @@ internal sealed class LoopBatch : IAsyncDisposable
     }
 
     /// <summary>Adds an event of a client.</summary>
-    public Task<Task<T>> AddClientAsync<T>(Func<T> act) => _unused.Dequeue().AddToBatchAsync(act);
+    public Task<Task<T>> AddClientAsync<T>(Func<T> act) => _clients[_used++].AddToBatchAsync(act);
 
     /// <summary>The loop goes on.</summary>
     public void Go() => _go.Set();
@@ -94,11 +94,5 @@ internal sealed class LoopBatch : IAsyncDisposable
         }
 
         _go.Dispose();
-    }
-
-    private void Add(AcceptedConnection client)
-    {
-        _clients.Add(client);
-        _unused.Enqueue(client);
     }
 }

@@ -178,7 +178,7 @@ public sealed class LoopSocketTests : IDisposable
             var receiving = await InBatchAsync(socket, upstream, () =>
             {
                 socket.Shutdown(SocketShutdown.Send);
-                _ = socket.SendInBatchAsync("abc"u8.ToArray()).AsTask();
+                SendInBatch(socket);
                 return socket.ReceiveAsync(new byte[1]).AsTask();
             });
 
