@@ -10,19 +10,12 @@ namespace OwlBoard.Forwarding.Connections;
 /// </summary>
 public sealed class UpstreamClient : HttpMessageInvoker
 {
-    /// <summary>How late a time limit or a client that went away may be noticed.</summary>
-    private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>How late it may be noticed that an unused connection is dead or too old, while there is no request.</summary>
-    private static readonly TimeSpan IdleSweepInterval = TimeSpan.FromSeconds(1);
-
     private readonly ConcurrentDictionary<string, ConnectionPool> _pools = new(StringComparer.Ordinal);
     private readonly UpstreamConnectionOptions _options;
     private readonly ForwardingMetrics _metrics;
     private readonly TimeProvider _time;
-    private readonly Timer _sweeps;
 
-    /// <summary>Whether the next sweep is that of a request; else it may be late, or there is none.</summary>
+    /// <summary>Whether the sweep for a request is still to come.</summary>
     private bool _isSweepDue;
 
     /// <summary>Makes the client of one cluster.</summary>
@@ -36,9 +29,6 @@ public sealed class UpstreamClient : HttpMessageInvoker
         _options = options;
         _metrics = metrics;
         _time = time;
-        // The system's timer, not the injected clock's: it only says when to look at that clock. Nor a time limit of the loops'
-        // waits for events: the kernel arms it for each wait, 4 us for a request at 6,000/s, where this costs 0.4 us.
-        _sweeps = new Timer(static client => ((UpstreamClient)client!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Asks an upstream whether it is there, over a connection of its own.</summary>
@@ -67,12 +57,32 @@ public sealed class UpstreamClient : HttpMessageInvoker
             ? pool
             : _pools.GetOrAdd(address, static (added, client) => client.CreatePool(added), this);
 
+    /// <summary>Ends exchanges whose time is up, and closes connections that are dead or unused for too long.</summary>
+    /// <returns>Whether there is any connection left to look at.</returns>
+    internal bool Sweep()
+    {
+        // Who takes a connection after it was looked at sees to the next sweep himself.
+        Interlocked.Exchange(ref _isSweepDue, false);
+        var (any, used) = (false, 0);
+        foreach (var (_, pool) in _pools)
+        {
+            any |= pool.Sweep();
+            used += pool.Used;
+        }
+
+        if (used > 0)
+        {
+            SweepSoon();
+        }
+
+        return any;
+    }
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            _sweeps.Dispose();
             foreach (var pool in _pools.Values)
             {
                 pool.Retire();
@@ -94,45 +104,7 @@ public sealed class UpstreamClient : HttpMessageInvoker
     {
         if (!Volatile.Read(ref _isSweepDue) && !Interlocked.Exchange(ref _isSweepDue, true))
         {
-            SweepAfter(SweepInterval);
-        }
-    }
-
-    private void Sweep()
-    {
-        // Who takes a connection after it was looked at sees to the next sweep himself.
-        Interlocked.Exchange(ref _isSweepDue, false);
-        var (any, used) = (false, 0);
-        foreach (var (_, pool) in _pools)
-        {
-            any |= pool.Sweep();
-            used += pool.Used;
-        }
-
-        if (used > 0)
-        {
-            SweepSoon();
-        }
-        else if (any)
-        {
-            SweepAfter(IdleSweepInterval);
-            if (Volatile.Read(ref _isSweepDue))
-            {
-                // For a request that had just asked for it, and was put off.
-                SweepAfter(SweepInterval);
-            }
-        }
-    }
-
-    private void SweepAfter(TimeSpan interval)
-    {
-        try
-        {
-            _sweeps.Change(interval, Timeout.InfiniteTimeSpan);
-        }
-        catch (ObjectDisposedException)
-        {
-            // The client was disposed meanwhile.
+            Sweeper.SweepSoon(this);
         }
     }
 

@@ -204,25 +204,28 @@ internal sealed class SocketLoop
     private void Tell(bool gather)
     {
         var sent = Timestamp;
-        var others = _received.Count;
-        _received.AddRange(_receivedOfClients);
-        _receivedOfClients.Clear();
-        for (var i = 0; i < _received.Count; i++)
+        Tell(_received, gather, withRequests: false, ref sent);
+        Tell(_receivedOfClients, gather, withRequests: true, ref sent);
+        Send(withRequests: true);
+    }
+
+    private void Tell(List<SocketOperation> received, bool gather, bool withRequests, ref long sent)
+    {
+        for (var i = 0; i < received.Count; i++)
         {
-            _received[i].Tell();
+            received[i].Tell();
             if (!gather)
             {
-                Send(withRequests: i >= others);
+                Send(withRequests);
             }
             else if (i % LooksEvery == LooksEvery - 1 && TimeProvider.System.GetElapsedTime(sent) > LongestDelay)
             {
-                Send(withRequests: i >= others);
+                Send(withRequests);
                 sent = TimeProvider.System.GetTimestamp();
             }
         }
 
-        _received.Clear();
-        Send(withRequests: true);
+        received.Clear();
     }
 
     /// <summary>Requests first: upstreams have more to do than clients, and do it while the answers are sent.</summary>

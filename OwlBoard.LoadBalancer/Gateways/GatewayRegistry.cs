@@ -7,7 +7,8 @@ namespace OwlBoard.LoadBalancer.Gateways;
 internal sealed class GatewayRegistry(TimeProvider time) : IClusterChangeListener
 {
     private readonly ConditionalWeakTable<DestinationState, Gateway> _gateways = [];
-    private readonly ConditionalWeakTable<IReadOnlyList<DestinationState>, Gateway[]> _lists = [];
+    private readonly ConditionalWeakTable<IReadOnlyList<DestinationState>, GatewayList> _lists = [];
+    private volatile GatewayList? _lastList;
     private volatile ClusterState? _cluster;
 
     /// <summary>The cluster of all gateways; <see langword="null"/> before the configuration is loaded.</summary>
@@ -43,8 +44,17 @@ internal sealed class GatewayRegistry(TimeProvider time) : IClusterChangeListene
         _gateways.TryGetValue(destination, out var gateway) ? gateway : Add(destination);
 
     /// <summary>The gateways that the destinations are, in their order. YARP's lists do not change, a change makes another one.</summary>
-    public ReadOnlySpan<Gateway> Of(IReadOnlyList<DestinationState> destinations) =>
-        _lists.TryGetValue(destinations, out var gateways) ? gateways : _lists.GetValue(destinations, added => [.. added.Select(Of)]);
+    public ReadOnlySpan<Gateway> Of(IReadOnlyList<DestinationState> destinations)
+    {
+        // Nearly always that of the request before; to look it up takes a request longer than to pick one of it.
+        var list = _lastList;
+        if (list?.Destinations != destinations)
+        {
+            _lastList = list = _lists.GetValue(destinations, added => new GatewayList(added, [.. added.Select(Of)]));
+        }
+
+        return list.Gateways;
+    }
 
     public void OnClusterAdded(ClusterState cluster) => OnClusterChanged(cluster);
 
@@ -69,4 +79,6 @@ internal sealed class GatewayRegistry(TimeProvider time) : IClusterChangeListene
 
         return gateway;
     }
+
+    private sealed record GatewayList(IReadOnlyList<DestinationState> Destinations, Gateway[] Gateways);
 }
