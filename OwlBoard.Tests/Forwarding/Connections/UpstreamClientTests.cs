@@ -1,0 +1,65 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using OwlBoard.Forwarding.Connections;
+using OwlBoard.Tests.Fixtures;
+using OwlBoard.Tests.Forwarding.Exchanges;
+
+namespace OwlBoard.Tests.Forwarding.Connections;
+
+/// <summary>Clients look after their connections by themselves, all of them on one thread.</summary>
+public sealed class UpstreamClientTests : IDisposable
+{
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+
+    [Fact]
+    public async Task Exchanges_of_a_client_that_was_disposed_still_have_their_limits()
+    {
+        await using var upstream = RawUpstream.Start(_ => Task.CompletedTask);
+        using var gone = new CancellationTokenSource();
+        UpstreamConnection silent;
+        UpstreamConnection unwanted;
+        using (var client = Client(new()))
+        {
+            var pool = client.PoolFor(upstream.Address);
+            silent = await pool.OpenAsync(Limits(TimeSpan.FromMilliseconds(100)));
+            unwanted = await pool.OpenAsync(Limits(TimeSpan.FromHours(1), gone));
+        }
+
+        await Eventually.IsTrueAsync("the time of the one is over", () => silent.Ended == ConnectionEnd.TimedOut);
+        Assert.Equal(ConnectionEnd.None, unwanted.Ended);
+
+        await gone.CancelAsync();
+        await Eventually.IsTrueAsync("the client of the other is gone", () => unwanted.Ended == ConnectionEnd.ClientGone);
+        Array.ForEach([silent, unwanted], connection => connection.Pool.Discard(connection));
+    }
+
+    [Fact]
+    public async Task One_with_no_request_is_looked_after_as_well_as_one_that_has_requests_all_the_time()
+    {
+        await using var upstream = RawUpstream.Start(_ => Task.CompletedTask);
+        using var busy = Client(new());
+        var used = await busy.PoolFor(upstream.Address).OpenAsync(Limits(TimeSpan.FromHours(1)));
+        using var quiet = Client(new() { IdleTimeout = TimeSpan.FromMilliseconds(100) });
+        var pool = quiet.PoolFor(upstream.Address);
+        var unused = await pool.OpenAsync(Limits(TimeSpan.FromHours(1)));
+        await Eventually.IsTrueAsync("both are there", () => upstream.Connections.Count == 2);
+
+        pool.Return(unused);
+        Assert.Equal(1, pool.Idle);
+        await Eventually.IsTrueAsync("the unused one is closed", () => pool.Idle == 0);
+        Assert.Equal((ConnectionEnd.None, 1), (used.Ended, used.Pool.Used));
+
+        // And again, after there was nothing to look after.
+        pool.Return(await pool.OpenAsync(Limits(TimeSpan.FromHours(1))));
+        await Eventually.IsTrueAsync("the next one too", () => pool.Idle == 0 && upstream.Connections.Count == 3);
+        used.Pool.Discard(used);
+    }
+
+    public void Dispose() => _services.Dispose();
+
+    private static ExchangeLimits Limits(TimeSpan timeout, CancellationTokenSource? clientGone = null) =>
+        new(timeout, clientGone?.Token ?? CancellationToken.None, CancellationToken.None);
+
+    private UpstreamClient Client(UpstreamConnectionOptions options) => new(
+        new HttpMessageInvoker(new SocketsHttpHandler()), options, new ForwardingMetrics(_services.GetRequiredService<IMeterFactory>()), TimeProvider.System);
+}
