@@ -36,6 +36,7 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
         await using IUpstream upstream = which.IsWebSocket
             ? await EchoUpstream.StartAsync(cancellationToken)
             : NginxUpstream.Start(folder.Add($"{which.Name}-upstream"), isTls ? certificates : null);
+        await using var awake = which.KeepsProcessorAwake ? KeepAwake() : null;
         var peers = new List<RunningPeer>();
         try
         {
@@ -47,13 +48,19 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
             }
 
             await WarmUpAsync(peers, cancellationToken);
-            return new CaseResult(which, await MeasureAsync(peers, cancellationToken));
+            var measurements = await MeasureAsync(peers, cancellationToken);
+            awake?.ThrowIfEnded();
+            return new CaseResult(which, measurements);
         }
         finally
         {
             await Task.WhenAll(peers.Select(peer => peer.DisposeAsync().AsTask()));
         }
     }
+
+    /// <summary>Runs where the proxies run whenever none of them does; whoever has something to do takes the processor from it at once.</summary>
+    private PinnedProcess KeepAwake() => PinnedProcess.Start(
+        settings.ProxyCpu, Path.Combine(folder.Add($"{which.Name}-awake"), "output.log"), "chrt", "--idle", "0", "sh", "-c", "while :; do :; done");
 
     private async Task WarmUpAsync(List<RunningPeer> peers, CancellationToken cancellationToken)
     {

@@ -90,7 +90,8 @@ internal sealed class MarkdownReport(IReadOnlyList<CaseResult> results, IReadOnl
         Line($"## {result.Case.Title}");
         Line();
         var rounds = result.Case.Repetitions > 1 ? $"; {settings.RoundsOf(result.Case)} rounds" : "";
-        Line($"`{result.Case.Name}`: {result.Case.Load.Description}{rounds}.");
+        var awake = result.Case.KeepsProcessorAwake ? "; the proxies' processor is kept from going idle" : "";
+        Line($"`{result.Case.Name}`: {result.Case.Load.Description}{awake}{rounds}.");
         Line();
         var added = result.Case.WithDirect ? " added p50, ms |" : "";
         Line($"| peer | requests/s | busy | CPU, µs | ÷ nginx | ÷ stock YARP | p50, ms | p99, ms | p99.9, ms |{added} memory, MB | peak, MB |");
