@@ -10,7 +10,8 @@ namespace OwlBoard.Benchmarks.Cases;
 
 /// <summary>
 /// One case: all peers are started and warmed up, then measured in turn, each round in another order, so that what
-/// changes on the machine meanwhile meets all of them.
+/// changes on the machine meanwhile meets all of them. Where a case is measured more often than others, they are started
+/// anew now and then: two processes of the same program differ by a few per cent for as long as they live.
 /// </summary>
 internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, WorkFolder folder, CertificateFolder certificates, TextWriter progress)
 {
@@ -32,10 +33,23 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
 
     public async Task<CaseResult> RunAsync(CancellationToken cancellationToken)
     {
+        var rounds = Enumerable.Range(0, settings.RoundsOf(which)).ToArray();
+        var measurements = new List<Measurement>();
+        foreach (var some in rounds.Chunk(which.Repetitions > 1 ? which.Repetitions : rounds.Length))
+        {
+            measurements.AddRange(await MeasureAsync(some, cancellationToken));
+        }
+
+        return new CaseResult(which, measurements);
+    }
+
+    /// <summary>Starts all peers and measures some of the rounds.</summary>
+    private async Task<List<Measurement>> MeasureAsync(int[] rounds, CancellationToken cancellationToken)
+    {
         var isTls = which.Topology == Topology.GatewayOverTls;
         await using IUpstream upstream = which.IsWebSocket
             ? await EchoUpstream.StartAsync(cancellationToken)
-            : NginxUpstream.Start(folder.Add($"{which.Name}-upstream"), isTls ? certificates : null);
+            : NginxUpstream.Start(folder.Add($"{which.Name}-upstream-{rounds[0]}"), isTls ? certificates : null);
         await using var awake = which.KeepsProcessorAwake ? KeepAwake() : null;
         var peers = new List<RunningPeer>();
         try
@@ -48,9 +62,9 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
             }
 
             await WarmUpAsync(peers, cancellationToken);
-            var measurements = await MeasureAsync(peers, cancellationToken);
+            var measurements = await MeasureAsync(peers, rounds, cancellationToken);
             awake?.ThrowIfEnded();
-            return new CaseResult(which, measurements);
+            return measurements;
         }
         finally
         {
@@ -91,11 +105,10 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
         }
     }
 
-    private async Task<List<Measurement>> MeasureAsync(List<RunningPeer> peers, CancellationToken cancellationToken)
+    private async Task<List<Measurement>> MeasureAsync(List<RunningPeer> peers, int[] rounds, CancellationToken cancellationToken)
     {
         var measurements = new List<Measurement>();
-        var rounds = settings.RoundsOf(which);
-        for (var round = 0; round < rounds; round++)
+        foreach (var round in rounds)
         {
             // Every second time backwards: who comes after a peer that left the processor idle has an easier time.
             var order = Enumerable.Range(round, peers.Count);
@@ -105,7 +118,7 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
                 await AreQuietAsync(peers, cancellationToken);
                 var measurement = await MeasureAsync(peer, round, cancellationToken);
                 measurements.Add(measurement);
-                await progress.WriteLineAsync($"{which.Name} {round + 1}/{rounds}: {measurement}");
+                await progress.WriteLineAsync($"{which.Name} {round + 1}/{settings.RoundsOf(which)}: {measurement}");
                 peer.EmptyLogs();
             }
         }
