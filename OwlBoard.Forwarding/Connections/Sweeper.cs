@@ -2,7 +2,7 @@ namespace OwlBoard.Forwarding.Connections;
 
 /// <summary>
 /// The thread on which all clients look after their connections. A timer would do as well, but each of its ticks wakes two
-/// threads and every change of it one: at 6,000 requests/s 1 % of the processor time, where this takes a tenth of it.
+/// threads and every change of it one: at 6,000 requests/s that took 2.9 ms of a second, where this takes 1.0.
 /// </summary>
 /// <remarks>
 /// The system's clock, not an injected one: it only says when to look at that. Nor a time limit of the loops' waits for
