@@ -1,5 +1,3 @@
-using System.Diagnostics.Metrics;
-using Microsoft.Extensions.DependencyInjection;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Tests.Fixtures;
 using OwlBoard.Tests.Forwarding.Exchanges;
@@ -9,7 +7,7 @@ namespace OwlBoard.Tests.Forwarding.Connections;
 /// <summary>Clients look after their connections by themselves, all of them on one thread.</summary>
 public sealed class UpstreamClientTests : IDisposable
 {
-    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly TestClients _clients = new();
 
     [Fact]
     public async Task Exchanges_of_a_client_that_was_disposed_still_have_their_limits()
@@ -18,7 +16,7 @@ public sealed class UpstreamClientTests : IDisposable
         using var gone = new CancellationTokenSource();
         UpstreamConnection silent;
         UpstreamConnection unwanted;
-        using (var client = Client(new()))
+        using (var client = _clients.Create())
         {
             var pool = client.PoolFor(upstream.Address);
             silent = await pool.OpenAsync(Limits(TimeSpan.FromMilliseconds(100)));
@@ -37,9 +35,9 @@ public sealed class UpstreamClientTests : IDisposable
     public async Task One_with_no_request_is_looked_after_as_well_as_one_that_has_requests_all_the_time()
     {
         await using var upstream = RawUpstream.Start(_ => Task.CompletedTask);
-        using var busy = Client(new());
+        using var busy = _clients.Create();
         var used = await busy.PoolFor(upstream.Address).OpenAsync(Limits(TimeSpan.FromHours(1)));
-        using var quiet = Client(new() { IdleTimeout = TimeSpan.FromMilliseconds(100) });
+        using var quiet = _clients.Create(new() { IdleTimeout = TimeSpan.FromMilliseconds(100) });
         var pool = quiet.PoolFor(upstream.Address);
         var unused = await pool.OpenAsync(Limits(TimeSpan.FromHours(1)));
         await Eventually.IsTrueAsync("both are there", () => upstream.Connections.Count == 2);
@@ -55,11 +53,8 @@ public sealed class UpstreamClientTests : IDisposable
         used.Pool.Discard(used);
     }
 
-    public void Dispose() => _services.Dispose();
+    public void Dispose() => _clients.Dispose();
 
     private static ExchangeLimits Limits(TimeSpan timeout, CancellationTokenSource? clientGone = null) =>
         new(timeout, clientGone?.Token ?? CancellationToken.None, CancellationToken.None);
-
-    private UpstreamClient Client(UpstreamConnectionOptions options) => new(
-        new HttpMessageInvoker(new SocketsHttpHandler()), options, new ForwardingMetrics(_services.GetRequiredService<IMeterFactory>()), TimeProvider.System);
 }

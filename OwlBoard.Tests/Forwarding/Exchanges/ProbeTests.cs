@@ -1,19 +1,18 @@
-using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using Microsoft.Extensions.DependencyInjection;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Sockets;
 using OwlBoard.ServiceDefaults;
 using OwlBoard.Tests.Certificates;
 using OwlBoard.Tests.Fixtures;
+using OwlBoard.Tests.Forwarding.Connections;
 
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
 public sealed class ProbeTests : IDisposable
 {
-    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly TestClients _clients = new();
     private readonly CancellationTokenSource _end = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -26,7 +25,7 @@ public sealed class ProbeTests : IDisposable
     public async Task Answers_status_comes_back_and_the_connection_is_closed(string answer, HttpStatusCode status)
     {
         await using var upstream = RawUpstream.Answering(answer);
-        using var client = Client();
+        using var client = _clients.Create();
 
         Assert.Equal(status, await AskAsync(client, upstream.Address, $"{upstream.Address}/health?a=b%20c"));
 
@@ -53,7 +52,7 @@ public sealed class ProbeTests : IDisposable
 
             await connection.SendAsync($"X-Long: {new string('x', 60_000)}\r\n\r\n");
         });
-        using var client = Client();
+        using var client = _clients.Create();
 
         Assert.Equal(HttpStatusCode.OK, await AskAsync(client, upstream.Address));
     }
@@ -67,7 +66,7 @@ public sealed class ProbeTests : IDisposable
     public async Task No_answer_or_one_that_is_none_is_an_error_which_names_the_upstream(string answer)
     {
         await using var upstream = RawUpstream.AnsweringOnceEach(answer);
-        using var client = Client();
+        using var client = _clients.Create();
 
         var failure = await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(client, upstream.Address));
         Assert.StartsWith($"No answer from 127.0.0.1:{upstream.Port}: ", failure.Message, StringComparison.Ordinal);
@@ -78,7 +77,7 @@ public sealed class ProbeTests : IDisposable
     {
         await using var endless = RawUpstream.AnsweringOnceEach($"HTTP/1.1 200 OK\r\nX: {new string('x', 200_000)}");
         await using var interim = RawUpstream.AnsweringOnceEach(string.Concat(Enumerable.Repeat("HTTP/1.1 102 Processing\r\n\r\n", 100)));
-        using var client = Client();
+        using var client = _clients.Create();
 
         foreach (var upstream in new[] { endless, interim })
         {
@@ -95,7 +94,7 @@ public sealed class ProbeTests : IDisposable
             await connection.ReadRequestAsync();
             connection.Reset();
         });
-        using var client = Client();
+        using var client = _clients.Create();
 
         var refused = await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(client, $"http://127.0.0.1:{FreePort.Next()}"));
         Assert.Equal(SocketError.ConnectionRefused, Assert.IsType<SocketException>(refused.InnerException).SocketErrorCode);
@@ -118,7 +117,7 @@ public sealed class ProbeTests : IDisposable
                 asked.SetResult();
             },
             isTls ? server : null);
-        using var client = Client(new()
+        using var client = _clients.Create(new()
         {
             Tls = new SslClientAuthenticationOptions
             {
@@ -140,7 +139,7 @@ public sealed class ProbeTests : IDisposable
     public async Task Whoever_asked_goes_on_on_the_thread_pool()
     {
         await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\n\r\n");
-        using var client = Client();
+        using var client = _clients.Create();
 
         Assert.Equal((null, true), await AskAsync());
 
@@ -156,7 +155,7 @@ public sealed class ProbeTests : IDisposable
     public async Task Field_with_a_line_break_is_not_sent()
     {
         await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\n\r\n");
-        using var client = Client();
+        using var client = _clients.Create();
         using var request = new HttpRequestMessage(HttpMethod.Get, upstream.Address);
         request.Headers.TryAddWithoutValidation("X-Own", "a\rb");
 
@@ -167,14 +166,8 @@ public sealed class ProbeTests : IDisposable
     public void Dispose()
     {
         _end.Dispose();
-        _services.Dispose();
+        _clients.Dispose();
     }
-
-    private UpstreamClient Client(UpstreamConnectionOptions? options = null) => new(
-        new HttpMessageInvoker(new SocketsHttpHandler()),
-        options ?? new(),
-        new ForwardingMetrics(_services.GetRequiredService<IMeterFactory>()),
-        TimeProvider.System);
 
     private async Task<HttpStatusCode> AskAsync(UpstreamClient client, string address, string? uri = null)
     {

@@ -1,0 +1,19 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using OwlBoard.Forwarding.Connections;
+
+namespace OwlBoard.Tests.Forwarding.Connections;
+
+/// <summary>Makes clients on the system's clock, with metrics that nobody reads.</summary>
+internal sealed class TestClients : IDisposable
+{
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+
+    public UpstreamClient Create(UpstreamConnectionOptions? options = null) => new(
+        new HttpMessageInvoker(new SocketsHttpHandler()),
+        options ?? new(),
+        new ForwardingMetrics(_services.GetRequiredService<IMeterFactory>()),
+        TimeProvider.System);
+
+    public void Dispose() => _services.Dispose();
+}
