@@ -70,8 +70,11 @@ public sealed class DrawingTests(RunningSystem system, Chromium chromium)
         await using var luz = await Whiteboard.OpenAsync(chromium, system.DesktopFrontend, "Luz", link: ana.Page.Url);
         await ana.DrawAsync((200, 200), (300, 200));
         await luz.HasShapesAsync(1);
+        // Two who save at the same time: one of them gets a 409 and tries again, which the browser calls an error.
+        await ana.IsSavedAsync();
         await luz.DrawAsync((200, 400), (300, 400));
         await ana.HasShapesAsync(2);
+        await luz.IsSavedAsync();
         var both = await ana.ShapesAsync();
 
         await ana.Page.Keyboard.PressAsync("Control+z");
