@@ -1,52 +1,58 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>Takes a connection that a listener's socket holds.</summary>
-internal sealed class AcceptOperation(Socket listener) : AwaitableOperation<Socket?>
+internal sealed class AcceptOperation(Socket listener) : AwaitableOperation<SocketDescriptor?>
 {
+    private int _accepted;
+
+    /// <summary>The address at the other end of the connection that was taken last, for whoever took it.</summary>
+    public SocketAddress Peer { get; } = new(listener.AddressFamily);
+
     /// <summary>Waits for one. One at a time.</summary>
     /// <returns>It; <see langword="null"/> once the listener is closed.</returns>
     /// <exception cref="SocketException">It could not be taken; others may be.</exception>
-    public ValueTask<Socket?> RunAsync()
+    public ValueTask<SocketDescriptor?> RunAsync()
     {
         Begin();
+        _accepted = SocketCalls.None;
         RunWhenReady();
         return Result;
     }
 
     protected override bool TryRun()
     {
-        Socket? accepted = null;
-        SocketException? failure = null;
+        SocketError error;
         try
         {
-            // Asked first, since Accept says that there is none by an exception.
-            if (!listener.Poll(0, SelectMode.SelectRead))
-            {
-                return false;
-            }
-
-            accepted = listener.Accept();
-        }
-        catch (SocketException gone) when (gone.SocketErrorCode == SocketError.WouldBlock)
-        {
-            return false;
-        }
-        catch (SocketException refused)
-        {
-            failure = refused;
+            using var descriptor = new HeldDescriptor(listener.SafeHandle);
+            _accepted = SocketCalls.Accept(descriptor.Number, Peer, out error);
         }
         catch (ObjectDisposedException)
         {
             // Closed meanwhile: there is none any more.
+            End();
+            return true;
+        }
+
+        if (error == SocketError.WouldBlock)
+        {
+            return false;
         }
 
         // There may be others; and one that could not be taken may still be there.
         KeepReady();
-        End(accepted, failure);
+        End(error == SocketError.Success ? null : new SocketException((int)error));
         return true;
     }
 
-    protected override void OnClosed() => End(null, failure: null);
+    protected override void OnClosed() => End();
+
+    protected override SocketDescriptor? GetResult(short token)
+    {
+        ThrowIfFailed(token);
+        return _accepted == SocketCalls.None ? null : new SocketDescriptor(_accepted);
+    }
 }

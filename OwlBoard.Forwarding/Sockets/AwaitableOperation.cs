@@ -8,8 +8,7 @@ namespace OwlBoard.Forwarding.Sockets;
 [SuppressMessage("Reliability", "CA2012", Justification = "A value task is made of its source, for whoever asked.")]
 internal abstract class AwaitableOperation<T> : SocketOperation, IValueTaskSource<T>, IValueTaskSource
 {
-    private ManualResetValueTaskSourceCore<T> _source;
-    private T? _result;
+    private ManualResetValueTaskSourceCore<bool> _source;
     private Exception? _failure;
 
     /// <summary>What ends with the present attempt, and with its result.</summary>
@@ -37,28 +36,29 @@ internal abstract class AwaitableOperation<T> : SocketOperation, IValueTaskSourc
 
     public override void Tell()
     {
-        var (result, failure) = (_result!, _failure);
-        (_result, _failure) = (default, null);
-        if (failure is null)
+        if (_failure is not { } failure)
         {
-            _source.SetResult(result);
+            _source.SetResult(true);
         }
         else
         {
+            _failure = null;
             _source.SetException(failure);
         }
     }
 
-    /// <summary>Whoever waited takes the result.</summary>
-    protected virtual T GetResult(short token) => _source.GetResult(token);
+    /// <summary>Whoever waited takes the result, which is the operation's to keep until then.</summary>
+    protected abstract T GetResult(short token);
+
+    /// <summary>Throws what the attempt failed with, if it did.</summary>
+    protected void ThrowIfFailed(short token) => _source.GetResult(token);
 
     /// <summary>The next attempt begins.</summary>
     protected void Begin() => _source.Reset();
 
     /// <summary>Says to whoever waits how the attempt ended; in a loop that still receives, once it has received everything.</summary>
-    protected void End(T result, Exception? failure)
+    protected void End(Exception? failure = null)
     {
-        _result = result;
         _failure = failure;
         if (SocketLoop.Current is { IsReceiving: true } loop)
         {

@@ -1,14 +1,14 @@
-using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>A socket's file descriptor, which nobody else gets until this is disposed.</summary>
 internal readonly ref struct HeldDescriptor : IDisposable
 {
-    private readonly SafeSocketHandle? _counted;
+    private readonly SafeHandle? _counted;
 
     /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
-    public HeldDescriptor(SafeSocketHandle socket)
+    public HeldDescriptor(SafeHandle socket)
     {
         var isHeld = false;
         socket.DangerousAddRef(ref isHeld);
@@ -21,9 +21,9 @@ internal readonly ref struct HeldDescriptor : IDisposable
     public int Number { get; }
 
     /// <summary>That of a socket that the batch of its loop keeps open, on the loop's thread: nothing is counted.</summary>
-    public static HeldDescriptor HeldByBatch(SafeSocketHandle socket) => new(NumberOf(socket));
+    public static HeldDescriptor HeldByBatch(SafeHandle socket) => new(NumberOf(socket));
 
     public void Dispose() => _counted?.DangerousRelease();
 
-    private static int NumberOf(SafeSocketHandle socket) => (int)socket.DangerousGetHandle();
+    private static int NumberOf(SafeHandle socket) => (int)socket.DangerousGetHandle();
 }

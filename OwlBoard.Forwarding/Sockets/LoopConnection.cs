@@ -18,37 +18,42 @@ internal sealed class LoopConnection :
     IConnectionItemsFeature,
     IConnectionLifetimeFeature,
     IConnectionEndPointFeature,
-    IConnectionSocketFeature,
     IMemoryPoolFeature
 {
+    private static readonly Type[] OwnFeatures =
+    [
+        typeof(IConnectionIdFeature),
+        typeof(IConnectionTransportFeature),
+        typeof(IConnectionItemsFeature),
+        typeof(IConnectionLifetimeFeature),
+        typeof(IConnectionEndPointFeature),
+        typeof(IMemoryPoolFeature),
+    ];
+
     private static long _number = DateTime.UtcNow.Ticks;
 
     private readonly CancellationTokenSource _closed = new();
-    private readonly Socket _socket;
     private readonly LoopReader _input;
     private readonly LoopWriter _output;
     private ConnectionAbortedException? _abortReason;
     private int _isClosed;
 
-    public LoopConnection(Socket socket, MemoryPool<byte> memory)
+    /// <param name="accepted">The client's connection. It is this one's from now on.</param>
+    /// <param name="remote">The client's address.</param>
+    /// <param name="local">This end's.</param>
+    /// <param name="memory">What it is said to use.</param>
+    public LoopConnection(SocketDescriptor accepted, EndPoint remote, EndPoint local, MemoryPool<byte> memory)
     {
-        _socket = socket;
         _input = new LoopReader(this);
         _output = new LoopWriter(this);
-        Socket = new LoopSocket(socket, _input.Operation, Close);
+        Socket = new LoopSocket(accepted, _input.Operation, Close);
         MemoryPool = memory;
         Transport = this;
-        LocalEndPoint = socket.LocalEndPoint;
-        RemoteEndPoint = socket.RemoteEndPoint;
+        LocalEndPoint = local;
+        RemoteEndPoint = remote;
+        Features = new ConnectionFeatures(this, OwnFeatures);
         ConnectionClosed = _closed.Token;
         ConnectionId = Interlocked.Increment(ref _number).ToString("X", CultureInfo.InvariantCulture);
-        Features.Set<IConnectionIdFeature>(this);
-        Features.Set<IConnectionTransportFeature>(this);
-        Features.Set<IConnectionItemsFeature>(this);
-        Features.Set<IConnectionLifetimeFeature>(this);
-        Features.Set<IConnectionEndPointFeature>(this);
-        Features.Set<IConnectionSocketFeature>(this);
-        Features.Set<IMemoryPoolFeature>(this);
     }
 
     public LoopSocket Socket { get; }
@@ -58,7 +63,7 @@ internal sealed class LoopConnection :
 
     public MemoryPool<byte> MemoryPool { get; }
 
-    public override IFeatureCollection Features { get; } = new FeatureCollection(initialCapacity: 16);
+    public override IFeatureCollection Features { get; }
 
     public override string ConnectionId { get; set; }
 
@@ -75,8 +80,6 @@ internal sealed class LoopConnection :
     public override EndPoint? RemoteEndPoint { get; set; }
 
     public override CancellationToken ConnectionClosed { get; set; }
-
-    Socket IConnectionSocketFeature.Socket => _socket;
 
     PipeReader IDuplexPipe.Input => _input;
 

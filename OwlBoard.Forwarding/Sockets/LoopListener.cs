@@ -15,6 +15,8 @@ internal sealed partial class LoopListener : IConnectionListener
     private readonly LoopSocket _socket;
     private readonly AcceptOperation _accept;
     private readonly MemoryPool<byte> _memory;
+    private readonly IPEndPoint _endPoint;
+    private readonly SocketAddress _local;
     private readonly ILogger _logger;
     private bool _isFailing;
 
@@ -26,7 +28,8 @@ internal sealed partial class LoopListener : IConnectionListener
         socket.Blocking = false;
         // Each connection has this of its listener.
         socket.NoDelay = true;
-        EndPoint = socket.LocalEndPoint!;
+        _endPoint = (IPEndPoint)socket.LocalEndPoint!;
+        _local = new SocketAddress(_endPoint.AddressFamily);
         _memory = memory;
         _logger = logger;
         _accept = new AcceptOperation(socket);
@@ -34,7 +37,7 @@ internal sealed partial class LoopListener : IConnectionListener
         _socket.Begin();
     }
 
-    public EndPoint EndPoint { get; }
+    public EndPoint EndPoint => _endPoint;
 
     /// <remarks>Unbinding ends the wait, the token does not.</remarks>
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
@@ -57,7 +60,7 @@ internal sealed partial class LoopListener : IConnectionListener
                 if (!_isFailing)
                 {
                     _isFailing = true;
-                    LogRefused(EndPoint.ToString()!, failure.Message);
+                    LogRefused(_endPoint.ToString(), failure.Message);
                 }
 
                 await Task.Delay(Pause, cancellationToken);
@@ -73,11 +76,11 @@ internal sealed partial class LoopListener : IConnectionListener
 
     public ValueTask DisposeAsync() => UnbindAsync();
 
-    private LoopConnection Begin(Socket accepted)
+    private LoopConnection Begin(SocketDescriptor accepted)
     {
         try
         {
-            var connection = new LoopConnection(accepted, _memory);
+            var connection = new LoopConnection(accepted, _endPoint.Create(_accept.Peer), LocalEndPointOf(accepted), _memory);
             connection.Socket.Begin();
             return connection;
         }
@@ -86,6 +89,19 @@ internal sealed partial class LoopListener : IConnectionListener
             accepted.Dispose();
             throw;
         }
+    }
+
+    /// <summary>This end's address, which is the kernel's choice where the listener is at all of them.</summary>
+    private EndPoint LocalEndPointOf(SocketDescriptor accepted)
+    {
+        if (!_endPoint.Address.Equals(IPAddress.Any) && !_endPoint.Address.Equals(IPAddress.IPv6Any))
+        {
+            return _endPoint;
+        }
+
+        using var descriptor = new HeldDescriptor(accepted);
+        SocketCalls.GetLocalAddress(descriptor.Number, _local);
+        return _endPoint.Create(_local);
     }
 
     [LoggerMessage(1, LogLevel.Error, "New connections to {EndPoint} wait until they can be taken: {Reason}")]

@@ -200,7 +200,7 @@ internal sealed class LoopReader : PipeReader
             _cancellation.Dispose();
             _cancellation = default;
             IsAwaited = false;
-            base.GetResult(token);
+            ThrowIfFailed(token);
             return reader.TryTake(out var result) ? result : new ReadResult(reader.Unread(), isCanceled: true, isCompleted: false);
         }
 
@@ -216,18 +216,18 @@ internal sealed class LoopReader : PipeReader
                 KeepReady();
             }
 
-            End(default, failure);
+            End(failure);
             return true;
         }
 
-        protected override void OnClosed() => End(default, reader._connection.Failure(SocketError.OperationAborted));
+        protected override void OnClosed() => End(reader._connection.Failure(SocketError.OperationAborted));
 
         /// <summary>Ends the wait, on the thread pool: who asks for it may hold locks.</summary>
         private void StopWaiting(Exception? reason)
         {
             if (TryStopWaiting())
             {
-                ThreadPool.UnsafeQueueUserWorkItem(static wait => wait.Operation.End(default, wait.Reason), (Operation: this, Reason: reason), preferLocal: false);
+                ThreadPool.UnsafeQueueUserWorkItem(static wait => wait.Operation.End(wait.Reason), (Operation: this, Reason: reason), preferLocal: false);
             }
         }
     }

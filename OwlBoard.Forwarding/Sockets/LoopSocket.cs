@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace OwlBoard.Forwarding.Sockets;
 
@@ -10,7 +11,9 @@ namespace OwlBoard.Forwarding.Sockets;
 /// </summary>
 internal sealed class LoopSocket : TcpSocket
 {
-    private readonly Socket _socket;
+    /// <summary>What closes it.</summary>
+    private readonly IDisposable _owner;
+
     private readonly SocketOperation _receive;
     private readonly SendOperation _send;
     private readonly Action? _peerGone;
@@ -20,11 +23,23 @@ internal sealed class LoopSocket : TcpSocket
 
     /// <param name="socket">A TCP socket. It is this one's from now on.</param>
     /// <param name="receive">What is done in the receiving direction instead of <see cref="ReceiveAsync"/>.</param>
-    /// <param name="peerGone">Called on the loop's thread when the peer sends nothing more, or the connection broke.</param>
-    public LoopSocket(Socket socket, SocketOperation? receive = null, Action? peerGone = null)
+    public LoopSocket(Socket socket, SocketOperation? receive = null)
+        : this(socket.SafeHandle, socket, receive, peerGone: null)
     {
-        _socket = socket;
-        Handle = socket.SafeHandle;
+    }
+
+    /// <param name="accepted">A connection. It is this one's from now on.</param>
+    /// <param name="receive">What is done in the receiving direction instead of <see cref="ReceiveAsync"/>.</param>
+    /// <param name="peerGone">Called on the loop's thread when the peer sends nothing more, or the connection broke.</param>
+    public LoopSocket(SocketDescriptor accepted, SocketOperation receive, Action peerGone)
+        : this(accepted, accepted, receive, peerGone)
+    {
+    }
+
+    private LoopSocket(SafeHandle handle, IDisposable owner, SocketOperation? receive, Action? peerGone)
+    {
+        _owner = owner;
+        Handle = handle;
         _receive = receive ?? new ReceiveOperation(this);
         _send = new SendOperation(this);
         _peerGone = peerGone;
@@ -42,7 +57,7 @@ internal sealed class LoopSocket : TcpSocket
     public override SendStage Sending => _send.Stage;
 
     /// <summary>What the kernel knows it by.</summary>
-    public SafeSocketHandle Handle { get; }
+    public SafeHandle Handle { get; }
 
     private bool IsDisposed => Volatile.Read(ref _disposed) != 0;
 
@@ -51,12 +66,13 @@ internal sealed class LoopSocket : TcpSocket
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static async ValueTask<LoopSocket> ConnectAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
     {
-        var socket = new LoopSocket(new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false });
+        var connecting = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
+        var socket = new LoopSocket(connecting);
         try
         {
             await using (cancellationToken.UnsafeRegister(static socket => ((LoopSocket)socket!).Dispose(), socket))
             {
-                await socket._send.ConnectAsync(endPoint);
+                await socket._send.ConnectAsync(connecting, endPoint);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -135,38 +151,11 @@ internal sealed class LoopSocket : TcpSocket
         return error == SocketError.Success;
     }
 
-    public override void Shutdown(SocketShutdown how) => _socket.Shutdown(how);
-
-    /// <summary>How the attempt to connect ended.</summary>
-    public SocketError ConnectResult()
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    public override void Shutdown(SocketShutdown how)
     {
-        try
-        {
-            return (SocketError)(int)_socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
-        }
-        catch (ObjectDisposedException)
-        {
-            return SocketError.OperationAborted;
-        }
-    }
-
-    /// <summary>Begins to connect.</summary>
-    /// <returns>Whether it is connected already.</returns>
-    /// <exception cref="SocketException">That is not possible.</exception>
-    public bool TryConnect(IPEndPoint endPoint)
-    {
-        var isConnected = true;
-        try
-        {
-            _socket.Connect(endPoint);
-        }
-        catch (SocketException failure) when (failure.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
-        {
-            isConnected = false;
-        }
-
-        Begin();
-        return isConnected;
+        using var descriptor = new HeldDescriptor(Handle);
+        SocketCalls.Shutdown(descriptor.Number, how);
     }
 
     /// <summary>The kernel has said something of it.</summary>
@@ -216,7 +205,7 @@ internal sealed class LoopSocket : TcpSocket
     }
 
     /// <summary>The kernel forgets it, for its loop.</summary>
-    public void Close() => _socket.Dispose();
+    public void Close() => _owner.Dispose();
 
     /// <summary>Keeps the file descriptor this socket's, unless it is closed; on its loop's thread the batch does that anyway.</summary>
     private bool TryHold(out HeldDescriptor descriptor)

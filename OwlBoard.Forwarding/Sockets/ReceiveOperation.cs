@@ -6,6 +6,7 @@ namespace OwlBoard.Forwarding.Sockets;
 internal sealed class ReceiveOperation(LoopSocket socket) : AwaitableOperation<int>
 {
     private Memory<byte> _buffer;
+    private int _count;
 
     public ValueTask<int> RunAsync(Memory<byte> buffer)
     {
@@ -17,25 +18,31 @@ internal sealed class ReceiveOperation(LoopSocket socket) : AwaitableOperation<i
 
     protected override bool TryRun()
     {
-        if (!socket.TryReceive(_buffer.Span, out var count, out var error))
+        if (!socket.TryReceive(_buffer.Span, out _count, out var error))
         {
             return false;
         }
 
         // Fewer than fit were all that were there, and more will be said. The end, and an error, are said once.
-        if (count == _buffer.Length || error != SocketError.Success || socket.IsPeerGone)
+        if (_count == _buffer.Length || error != SocketError.Success || socket.IsPeerGone)
         {
             KeepReady();
         }
 
         _buffer = default;
-        End(count, error == SocketError.Success ? null : new SocketException((int)error));
+        End(error == SocketError.Success ? null : new SocketException((int)error));
         return true;
     }
 
     protected override void OnClosed()
     {
         _buffer = default;
-        End(0, new SocketException((int)socket.CloseReason));
+        End(new SocketException((int)socket.CloseReason));
+    }
+
+    protected override int GetResult(short token)
+    {
+        ThrowIfFailed(token);
+        return _count;
     }
 }

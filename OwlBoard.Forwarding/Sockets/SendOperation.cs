@@ -7,7 +7,7 @@ namespace OwlBoard.Forwarding.Sockets;
 internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool>
 {
     private ReadOnlyMemory<byte> _rest;
-    private bool _isConnecting;
+    private Socket? _connecting;
     private int _stage;
 
     /// <summary>
@@ -28,16 +28,21 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
         }
     }
 
-    public ValueTask ConnectAsync(IPEndPoint endPoint)
+    /// <param name="connecting">What the loop's socket was made of.</param>
+    /// <param name="endPoint">Where to.</param>
+    /// <exception cref="SocketException">Nobody took the connection.</exception>
+    public ValueTask ConnectAsync(Socket connecting, IPEndPoint endPoint)
     {
         Begin();
-        _isConnecting = true;
-        if (socket.TryConnect(endPoint))
+        _connecting = connecting;
+        if (TryConnect(connecting, endPoint))
         {
-            _isConnecting = false;
+            _connecting = null;
+            socket.Begin();
             return default;
         }
 
+        socket.Begin();
         RunWhenReady();
         return Completion;
     }
@@ -102,10 +107,10 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
     protected override bool TryRun()
     {
         SocketError error;
-        if (_isConnecting)
+        if (_connecting is { } connecting)
         {
-            error = socket.ConnectResult();
-            _isConnecting = false;
+            error = ResultOf(connecting);
+            _connecting = null;
         }
         else if (!socket.TrySend(_rest.Span, out var sent, out error) && error == SocketError.WouldBlock)
         {
@@ -119,14 +124,48 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
             Volatile.Write(ref _stage, (int)SendStage.Done);
         }
 
-        End(true, error == SocketError.Success ? null : new SocketException((int)error));
+        End(error == SocketError.Success ? null : new SocketException((int)error));
         return true;
     }
 
     protected override void OnClosed()
     {
         _rest = default;
-        End(false, new SocketException((int)socket.CloseReason));
+        End(new SocketException((int)socket.CloseReason));
+    }
+
+    protected override bool GetResult(short token)
+    {
+        ThrowIfFailed(token);
+        return true;
+    }
+
+    /// <summary>Begins to connect.</summary>
+    /// <returns>Whether it is connected already.</returns>
+    private static bool TryConnect(Socket connecting, IPEndPoint endPoint)
+    {
+        try
+        {
+            connecting.Connect(endPoint);
+            return true;
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>How the attempt to connect ended.</summary>
+    private static SocketError ResultOf(Socket connecting)
+    {
+        try
+        {
+            return (SocketError)(int)connecting.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+        }
+        catch (ObjectDisposedException)
+        {
+            return SocketError.OperationAborted;
+        }
     }
 
     private bool TryClaim(SendStage stage) =>

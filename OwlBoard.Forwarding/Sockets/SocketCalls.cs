@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -5,18 +6,26 @@ using System.Runtime.InteropServices;
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>
-/// The two system calls that each message takes; they never wait, whatever kind of socket it is. <see cref="Socket"/>'s own
-/// come through a library that was compiled in advance, whose calls into the system the just-in-time compiler cannot put in
-/// place; nor can it with a <c>try</c> around them, which is why these are not to be put in their callers' place.
+/// The system calls that each message and each accepted connection take; they never wait, whatever kind of socket it is.
+/// <see cref="Socket"/>'s own come through a library that was compiled in advance, whose calls into the system the just-in-time
+/// compiler cannot put in place; nor can it with a <c>try</c> around them, which is why these are not to be put in their
+/// callers' place.
 /// </summary>
 internal static partial class SocketCalls
 {
+    /// <summary>In place of a file descriptor.</summary>
+    public const int None = -1;
+
     private const int Interrupted = 4;
 
     private const int DoNotWait = 0x40;
 
     /// <summary>A peer that is gone is an error, not a signal.</summary>
     private const int NoSignal = 0x4000;
+
+    private const int CloseOnExec = 0x80000;
+
+    private const int NonBlocking = 0x800;
 
     /// <summary>Receives what is there.</summary>
     /// <returns>How many bytes; 0 at the end, and with an error.</returns>
@@ -46,6 +55,57 @@ internal static partial class SocketCalls
         return (int)count;
     }
 
+    /// <summary>Takes a connection that waits at a listener.</summary>
+    /// <param name="listener">The socket that listens.</param>
+    /// <param name="peer">Room for its other end's address, which is there afterwards.</param>
+    /// <param name="error">Why there is none.</param>
+    /// <returns>Its file descriptor; <see cref="None"/> with an error.</returns>
+    public static int Accept(int listener, SocketAddress peer, out SocketError error)
+    {
+        nint descriptor;
+        int length;
+        do
+        {
+            length = peer.Buffer.Length;
+            descriptor = Accept(listener, ref MemoryMarshal.GetReference(peer.Buffer.Span), ref length, CloseOnExec | NonBlocking);
+        }
+        while (!IsResult(ref descriptor, out error));
+        if (error != SocketError.Success)
+        {
+            return None;
+        }
+
+        peer.Size = length;
+        return (int)descriptor;
+    }
+
+    /// <summary>This end's address.</summary>
+    /// <param name="descriptor">The socket.</param>
+    /// <param name="local">Room for the address, which is there afterwards.</param>
+    /// <exception cref="SocketException">There is none.</exception>
+    public static void GetLocalAddress(int descriptor, SocketAddress local)
+    {
+        var length = local.Buffer.Length;
+        Check(GetName(descriptor, ref MemoryMarshal.GetReference(local.Buffer.Span), ref length));
+        local.Size = length;
+    }
+
+    /// <summary>Says that nothing more is sent, received, or both.</summary>
+    /// <exception cref="SocketException">The connection is broken.</exception>
+    public static void Shutdown(int descriptor, SocketShutdown how) => Check(Shutdown(descriptor, (int)how));
+
+    /// <summary>Closes it; what was sent before is delivered.</summary>
+    /// <returns>Whether that was possible: the descriptor is of no use afterwards in any case.</returns>
+    public static bool Close(int descriptor) => CloseDescriptor(descriptor) == 0;
+
+    private static void Check(int result)
+    {
+        if (result != 0)
+        {
+            throw new SocketException((int)ErrorOf(Marshal.GetLastSystemError()));
+        }
+    }
+
     /// <returns>Whether the call is done; otherwise a signal interrupted it.</returns>
     private static bool IsResult(ref nint count, out SocketError error)
     {
@@ -65,6 +125,8 @@ internal static partial class SocketCalls
     private static SocketError ErrorOf(int number) => number switch
     {
         11 => SocketError.WouldBlock,
+        12 => SocketError.NoBufferSpaceAvailable,
+        23 or 24 => SocketError.TooManyOpenSockets,
         32 => SocketError.Shutdown,
         100 => SocketError.NetworkDown,
         101 => SocketError.NetworkUnreachable,
@@ -86,4 +148,16 @@ internal static partial class SocketCalls
 
     [LibraryImport("libc", EntryPoint = "send")]
     private static partial nint Send(int descriptor, ref byte buffer, nint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "accept4")]
+    private static partial int Accept(int listener, ref byte peer, ref int length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "getsockname")]
+    private static partial int GetName(int descriptor, ref byte local, ref int length);
+
+    [LibraryImport("libc", EntryPoint = "shutdown")]
+    private static partial int Shutdown(int descriptor, int how);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int CloseDescriptor(int descriptor);
 }

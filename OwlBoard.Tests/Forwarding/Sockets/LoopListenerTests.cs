@@ -21,11 +21,64 @@ public sealed class LoopListenerTests
         Assert.NotEmpty(server.ConnectionId);
         Assert.Same(server, server.Features.Get<IConnectionTransportFeature>());
         Assert.Equal(server.ConnectionClosed, server.Features.Get<IConnectionLifetimeFeature>()!.ConnectionClosed);
-        Assert.Equal(connection.Client.LocalEndPoint, server.Features.Get<IConnectionSocketFeature>()!.Socket.RemoteEndPoint);
-        Assert.True(server.Features.Get<IConnectionSocketFeature>()!.Socket.NoDelay);
+        Assert.Equal(connection.Client.LocalEndPoint, server.Features.Get<IConnectionEndPointFeature>()!.RemoteEndPoint);
         Assert.NotNull(server.Features.Get<IMemoryPoolFeature>());
         server.Features.Get<IConnectionItemsFeature>()!.Items["key"] = "value";
         Assert.Equal("value", server.Items["key"]);
+    }
+
+    [Fact]
+    public async Task Connection_sends_at_once_and_does_not_outlive_the_process()
+    {
+        await using var connection = await AcceptedConnection.OpenAsync();
+        var descriptor = ((LoopConnection)connection.Server).Socket.Handle.DangerousGetHandle();
+        using var socket = new Socket(new SafeSocketHandle(descriptor, ownsHandle: false));
+
+        Assert.True(socket.NoDelay);
+        // O_RDWR, O_NONBLOCK and O_CLOEXEC, as fcntl(2) has them.
+        var flags = Convert.ToInt32((await File.ReadAllLinesAsync($"/proc/self/fdinfo/{descriptor}", Token)).Single(line => line.StartsWith("flags:", StringComparison.Ordinal))[6..].Trim(), 8);
+        Assert.Equal(0x80802, flags & 0x80802);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", "127.0.0.1")]
+    [InlineData("0.0.0.0", "127.0.0.1")]
+    [InlineData("::1", "::1")]
+    [InlineData("::", "::1")]
+    [InlineData("::", "127.0.0.1")]
+    public async Task Connection_has_both_addresses_wherever_it_was_accepted(string listen, string connect)
+    {
+        Assert.SkipUnless(SocketLoop.IsSupported, "Linux only.");
+        await using var listener = await AcceptedConnection.ListenAsync(address: listen);
+        var accepting = listener.AcceptAsync(Token);
+        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await client.ConnectAsync(IPAddress.Parse(connect), ((IPEndPoint)listener.EndPoint).Port, Token);
+        await using var server = (await accepting)!;
+
+        Assert.Equal(TextOf(client.LocalEndPoint!), TextOf(server.RemoteEndPoint!));
+        Assert.Equal(TextOf(client.RemoteEndPoint!), TextOf(server.LocalEndPoint!));
+
+        // A socket for both kinds of address writes the old one as a new one.
+        static string TextOf(EndPoint endPoint) => endPoint.ToString()!.Replace("::ffff:", "", StringComparison.Ordinal).Replace("[127.0.0.1]", "127.0.0.1", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Listener_that_is_closed_while_it_waits_closes_no_other_descriptor()
+    {
+        Assert.SkipUnless(SocketLoop.IsSupported, "Linux only.");
+        var listener = await AcceptedConnection.ListenAsync();
+        var accepting = listener.AcceptAsync(Token).AsTask();
+        // It has looked whether there is a connection, and there was none.
+        using (var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
+        {
+            await client.ConnectAsync(listener.EndPoint, Token);
+            await (await accepting)!.DisposeAsync();
+            accepting = listener.AcceptAsync(Token).AsTask();
+        }
+
+        await listener.UnbindAsync(Token);
+
+        Assert.Null(await accepting.WaitAsync(Eventually.DefaultDeadline, Token));
     }
 
     [Fact]
