@@ -37,13 +37,13 @@ internal sealed record BenchmarkCase(string Name, string Title, Topology Topolog
         new("post", "POST of 64 KB", Topology.LoadBalancer, "/api/canvas/post", new ClosedLoop(32, "POST", 64 * 1024)),
         new("tls", "Gateway to services over TLS with a client certificate", Topology.GatewayOverTls, "/api/users/small", new ClosedLoop(32)),
         new("connect", "A new connection for each request", Topology.LoadBalancer, "/api/canvas/small", new ClosedLoop(32, newConnections: true)),
-        new("idle", "4,000 mostly idle connections", Topology.LoadBalancer, "/api/canvas/small", new ConstantRate(new HttpExchange(), 2_000, 4_000)),
+        new("idle", "4,000 mostly idle connections", Topology.LoadBalancer, "/api/canvas/small", new OpenLoop(new HttpExchange(), 2_000, 4_000)),
         new("websockets", "2,000 WebSockets, messages of 64 bytes echoed", Topology.LoadBalancer, "/api/chat/ws",
-            new ConstantRate(new WebSocketExchange(), 4_000, 2_000)) { IsWebSocket = true },
+            new OpenLoop(new WebSocketExchange(), 4_000, 2_000)) { IsWebSocket = true },
         new("chain", "The whole chain: load balancer and gateway", Topology.Chain, "/api/canvas/small", new ClosedLoop(32)),
         new("equal", "Equal load, the same for all", Topology.LoadBalancer, "/api/canvas/small",
-            new ConstantRate(new HttpExchange(), 6_000, 64)) { WithDirect = true, KeepsProcessorAwake = true, Repetitions = 8 },
+            new OpenLoop(new HttpExchange(), 6_000, 64)) { WithDirect = true, KeepsProcessorAwake = true, Repetitions = 8 },
         new("latency", "Added latency at 1,000 requests/s", Topology.LoadBalancer, "/api/canvas/small",
-            new ConstantRate(new HttpExchange(), 1_000, 32)) { WithDirect = true },
+            new OpenLoop(new HttpExchange(), 1_000, 32)) { WithDirect = true },
     ];
 }

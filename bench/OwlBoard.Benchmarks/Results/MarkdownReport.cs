@@ -53,8 +53,9 @@ internal sealed class MarkdownReport(IReadOnlyList<CaseResult> results, IReadOnl
 
             CPU is the processor time of the proxy's processes, user and system, for one request. In closed loops (wrk) requests/s
             is what the proxy can do where *busy* is near 100 %; below, load or upstream was the limit. Latencies of closed loops
-            are those at each peer's own full load and compare little. At a constant rate all have the same load, and a latency
-            counts from when the request was due.
+            are those at each peer's own full load and compare little. In open loops all have the same load: requests become due
+            at random times as those of many clients do that know nothing of each other (a Poisson process, the same times for each
+            peer), and a latency counts from when the request was due.
             """);
         foreach (var failure in failures)
         {

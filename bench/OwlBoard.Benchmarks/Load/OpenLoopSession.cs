@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace OwlBoard.Benchmarks.Load;
 
-/// <summary>The connections of <see cref="ConstantRate"/> and the thread that serves them.</summary>
-internal sealed class ConstantRateSession : ILoadSession
+/// <summary>The connections of <see cref="OpenLoop"/> and the thread that serves them.</summary>
+internal sealed class OpenLoopSession : ILoadSession
 {
     /// <summary>How long replies are waited for when nothing more is sent; what has not come by then is an error.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
@@ -22,7 +22,7 @@ internal sealed class ConstantRateSession : ILoadSession
     private long _errors;
     private int _waiting;
 
-    private ConstantRateSession(IExchange exchange, byte[] request, int perSecond, Connection[] connections)
+    private OpenLoopSession(IExchange exchange, byte[] request, int perSecond, Connection[] connections)
     {
         _exchange = exchange;
         _request = request;
@@ -35,7 +35,7 @@ internal sealed class ConstantRateSession : ILoadSession
         }
     }
 
-    public static ConstantRateSession Open(
+    public static OpenLoopSession Open(
         IExchange exchange, Target target, int perSecond, int connections, CancellationToken cancellationToken)
     {
         var opened = new List<Connection>(connections);
@@ -54,7 +54,7 @@ internal sealed class ConstantRateSession : ILoadSession
 
             opened.TakeLast(OpenAtOnce).ToList().ForEach(connection => connection.IsOpen(exchange, target));
 
-            return new ConstantRateSession(exchange, exchange.Request(target), perSecond, [.. opened]);
+            return new OpenLoopSession(exchange, exchange.Request(target), perSecond, [.. opened]);
         }
         catch
         {
@@ -78,12 +78,12 @@ internal sealed class ConstantRateSession : ILoadSession
     private LoadResult Run(TimeSpan duration, CancellationToken cancellationToken)
     {
         Readiness.WakeThisThreadInTime();
-        var total = (long)(_perSecond * duration.TotalSeconds);
-        _latencies.EnsureCapacity((int)total);
+        var arrivals = PoissonArrivals.During(duration, _perSecond);
+        _latencies.EnsureCapacity(arrivals.Count);
         var started = Stopwatch.GetTimestamp();
         var end = started + (long)((duration + Grace).TotalSeconds * Stopwatch.Frequency);
-        var begun = 0L;
-        while (begun < total || _waiting > 0 || _overdue.Count > 0)
+        var begun = 0;
+        while (begun < arrivals.Count || _waiting > 0 || _overdue.Count > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var now = Stopwatch.GetTimestamp();
@@ -92,19 +92,17 @@ internal sealed class ConstantRateSession : ILoadSession
                 break;
             }
 
-            while (begun < total && DueAt(begun) <= now)
+            while (begun < arrivals.Count && started + arrivals[begun] <= now)
             {
-                Begin(DueAt(begun++));
+                Begin(started + arrivals[begun++]);
             }
 
-            Receive(Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), begun < total ? DueAt(begun) : end));
+            Receive(Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), begun < arrivals.Count ? started + arrivals[begun] : end));
         }
 
         _errors += _waiting + _overdue.Count;
         _latencies.Sort();
         return new LoadResult(_latencies.Count, _errors, duration, Percentile(0.5), Percentile(0.99), Percentile(0.999));
-
-        long DueAt(long index) => started + (index * Stopwatch.Frequency / _perSecond);
     }
 
     private void Begin(long dueAt)
