@@ -33,7 +33,7 @@ internal sealed class AcceptOperation(Socket listener) : AwaitableOperation<Sock
         catch (ObjectDisposedException)
         {
             // Closed meanwhile: there is none any more.
-            End();
+            OnClosed();
             return true;
         }
 
@@ -44,11 +44,11 @@ internal sealed class AcceptOperation(Socket listener) : AwaitableOperation<Sock
 
         // There may be others; and one that could not be taken may still be there.
         KeepReady();
-        End(error == SocketError.Success ? null : new SocketException((int)error));
+        End(error);
         return true;
     }
 
-    protected override void OnClosed() => End();
+    protected override void OnClosed() => End(SocketError.Success);
 
     protected override SocketDescriptor? GetResult(short token)
     {

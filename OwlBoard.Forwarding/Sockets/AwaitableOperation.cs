@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
 using System.Threading.Tasks.Sources;
 
 namespace OwlBoard.Forwarding.Sockets;
@@ -56,8 +57,11 @@ internal abstract class AwaitableOperation<T> : SocketOperation, IValueTaskSourc
     /// <summary>The next attempt begins.</summary>
     protected void Begin() => _source.Reset();
 
+    /// <inheritdoc cref="End(Exception?)"/>
+    protected void End(SocketError error) => End(error == SocketError.Success ? null : new SocketException((int)error));
+
     /// <summary>Says to whoever waits how the attempt ended; in a loop that still receives, once it has received everything.</summary>
-    protected void End(Exception? failure = null)
+    protected void End(Exception? failure)
     {
         _failure = failure;
         if (SocketLoop.Current is { IsReceiving: true } loop)

@@ -30,14 +30,14 @@ internal sealed class ReceiveOperation(LoopSocket socket) : AwaitableOperation<i
         }
 
         _buffer = default;
-        End(error == SocketError.Success ? null : new SocketException((int)error));
+        End(error);
         return true;
     }
 
     protected override void OnClosed()
     {
         _buffer = default;
-        End(new SocketException((int)socket.CloseReason));
+        End(socket.CloseReason);
     }
 
     protected override int GetResult(short token)

@@ -34,15 +34,14 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
     public ValueTask ConnectAsync(Socket connecting, IPEndPoint endPoint)
     {
         Begin();
-        _connecting = connecting;
-        if (TryConnect(connecting, endPoint))
+        var isConnected = TryConnect(connecting, endPoint);
+        _connecting = isConnected ? null : connecting;
+        socket.Begin();
+        if (isConnected)
         {
-            _connecting = null;
-            socket.Begin();
             return default;
         }
 
-        socket.Begin();
         RunWhenReady();
         return Completion;
     }
@@ -124,14 +123,14 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
             Volatile.Write(ref _stage, (int)SendStage.Done);
         }
 
-        End(error == SocketError.Success ? null : new SocketException((int)error));
+        End(error);
         return true;
     }
 
     protected override void OnClosed()
     {
         _rest = default;
-        End(new SocketException((int)socket.CloseReason));
+        End(socket.CloseReason);
     }
 
     protected override bool GetResult(short token)

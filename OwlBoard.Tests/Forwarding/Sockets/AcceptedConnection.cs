@@ -34,14 +34,16 @@ internal sealed class AcceptedConnection : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static ValueTask<IConnectionListener> ListenAsync(int port = 0, string address = "127.0.0.1") =>
-        new LoopTransport(Options.Create(new SocketTransportOptions()), new SharedMemory(), NullLogger<LoopTransport>.Instance)
+    public static ValueTask<IConnectionListener> ListenAsync(int port = 0, string address = "127.0.0.1")
+    {
+        Assert.SkipUnless(SocketLoop.IsSupported, "Linux only.");
+        return new LoopTransport(Options.Create(new SocketTransportOptions()), new SharedMemory(), NullLogger<LoopTransport>.Instance)
             .BindAsync(new IPEndPoint(IPAddress.Parse(address), port), Token);
+    }
 
     /// <param name="loop">Which loop it is to be in; connections are given to them in turn.</param>
     public static async Task<AcceptedConnection> OpenAsync(SocketLoop? loop = null)
     {
-        Assert.SkipUnless(SocketLoop.IsSupported, "Linux only.");
         var listener = await ListenAsync();
         while (true)
         {

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace OwlBoard.Benchmarks.Load;
 
-/// <summary>One connection of a <see cref="OpenLoopSession"/>.</summary>
+/// <summary>One connection of an <see cref="OpenLoopSession"/>.</summary>
 internal sealed class Connection : IDisposable
 {
     /// <summary>Replies are small where the rate is what is given.</summary>

@@ -92,17 +92,19 @@ internal sealed class OpenLoopSession : ILoadSession
                 break;
             }
 
-            while (begun < arrivals.Count && started + arrivals[begun] <= now)
+            while (begun < arrivals.Count && DueAt(begun) <= now)
             {
-                Begin(started + arrivals[begun++]);
+                Begin(DueAt(begun++));
             }
 
-            Receive(Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), begun < arrivals.Count ? started + arrivals[begun] : end));
+            Receive(Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), begun < arrivals.Count ? DueAt(begun) : end));
         }
 
         _errors += _waiting + _overdue.Count;
         _latencies.Sort();
         return new LoadResult(_latencies.Count, _errors, duration, Percentile(0.5), Percentile(0.99), Percentile(0.999));
+
+        long DueAt(int index) => started + arrivals[index];
     }
 
     private void Begin(long dueAt)
