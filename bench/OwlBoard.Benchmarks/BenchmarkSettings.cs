@@ -16,10 +16,10 @@ internal sealed class BenchmarkSettings
     /// <summary>The peers to compare.</summary>
     public required IReadOnlyList<Peer> Peers { get; init; }
 
-    /// <summary>How often each peer is measured in each case, <see cref="BenchmarkCase.Repetitions"/> apart.</summary>
+    /// <summary>How often each peer is measured in a case without <see cref="BenchmarkCase.Repetitions"/>.</summary>
     public required int Rounds { get; init; }
 
-    /// <summary>How long one measurement lasts.</summary>
+    /// <summary>How long one measurement lasts where it is not cut into <see cref="BenchmarkCase.Slices"/>.</summary>
     public required TimeSpan Window { get; init; }
 
     /// <summary>
@@ -38,7 +38,10 @@ internal sealed class BenchmarkSettings
     public required string Output { get; init; }
 
     /// <summary>How often each peer is measured in the case.</summary>
-    public int RoundsOf(BenchmarkCase which) => Rounds * which.Repetitions;
+    public int RoundsOf(BenchmarkCase which) => Rounds * which.Repetitions * which.Slices;
+
+    /// <summary>How long one measurement lasts in the case.</summary>
+    public TimeSpan WindowOf(BenchmarkCase which) => Window / which.Slices;
 
     /// <summary>Reads the command line.</summary>
     /// <param name="args">The arguments.</param>

@@ -23,7 +23,10 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
     /// </summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
 
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
+    /// <summary>None of those that are measured.</summary>
+    private const int WarmUpRound = -1;
+
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How much of a processor the peers that are not measured may use: probes and timers.</summary>
     private const double QuietShare = 0.1;
@@ -35,7 +38,7 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
     {
         var rounds = Enumerable.Range(0, settings.RoundsOf(which)).ToArray();
         var measurements = new List<Measurement>();
-        foreach (var some in rounds.Chunk(which.Repetitions > 1 ? which.Repetitions : rounds.Length))
+        foreach (var some in rounds.Chunk(which.Repetitions > 1 ? which.Repetitions * which.Slices : rounds.Length))
         {
             measurements.AddRange(await MeasureAsync(some, cancellationToken));
         }
@@ -92,7 +95,7 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
             for (var i = 0; i < (peer.NeedsWarmUp ? 2 : 1); i++)
             {
                 using var session = await which.Load.OpenAsync(peer.Target, cancellationToken);
-                await session.RunAsync(half, cancellationToken);
+                await session.RunAsync(half, WarmUpRound, cancellationToken);
                 await Task.Delay(Pause, cancellationToken);
             }
 
@@ -156,7 +159,7 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
             using var session = await which.Load.OpenAsync(peer.Target, cancellationToken);
             ProcessUsage.ResetPeak(peer.ProcessIds);
             var before = ProcessUsage.Of(peer.ProcessIds);
-            var load = await session.RunAsync(settings.Window, cancellationToken);
+            var load = await session.RunAsync(settings.WindowOf(which), round, cancellationToken);
             var after = ProcessUsage.Of(peer.ProcessIds);
             return load.Requests > 0
                 ? new Measurement(peer.Name, round, load, after.Cpu - before.Cpu, after.ResidentBytes, after.PeakBytes)

@@ -4,5 +4,8 @@ namespace OwlBoard.Benchmarks.Load;
 internal interface ILoadSession : IDisposable
 {
     /// <summary>Sends requests for the given time. Once.</summary>
-    public Task<LoadResult> RunAsync(TimeSpan duration, CancellationToken cancellationToken);
+    /// <param name="duration">How long.</param>
+    /// <param name="round">Whatever is random in them is so by the round, and the same for all that are measured in it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task<LoadResult> RunAsync(TimeSpan duration, int round, CancellationToken cancellationToken);
 }

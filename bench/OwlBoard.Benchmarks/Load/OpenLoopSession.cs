@@ -63,8 +63,8 @@ internal sealed class OpenLoopSession : ILoadSession
         }
     }
 
-    public Task<LoadResult> RunAsync(TimeSpan duration, CancellationToken cancellationToken) => Task.Factory.StartNew(
-        () => Run(duration, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public Task<LoadResult> RunAsync(TimeSpan duration, int round, CancellationToken cancellationToken) => Task.Factory.StartNew(
+        () => Run(duration, round, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     public void Dispose()
     {
@@ -75,10 +75,10 @@ internal sealed class OpenLoopSession : ILoadSession
         }
     }
 
-    private LoadResult Run(TimeSpan duration, CancellationToken cancellationToken)
+    private LoadResult Run(TimeSpan duration, int round, CancellationToken cancellationToken)
     {
         Readiness.WakeThisThreadInTime();
-        var arrivals = PoissonArrivals.During(duration, _perSecond);
+        var arrivals = PoissonArrivals.During(duration, _perSecond, round);
         _latencies.EnsureCapacity(arrivals.Count);
         var started = Stopwatch.GetTimestamp();
         var end = started + (long)((duration + Grace).TotalSeconds * Stopwatch.Frequency);
@@ -102,7 +102,7 @@ internal sealed class OpenLoopSession : ILoadSession
 
         _errors += _waiting + _overdue.Count;
         _latencies.Sort();
-        return new LoadResult(_latencies.Count, _errors, duration, Percentile(0.5), Percentile(0.99), Percentile(0.999));
+        return new LoadResult(_latencies.Count, _errors, duration, Percentile(0.5), Percentile(0.95), Percentile(0.99), Percentile(0.999));
 
         long DueAt(int index) => started + arrivals[index];
     }

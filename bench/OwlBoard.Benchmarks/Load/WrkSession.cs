@@ -11,7 +11,7 @@ internal sealed class WrkSession(Target target, int connections, string method, 
     /// <summary>How much longer than asked for it may take.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
-    public async Task<LoadResult> RunAsync(TimeSpan duration, CancellationToken cancellationToken)
+    public async Task<LoadResult> RunAsync(TimeSpan duration, int round, CancellationToken cancellationToken)
     {
         using var process = Process.Start(new ProcessStartInfo("wrk", Arguments(duration))
         {
@@ -62,9 +62,9 @@ internal sealed class WrkSession(Target target, int connections, string method, 
     {
         var numbers = result.Split(' ').Select(number => long.Parse(number, CultureInfo.InvariantCulture)).ToArray();
         // In milliseconds; wrk has microseconds.
-        return numbers is [var requests, var duration, var connect, var read, var write, var others, var p50, var p99, var p999]
+        return numbers is [var requests, var duration, var connect, var read, var write, var others, var p50, var p95, var p99, var p999]
             ? new LoadResult(
-                requests - others, connect + read + write + others, TimeSpan.FromMicroseconds(duration), p50 / 1000.0, p99 / 1000.0, p999 / 1000.0)
+                requests - others, connect + read + write + others, TimeSpan.FromMicroseconds(duration), p50 / 1000.0, p95 / 1000.0, p99 / 1000.0, p999 / 1000.0)
             : throw new BenchmarkException($"wrk's result is not as expected: {result}");
     }
 }

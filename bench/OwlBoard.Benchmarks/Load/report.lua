@@ -17,8 +17,8 @@ end
 
 function done(summary, latency, requests)
   local errors = summary.errors
-  io.write(string.format("RESULT %d %d %d %d %d %d %d %d %d\n",
+  io.write(string.format("RESULT %d %d %d %d %d %d %d %d %d %d\n",
     summary.requests, summary.duration,
     errors.connect, errors.read, errors.write, errors.timeout + errors.status,
-    latency:percentile(50), latency:percentile(99), latency:percentile(99.9)))
+    latency:percentile(50), latency:percentile(95), latency:percentile(99), latency:percentile(99.9)))
 end

@@ -2,28 +2,23 @@ using System.Globalization;
 
 namespace OwlBoard.Benchmarks.Processes;
 
-/// <summary>What processes and their children took, by <c>/proc</c>.</summary>
+/// <summary>What processes and their children took.</summary>
 /// <param name="Cpu">Their processor time so far, user and system.</param>
 /// <param name="ResidentBytes">Their resident memory.</param>
 /// <param name="PeakBytes">The most it was since <see cref="ResetPeak"/>, each process by itself.</param>
 internal readonly record struct ProcessUsage(TimeSpan Cpu, long ResidentBytes, long PeakBytes)
 {
-    /// <summary>USER_HZ, which is 100 on all of Linux's common architectures.</summary>
-    private const int TicksPerSecond = 100;
-
     public static ProcessUsage Of(IEnumerable<int> roots)
     {
-        var (ticks, resident, peak) = (0L, 0L, 0L);
+        var (cpu, resident, peak) = (TimeSpan.Zero, 0L, 0L);
         foreach (var id in Tree(roots))
         {
-            var fields = StatOf(id);
-            // proc(5): utime and stime are the fields 14 and 15, the first of these is the third.
-            ticks += long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
+            cpu += ProcessClock.Of(id);
             resident += StatusOf(id, "VmRSS:");
             peak += StatusOf(id, "VmHWM:");
         }
 
-        return new ProcessUsage(TimeSpan.FromSeconds((double)ticks / TicksPerSecond), resident, peak);
+        return new ProcessUsage(cpu, resident, peak);
     }
 
     /// <summary>Lets the peak begin anew.</summary>

@@ -16,8 +16,8 @@ internal sealed record CaseResult(BenchmarkCase Case, IReadOnlyList<Measurement>
     /// that is slower for a while is so for both.
     /// </summary>
     /// <returns>NaN if one of the two was not measured.</returns>
-    public double Ratio(string peer, string to, Func<Measurement, double> number) =>
-        Spread.Of(Pairs(peer, to).Select(pair => number(pair.One) / number(pair.Other))).Median;
+    public Spread Ratio(string peer, string to, Func<Measurement, double> number) =>
+        Spread.OfMedian(Pairs(peer, to).Select(pair => number(pair.One) / number(pair.Other)));
 
     /// <summary>How much more one of a peer's numbers is than another peer's, each round compared within itself.</summary>
     public Spread Difference(string peer, string to, Func<Measurement, double> number) =>

@@ -35,7 +35,8 @@ internal sealed class MarkdownReport(IReadOnlyList<CaseResult> results, IReadOnl
         Line($"""
             Made by `bench/run` on {DateTime.UtcNow:yyyy-MM-dd}: the peers in one run, each proxy on one processor of its own, load
             and upstreams on another; {settings.Rounds} rounds of {settings.Window.TotalSeconds:0} s, the order of the peers another in each, all of them
-            warm. Medians, with the least and the greatest in brackets. A ratio is the median of the rounds' ratios.
+            warm. Medians, with the least and the greatest in brackets. A ratio is the median of the rounds' ratios, in brackets between
+            what it is with a probability of 95 %; of fewer than six rounds there is no such interval.
             """);
         Line();
         foreach (var line in MachineDescription.Lines())
@@ -71,8 +72,8 @@ internal sealed class MarkdownReport(IReadOnlyList<CaseResult> results, IReadOnl
         Line();
         Line("![CPU per request in relation to nginx](RESULTS.svg)");
         Line();
-        Line("| case | CPU ÷ nginx | CPU ÷ stock YARP | requests/s ÷ nginx | p99 ÷ nginx | memory ÷ nginx |");
-        Line("|---|---|---|---|---|---|");
+        Line("| case | CPU ÷ nginx | CPU ÷ stock YARP | requests/s ÷ nginx | p50 ÷ nginx | p95 ÷ nginx | p99 ÷ nginx | memory ÷ nginx |");
+        Line("|---|---|---|---|---|---|---|---|");
         foreach (var result in results)
         {
             var isClosed = result.Case.Load is ClosedLoop;
@@ -80,6 +81,8 @@ internal sealed class MarkdownReport(IReadOnlyList<CaseResult> results, IReadOnl
                 + $"| {Ratio(result, Peer.OwlBoard, Peer.Nginx, one => one.CpuPerRequest)} "
                 + $"| {Ratio(result, Peer.OwlBoard, Peer.StockYarp, one => one.CpuPerRequest)} "
                 + $"| {(isClosed ? Ratio(result, Peer.OwlBoard, Peer.Nginx, one => one.Load.PerSecond) : "same")} "
+                + $"| {Ratio(result, Peer.OwlBoard, Peer.Nginx, one => one.Load.P50)} "
+                + $"| {Ratio(result, Peer.OwlBoard, Peer.Nginx, one => one.Load.P95)} "
                 + $"| {Ratio(result, Peer.OwlBoard, Peer.Nginx, one => one.Load.P99)} "
                 + $"| {Ratio(result, Peer.OwlBoard, Peer.Nginx, one => one.ResidentBytes)} |");
         }
@@ -90,13 +93,14 @@ internal sealed class MarkdownReport(IReadOnlyList<CaseResult> results, IReadOnl
         Line();
         Line($"## {result.Case.Title}");
         Line();
-        var rounds = result.Case.Repetitions > 1 ? $"; {settings.RoundsOf(result.Case)} rounds" : "";
+        var length = result.Case.Slices > 1 ? FormattableString.Invariant($" of {settings.WindowOf(result.Case).TotalSeconds:0.##} s") : "";
+        var rounds = result.Case.Repetitions > 1 ? $"; {settings.RoundsOf(result.Case)} rounds{length}" : "";
         var awake = result.Case.KeepsProcessorAwake ? "; the proxies' processor is kept from going idle" : "";
         Line($"`{result.Case.Name}`: {result.Case.Load.Description}{awake}{rounds}.");
         Line();
         var added = result.Case.WithDirect ? " added p50, ms |" : "";
-        Line($"| peer | requests/s | busy | CPU, µs | ÷ nginx | ÷ stock YARP | p50, ms | p99, ms | p99.9, ms |{added} memory, MB | peak, MB |");
-        Line($"|---|---|---|---|---|---|---|---|---|{(added.Length > 0 ? "---|" : "")}---|---|");
+        Line($"| peer | requests/s | busy | CPU, µs | ÷ nginx | ÷ stock YARP | p50, ms | p95, ms | p99, ms | p99.9, ms |{added} memory, MB | peak, MB |");
+        Line($"|---|---|---|---|---|---|---|---|---|---|{(added.Length > 0 ? "---|" : "")}---|---|");
         foreach (var peer in result.Peers)
         {
             WritePeer(result, peer);
@@ -113,6 +117,7 @@ internal sealed class MarkdownReport(IReadOnlyList<CaseResult> results, IReadOnl
             + $"| {(isProxy ? Ratio(result, peer, Peer.Nginx, one => one.CpuPerRequest) : Unknown)} "
             + $"| {(isProxy ? Ratio(result, peer, Peer.StockYarp, one => one.CpuPerRequest) : Unknown)} "
             + $"| {result.Of(peer, one => one.Load.P50).ToString("0.000")} "
+            + $"| {result.Of(peer, one => one.Load.P95).ToString("0.00")} "
             + $"| {result.Of(peer, one => one.Load.P99).ToString("0.00")} "
             + $"| {result.Of(peer, one => one.Load.P999).ToString("0.00")} "
             + (result.Case.WithDirect ? $"| {(isProxy ? Added(result, peer) : Unknown)} " : "")
@@ -126,7 +131,7 @@ internal sealed class MarkdownReport(IReadOnlyList<CaseResult> results, IReadOnl
     private static string Ratio(CaseResult result, string peer, string to, Func<Measurement, double> number)
     {
         var ratio = result.Ratio(peer, to, number);
-        return double.IsFinite(ratio) ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : Unknown;
+        return double.IsFinite(ratio.Median) ? ratio.ToString("0.00") : Unknown;
     }
 
     private void Line(FormattableString line) => Line(line.ToString(CultureInfo.InvariantCulture));

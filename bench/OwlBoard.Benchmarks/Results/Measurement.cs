@@ -20,5 +20,5 @@ internal sealed record Measurement(string Peer, int Round, LoadResult Load, Time
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Peer,-14} {Load.PerSecond,9:N0}/s {CpuPerRequest,8:0.0} us CPU, p50 {Load.P50:0.000} ms, p99 {Load.P99:0.000} ms, {Load.Errors} errors");
+        $"{Peer,-14} {Load.PerSecond,9:N0}/s {CpuPerRequest,8:0.0} us CPU, p50 {Load.P50:0.000} ms, p95 {Load.P95:0.000} ms, p99 {Load.P99:0.000} ms, {Load.Errors} errors");
 }

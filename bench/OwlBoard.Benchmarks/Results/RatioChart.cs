@@ -71,7 +71,7 @@ internal sealed class RatioChart(IReadOnlyList<CaseResult> results)
     private static List<(string Peer, double Ratio)> Bars(CaseResult result) =>
     [
         .. result.Peers.Where(peer => peer != RunningPeer.Direct)
-            .Select(peer => (peer, result.Ratio(peer, Peer.Nginx, one => one.CpuPerRequest)))
+            .Select(peer => (peer, result.Ratio(peer, Peer.Nginx, one => one.CpuPerRequest).Median))
             .Where(bar => double.IsFinite(bar.Item2)),
     ];
 
