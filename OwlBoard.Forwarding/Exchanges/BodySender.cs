@@ -11,7 +11,11 @@ namespace OwlBoard.Forwarding.Exchanges;
 /// </summary>
 internal sealed class BodySender : IDisposable
 {
-    private const int BufferBytes = 64 * 1024;
+    /// <summary>How much of a body is sent at once, and the whole of one that is no larger together with the head.</summary>
+    private const int BodyBytes = 64 * 1024;
+
+    /// <summary>Room for a chunk beside a head that fills the rest.</summary>
+    private const int LeastChunkBytes = 4 * 1024;
 
     /// <summary>Four digits and the line's end; leading zeros are allowed (RFC 9112 section 7.1).</summary>
     private const int ChunkSizeBytes = 6;
@@ -53,8 +57,9 @@ internal sealed class BodySender : IDisposable
     public static BodySender Start(UpstreamConnection connection, ReadOnlySpan<byte> head, Stream source, in RequestBody body)
     {
         var sender = new BodySender(connection, source, body);
-        // The whole of a small body goes out together with the head.
-        sender._buffer = ArrayPool<byte>.Shared.Rent(Math.Max(BufferBytes, head.Length + 4096));
+        sender._buffer = ArrayPool<byte>.Shared.Rent(body.Length is { } length
+            ? head.Length + (int)Math.Min(length, BodyBytes)
+            : Math.Max(BodyBytes, head.Length + LeastChunkBytes));
         head.CopyTo(sender._buffer);
         sender._end = head.Length;
         sender.Sending = sender.SendAsync();

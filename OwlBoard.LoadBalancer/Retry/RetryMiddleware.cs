@@ -36,7 +36,9 @@ internal sealed class RetryMiddleware(
             using var request = progress.BeginRequest(IdempotentMethods.Contains(context.Request.Method), settings.Timeouts.Response);
             if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
             {
-                request.Body = new ReplayableBody(context.Request.BodyReader, settings.Retry.BodyBytes, settings.Timeouts.RequestBody, time);
+                // Of what must not be sent twice nothing was read yet when it may be sent to another gateway.
+                var kept = request.IsIdempotent ? settings.Retry.BodyBytes : 0;
+                request.Body = new ReplayableBody(context.Request.BodyReader, kept, settings.Timeouts.RequestBody, time);
                 context.Request.Body = request.Body;
             }
 

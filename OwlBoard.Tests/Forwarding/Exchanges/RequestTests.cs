@@ -54,6 +54,28 @@ public sealed class RequestTests
         Assert.InRange(upstream.Connections.Count, 1, 2);
     }
 
+    /// <summary>As long as what is sent at once, as the buffers that it is sent from, and a byte more or less.</summary>
+    [Theory]
+    [InlineData(65_535)]
+    [InlineData(65_536)]
+    [InlineData(65_537)]
+    [InlineData(131_071)]
+    [InlineData(131_072)]
+    [InlineData(131_073)]
+    public async Task Body_of_any_length_arrives_as_it_was_sent(int length)
+    {
+        var body = string.Concat(Enumerable.Range(0, length).Select(i => (char)('a' + (i % 26))));
+        await using var upstream = RawUpstream.Answering(Ok);
+        await using var app = await ForwardingApp.StartAsync(upstream);
+
+        var withLength = await RawClient.AskAsync(app.Address, $"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n{body}");
+        var inChunks = await RawClient.AskAsync(
+            app.Address, $"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{length:X}\r\n{body}\r\n0\r\n\r\n");
+
+        Assert.Equal((200, 200), (withLength.Status, inChunks.Status));
+        Assert.Equal([body, body], upstream.Requests.Select(received => received.Body));
+    }
+
     /// <summary>
     /// An HTTP/2 request that states a length and has no body: as it stands, the next request on the connection would be
     /// taken for its body (HTTP/2 downgrade smuggling).
