@@ -18,6 +18,15 @@ internal sealed class ReceiveOperation(LoopSocket socket) : AwaitableOperation<i
 
     protected override bool TryRun()
     {
+        // TLS waits so, to have a buffer only for what is there: the kernel has said that there is something.
+        if (_buffer.IsEmpty)
+        {
+            _count = 0;
+            KeepReady();
+            End(SocketError.Success);
+            return true;
+        }
+
         if (!socket.TryReceive(_buffer.Span, out _count, out var error))
         {
             return false;

@@ -34,7 +34,7 @@ internal abstract class TcpSocket : IDisposable
         }
     }
 
-    /// <summary>Receives what is there, or waits for it. One at a time.</summary>
+    /// <summary>Receives what is there, or waits for it; with an empty buffer only waits. One at a time.</summary>
     /// <returns>How many bytes; 0 at the end.</returns>
     /// <exception cref="SocketException">The connection broke, or this end was closed.</exception>
     public abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer);

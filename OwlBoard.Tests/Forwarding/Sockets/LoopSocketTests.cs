@@ -65,6 +65,34 @@ public sealed class LoopSocketTests : IDisposable
         reset.Dispose();
     }
 
+    /// <summary>As <see cref="System.Net.Security.SslStream"/> does, to have no buffer meanwhile.</summary>
+    [Fact]
+    public async Task With_an_empty_buffer_it_waits_for_something_and_leaves_it_there()
+    {
+        var (socket, upstream) = await ConnectAsync();
+        using (socket)
+        {
+            var buffer = new byte[10];
+            for (byte i = 0; i < 100; i++)
+            {
+                var waiting = socket.ReceiveAsync(Memory<byte>.Empty);
+                Assert.False(waiting.IsCompleted);
+                await upstream.SendAsync(new[] { i }, Token);
+                Assert.Equal(0, await waiting.AsTask().WaitAsync(Eventually.DefaultDeadline, Token));
+                Assert.Equal(1, await socket.ReceiveAsync(buffer).AsTask().WaitAsync(Eventually.DefaultDeadline, Token));
+                Assert.Equal(i, buffer[0]);
+            }
+
+            var forTheEnd = socket.ReceiveAsync(Memory<byte>.Empty);
+            upstream.Dispose();
+            Assert.Equal(0, await forTheEnd.AsTask().WaitAsync(Eventually.DefaultDeadline, Token));
+            Assert.Equal(0, await socket.ReceiveAsync(buffer).AsTask().WaitAsync(Eventually.DefaultDeadline, Token));
+        }
+
+        Assert.Equal(SocketError.OperationAborted, (await Assert.ThrowsAsync<SocketException>(
+            () => socket.ReceiveAsync(Memory<byte>.Empty).AsTask().WaitAsync(Eventually.DefaultDeadline, Token))).SocketErrorCode);
+    }
+
     [Fact]
     public async Task More_than_the_kernel_takes_is_sent_as_the_upstream_reads_it()
     {
