@@ -111,13 +111,14 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
     private async Task<List<Measurement>> MeasureAsync(List<RunningPeer> peers, int[] rounds, CancellationToken cancellationToken)
     {
         var measurements = new List<Measurement>();
+        var random = new Random(rounds[0]);
         foreach (var round in rounds)
         {
-            // Every second time backwards: who comes after a peer that left the processor idle has an easier time.
-            var order = Enumerable.Range(round, peers.Count);
-            foreach (var i in round % 2 == 0 ? order : order.Reverse())
+            // Shuffled, not in turn: who comes after a peer that left the processor idle has an easier time.
+            var order = peers.ToArray();
+            random.Shuffle(order);
+            foreach (var peer in order)
             {
-                var peer = peers[i % peers.Count];
                 await AreQuietAsync(peers, cancellationToken);
                 var measurement = await MeasureAsync(peer, round, cancellationToken);
                 measurements.Add(measurement);
@@ -126,7 +127,7 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
             }
         }
 
-        return measurements;
+        return [.. peers.SelectMany(peer => measurements.Where(one => one.Peer == peer.Name))];
     }
 
     /// <summary>
