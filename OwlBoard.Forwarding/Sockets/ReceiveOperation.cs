@@ -18,16 +18,9 @@ internal sealed class ReceiveOperation(LoopSocket socket) : AwaitableOperation<i
 
     protected override bool TryRun()
     {
-        // TLS waits so, to have a buffer only for what is there: the kernel has said that there is something.
-        if (_buffer.IsEmpty)
-        {
-            _count = 0;
-            KeepReady();
-            End(SocketError.Success);
-            return true;
-        }
-
-        if (!socket.TryReceive(_buffer.Span, out _count, out var error))
+        (_count, var error) = (0, SocketError.Success);
+        // TLS waits with an empty buffer, to have one only for what is there: the kernel has said that there is something.
+        if (!_buffer.IsEmpty && !socket.TryReceive(_buffer.Span, out _count, out error))
         {
             return false;
         }

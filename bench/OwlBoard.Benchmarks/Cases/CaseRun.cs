@@ -23,9 +23,6 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
     /// </summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>None of those that are measured.</summary>
-    private const int WarmUpRound = -1;
-
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How much of a processor the peers that are not measured may use: probes and timers.</summary>
@@ -95,7 +92,7 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
             for (var i = 0; i < (peer.NeedsWarmUp ? 2 : 1); i++)
             {
                 using var session = await which.Load.OpenAsync(peer.Target, cancellationToken);
-                await session.RunAsync(half, WarmUpRound, cancellationToken);
+                await session.RunAsync(half, ILoadSession.WarmUpRound, cancellationToken);
                 await Task.Delay(Pause, cancellationToken);
             }
 

@@ -14,9 +14,6 @@ internal sealed class OpenLoopSession : ILoadSession
     /// </summary>
     private static readonly TimeSpan LeadIn = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>None of those that are measured.</summary>
-    private const int LeadInRound = -1;
-
     /// <summary>So many connections are being opened at a time; thousands one after the other would take seconds.</summary>
     private const int OpenAtOnce = 64;
 
@@ -64,7 +61,7 @@ internal sealed class OpenLoopSession : ILoadSession
             opened.TakeLast(OpenAtOnce).ToList().ForEach(connection => connection.IsOpen(exchange, target));
 
             var session = new OpenLoopSession(exchange, exchange.Request(target), perSecond, [.. opened]);
-            session.Run(LeadIn, LeadInRound, cancellationToken);
+            session.Run(LeadIn, ILoadSession.WarmUpRound, cancellationToken);
             return session;
         }
         catch
