@@ -92,7 +92,6 @@ internal static class LoadBalancerExtensions
             proxy.UseMiddleware<RetryMiddleware>();
             proxy.UseMiddleware<StickinessMiddleware>();
             proxy.UseMiddleware<ZoneMiddleware>();
-            proxy.UseMiddleware<OnlyChoiceMiddleware>();
             proxy.UseLoadBalancing();
             // A gateway is picked: RetryMiddleware forwards, and YARP's own last middleware does not come to it.
             proxy.Run(static _ => Task.CompletedTask);

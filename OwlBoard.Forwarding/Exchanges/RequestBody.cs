@@ -20,7 +20,7 @@ internal readonly record struct RequestBody
 
     public static RequestBody Of(HttpContext context, bool isUpgrade)
     {
-        if (isUpgrade || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+        if (isUpgrade || context.Features.Find<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
         {
             // RFC 9110 section 8.6: where a body would have a meaning, its absence is said too; some answer 411 otherwise.
             var method = context.Request.Method;

@@ -8,6 +8,7 @@ namespace OwlBoard.Forwarding.Http1;
 internal ref struct HeadWriter(byte[] buffer)
 {
     private static readonly SearchValues<char> Breaks = SearchValues.Create('\r', '\n', '\0');
+    private static readonly SearchValues<byte> BreakBytes = SearchValues.Create("\r\n\0"u8);
 
     private readonly byte[] _own = buffer;
     private byte[] _buffer = buffer;
@@ -34,7 +35,7 @@ internal ref struct HeadWriter(byte[] buffer)
     {
         if (text.ContainsAny(Breaks))
         {
-            throw new InvalidOperationException("A request's head cannot be sent: a text in it has a line break.");
+            throw LineBreak();
         }
 
         // Nearly always ASCII, of which each character is a byte.
@@ -62,13 +63,35 @@ internal ref struct HeadWriter(byte[] buffer)
     }
 
     /// <summary>Writes <c>name: value</c> and the line's end.</summary>
+    /// <exception cref="InvalidOperationException">There is a line break in it.</exception>
     public void WriteField(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
     {
+        // Nearly always ASCII: then name and value are looked through together, as bytes, which takes half as long.
+        var line = Reserve(name.Length + value.Length + 4);
+        if (Ascii.FromUtf16(name, line, out var nameBytes) == OperationStatus.Done
+            && Ascii.FromUtf16(value, line[(nameBytes + 2)..], out var valueBytes) == OperationStatus.Done)
+        {
+            line[nameBytes] = (byte)':';
+            line[nameBytes + 1] = (byte)' ';
+            var end = nameBytes + 2 + valueBytes;
+            if (line[..end].ContainsAny(BreakBytes))
+            {
+                throw LineBreak();
+            }
+
+            line[end] = (byte)'\r';
+            line[end + 1] = (byte)'\n';
+            _length += end + 2;
+            return;
+        }
+
         Write(name);
         Write(": "u8);
         Write(value);
         Write("\r\n"u8);
     }
+
+    private static InvalidOperationException LineBreak() => new("A request's head cannot be sent: a text in it has a line break.");
 
     private Span<byte> Reserve(int count)
     {

@@ -70,7 +70,7 @@ internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature, I
         var progress = HttpProtocol.IsHttp11(context.Request.Protocol)
             ? connection.Progress ??= new ResponseProgress(connection, time)
             : new ResponseProgress(connection, time);
-        progress.Begin(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
+        progress.Begin(context.Features.Find<IHttpResponseBodyFeature>()!);
         context.Features.Set<IHttpResponseBodyFeature>(progress);
         return progress;
     }

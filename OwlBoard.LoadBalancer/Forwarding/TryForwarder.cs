@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Retry;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
@@ -12,7 +13,7 @@ namespace OwlBoard.LoadBalancer.Forwarding;
 /// Forwards a try to the gateway that was picked for it. Called by <see cref="RetryMiddleware"/> and not a middleware
 /// itself, as YARP's that does this: each one that waits costs every request a state machine.
 /// </summary>
-internal sealed class TryForwarder(IHttpForwarder forwarder, LiveOptions options)
+internal sealed class TryForwarder(IHttpForwarder forwarder, GatewayRegistry gateways, LiveOptions options)
 {
     /// <summary>
     /// Begins the try, with what YARP's forwarder cannot know of it: a token that ends the try without ending the client's
@@ -24,6 +25,14 @@ internal sealed class TryForwarder(IHttpForwarder forwarder, LiveOptions options
         if (proxy.AvailableDestinations is not [var destination, ..])
         {
             return ValueTask.FromResult(ForwarderError.NoAvailableDestinations);
+        }
+
+        if (request.Gateway is null)
+        {
+            // YARP asks no policy where there is but one to choose from.
+            var gateway = gateways.Of(destination);
+            gateway.Acquire();
+            request.Acquired(gateway);
         }
 
         proxy.ProxiedDestination = destination;

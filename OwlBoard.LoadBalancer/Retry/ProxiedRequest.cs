@@ -70,7 +70,7 @@ internal sealed class ProxiedRequest(ResponseProgress progress) : IDisposable
         Rewind();
     }
 
-    /// <summary>The policy counted the request at this gateway.</summary>
+    /// <summary>The request was counted at this gateway.</summary>
     public void Acquired(Gateway gateway)
     {
         Gateway = gateway;

@@ -34,7 +34,7 @@ internal sealed class RetryMiddleware(
             budget.CountRequest();
             var settings = options.Current;
             using var request = progress.BeginRequest(IdempotentMethods.Contains(context.Request.Method), settings.Timeouts.Response);
-            if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
+            if (context.Features.Find<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
             {
                 // Of what must not be sent twice nothing was read yet when it may be sent to another gateway.
                 var kept = request.IsIdempotent ? settings.Retry.BodyBytes : 0;
@@ -42,7 +42,7 @@ internal sealed class RetryMiddleware(
                 context.Request.Body = request.Body;
             }
 
-            var proxy = context.GetReverseProxyFeature();
+            var proxy = context.Features.Find<IReverseProxyFeature>()!;
             var candidates = proxy.AvailableDestinations;
             while (true)
             {

@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Http.Features;
+using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.LoadBalancer.Telemetry;
@@ -94,7 +96,7 @@ internal sealed class LoadBalancerMetrics
             new("http.response.status_code", StatusCodes[context.Response.StatusCode]),
             new("network.protocol.version", VersionOf(request.Protocol)),
         };
-        if (context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route })
+        if (context.Features.Find<IEndpointFeature>()?.Endpoint is RouteEndpoint { RoutePattern.RawText: { } route })
         {
             tags.Add("http.route", route);
         }

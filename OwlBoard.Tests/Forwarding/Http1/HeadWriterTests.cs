@@ -43,6 +43,21 @@ public sealed class HeadWriterTests
     }
 
     [Theory]
+    [InlineData("X-Name", "")]
+    [InlineData("X-Name", "\u00FC\u20AC\U0001F989")]
+    [InlineData("X-N\u00E4me", "value")]
+    [InlineData("X-N\u00E4me", "v\u00E4lue")]
+    public void Field_is_one_line(string name, string value)
+    {
+        var writer = new HeadWriter(new byte[8]);
+
+        writer.WriteField(name, value);
+
+        Assert.Equal($"{name}: {value}\r\n", Encoding.UTF8.GetString(writer.Buffer, 0, writer.Length));
+        Return(writer);
+    }
+
+    [Theory]
     [InlineData("a\rb")]
     [InlineData("a\nb")]
     [InlineData("a\r\nEvil: yes")]
