@@ -175,11 +175,12 @@ public sealed class StreamingTests : IAsyncLifetime
         var aborted = new TaskCompletionSource();
         _gateway.Answer = async context =>
         {
-            using var registration = context.RequestAborted.Register(aborted.SetResult);
             while (!context.RequestAborted.IsCancellationRequested)
             {
                 await context.Response.Body.WriteAsync(new byte[10_000]);
             }
+
+            aborted.SetResult();
         };
         await using var loadBalancer = TestLoadBalancer.Start([_gateway]);
         var client = await RawClient.ConnectAsync(loadBalancer.Desktop);

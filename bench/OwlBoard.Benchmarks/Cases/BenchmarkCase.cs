@@ -38,7 +38,7 @@ internal sealed record BenchmarkCase(string Name, string Title, Topology Topolog
     /// <summary>All cases, in the order in which they run.</summary>
     public static IReadOnlyList<BenchmarkCase> All { get; } =
     [
-        new("small", "Small GET: a reply of 75 bytes", Topology.LoadBalancer, "/api/canvas/small", new ClosedLoop(32)) { Repetitions = 5 },
+        new("small", "Small GET: a reply of 75 bytes", Topology.LoadBalancer, "/api/canvas/small", new ClosedLoop(32)) { Repetitions = 5, Slices = 3 },
         new("10k", "Replies of 10 KB", Topology.LoadBalancer, "/api/canvas/10k", new ClosedLoop(32)),
         new("1m", "Replies of 1 MB", Topology.LoadBalancer, "/api/canvas/1m", new ClosedLoop(16)),
         new("post", "POST of 64 KB", Topology.LoadBalancer, "/api/canvas/post", new ClosedLoop(32, "POST", 64 * 1024)),

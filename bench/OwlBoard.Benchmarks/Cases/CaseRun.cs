@@ -88,7 +88,7 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
         foreach (var peer in peers)
         {
             // Its processes share one processor.
-            var half = peer.NeedsWarmUp ? settings.WarmUp / 2 * peer.ProcessIds.Count : ShortWarmUp;
+            var half = peer.NeedsWarmUp ? settings.WarmUpOf(which) / 2 * peer.ProcessIds.Count : ShortWarmUp;
             for (var i = 0; i < (peer.NeedsWarmUp ? 2 : 1); i++)
             {
                 using var session = await which.Load.OpenAsync(peer.Target, cancellationToken);

@@ -47,11 +47,12 @@ internal sealed class WrkSession(Target target, int connections, string method, 
         // The process ended with the run.
     }
 
+    /// <remarks>wrk knows no parts of a second.</remarks>
     private string[] Arguments(TimeSpan duration) =>
     [
         "--threads", "1",
         "--connections", connections.ToString(CultureInfo.InvariantCulture),
-        "--duration", $"{(int)duration.TotalSeconds}s",
+        "--duration", $"{Math.Max(1, (int)duration.TotalSeconds)}s",
         "--timeout", "10s",
         "--script", Path.Combine(AppContext.BaseDirectory, "Load", "report.lua"),
         target.Address.ToString(),
