@@ -8,6 +8,7 @@ internal sealed class SocketRequest : UpstreamRequest
 {
     private readonly List<KeyValuePair<string, string?>> _changes = [];
     private string _address = "";
+    private FieldBlock? _block;
 
     public override string Address => _address;
 
@@ -17,6 +18,9 @@ internal sealed class SocketRequest : UpstreamRequest
 
     /// <summary>Fields stated, or left out where the value is <see langword="null"/>.</summary>
     public List<KeyValuePair<string, string?>> Changes => _changes;
+
+    /// <summary>Fields stated beside those, as they are sent.</summary>
+    public ReadOnlySpan<byte> Lines => _block is { } block ? block.Lines : [];
 
     public void Begin(HttpContext context, string address)
     {
@@ -28,6 +32,7 @@ internal sealed class SocketRequest : UpstreamRequest
     public void Clear()
     {
         _changes.Clear();
+        _block = null;
         Path = default;
         Host = null;
     }
@@ -38,8 +43,26 @@ internal sealed class SocketRequest : UpstreamRequest
         _changes[^1] = new(name, value);
     }
 
+    public override void SetFields(FieldBlock fields)
+    {
+        if (_block is null && _changes.Count == 0)
+        {
+            _block = fields;
+        }
+        else
+        {
+            base.SetFields(fields);
+        }
+    }
+
     public override void RemoveField(string name)
     {
+        if (_block is { } block && block.States(name))
+        {
+            _block = null;
+            base.SetFields(block);
+        }
+
         for (var i = 0; i < _changes.Count; i++)
         {
             if (_changes[i].Key.Equals(name, StringComparison.OrdinalIgnoreCase))
@@ -55,6 +78,11 @@ internal sealed class SocketRequest : UpstreamRequest
     /// <summary>Whether the client's field of this name is not passed on.</summary>
     public bool Replaces(string name)
     {
+        if (_block is { } block && block.States(name))
+        {
+            return true;
+        }
+
         foreach (var change in _changes)
         {
             if (change.Key.Length == name.Length && change.Key.Equals(name, StringComparison.OrdinalIgnoreCase))

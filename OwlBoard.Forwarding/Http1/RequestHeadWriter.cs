@@ -39,6 +39,7 @@ internal static class RequestHeadWriter
             }
         }
 
+        writer.Write(request.Lines);
         foreach (var (name, value) in request.Changes)
         {
             if (value is not null)

@@ -19,6 +19,16 @@ public abstract class UpstreamRequest
     /// <param name="value">Its value.</param>
     public abstract void SetField(string name, string value);
 
+    /// <summary>The same for several.</summary>
+    /// <param name="fields">Names and values.</param>
+    public virtual void SetFields(FieldBlock fields)
+    {
+        foreach (var (name, value) in fields.Fields)
+        {
+            SetField(name, value);
+        }
+    }
+
     /// <summary>Leaves a field of the client's out.</summary>
     /// <param name="name">The field's name.</param>
     public abstract void RemoveField(string name);

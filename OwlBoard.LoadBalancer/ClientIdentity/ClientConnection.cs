@@ -36,6 +36,13 @@ internal sealed class ClientConnection
     /// <summary>What follows its responses, if it has one request at a time.</summary>
     public ResponseProgress? Progress { get; set; }
 
+    /// <summary>What gateways were last told of it; its requests over HTTP/2 may tell them at the same time.</summary>
+    public ForwardedFields? Forwarded
+    {
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
+    }
+
     /// <summary>The connection that the request came on.</summary>
     public static ClientConnection Of(HttpContext context) => ResponseProgress.Find(context)?.Connection ?? Find(context);
 

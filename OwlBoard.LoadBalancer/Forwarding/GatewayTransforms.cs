@@ -7,16 +7,8 @@ namespace OwlBoard.LoadBalancer.Forwarding;
 /// <summary>What the load balancer changes in requests and responses on their way.</summary>
 internal sealed class GatewayTransforms(ClientAddress client, RetryPolicy retries) : IExchangeTransform
 {
-    public void TransformRequest(HttpContext context, UpstreamRequest request)
-    {
-        var connection = ClientConnection.Of(context);
-        var address = client.Of(context, connection);
-        request.SetField("X-Real-IP", ReferenceEquals(address, connection.Peer) ? connection.PeerText : address.ToString());
-        request.SetField("X-Forwarded-For", ClientAddress.ForwardedFor(context, connection));
-        request.SetField("X-Forwarded-Proto", client.Scheme(context));
-        request.SetField("X-Forwarded-Host", context.Request.Headers.Host.ToString());
-        request.SetField("X-Forwarded-Port", connection.LocalPort);
-    }
+    public void TransformRequest(HttpContext context, UpstreamRequest request) =>
+        request.SetFields(ForwardedFields.Of(context, client).Block);
 
     public bool TransformResponse(HttpContext context)
     {

@@ -39,9 +39,34 @@ public sealed class HeaderTests : IAsyncLifetime
     [Theory]
     [InlineData("sockets")]
     [InlineData("yarp")]
+    public async Task What_they_learn_is_each_requests_own_on_a_connection_with_many(string forwarder)
+    {
+        await using var loadBalancer = TestLoadBalancer.Start(
+            [_gateway], [new("Forwarder", forwarder), new("TrustedProxies:0", "127.0.0.0/8")]);
+        using var client = await RawClient.ConnectAsync(loadBalancer.Desktop);
+        (string Host, string? For, string? Scheme)[] requests =
+            [("a.example", null, null), ("a.example", null, null), ("b.example:81", "203.0.113.9", "https"), ("a.example", "203.0.113.8", "http"), ("a.example", null, null)];
+
+        foreach (var (host, forwardedFor, scheme) in requests)
+        {
+            var fields = (forwardedFor is null ? "" : $"X-Forwarded-For: {forwardedFor}\r\n") + (scheme is null ? "" : $"X-Forwarded-Proto: {scheme}\r\n");
+            await client.SendAsync($"GET / HTTP/1.1\r\nHost: {host}\r\n{fields}\r\n");
+            Assert.Equal(200, (await client.ReadResponseAsync()).Status);
+
+            Assert.True(_gateway.Received.TryDequeue(out var received));
+            Assert.Equal(host, received.Header("X-Forwarded-Host"));
+            Assert.Equal(forwardedFor ?? "127.0.0.1", received.Header("X-Real-IP"));
+            Assert.Equal(forwardedFor is null ? "127.0.0.1" : $"{forwardedFor}, 127.0.0.1", received.Header("X-Forwarded-For"));
+            Assert.Equal(scheme ?? "http", received.Header("X-Forwarded-Proto"));
+        }
+    }
+
+    [Theory]
+    [InlineData("sockets")]
+    [InlineData("yarp")]
     public async Task An_international_host_stays_as_the_client_wrote_it(string forwarder)
     {
-        await using var loadBalancer = TestLoadBalancer.Start([_gateway], [KeyValuePair.Create("LoadBalancer:Forwarder", forwarder)]);
+        await using var loadBalancer = TestLoadBalancer.Start([_gateway], [new("Forwarder", forwarder)]);
 
         var response = await RawClient.AskAsync(loadBalancer.Desktop, "GET / HTTP/1.1\r\nHost: xn--bcher-kva.example:81\r\n\r\n");
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Forwarding.Http1;
+using OwlBoard.Forwarding.Transforms;
 
 namespace OwlBoard.MicroBenchmarks;
 
@@ -39,11 +40,12 @@ public class RequestHeadBenchmarks
         request.Headers.UserAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
         request.Headers.Cookie = "session=0123456789abcdef0123456789abcdef";
         _request.Begin(_context, _pool.Address);
-        _request.SetField("X-Real-IP", "203.0.113.1");
-        _request.SetField("X-Forwarded-For", "203.0.113.1");
-        _request.SetField("X-Forwarded-Proto", "http");
-        _request.SetField("X-Forwarded-Host", "localhost:8000");
-        _request.SetField("X-Forwarded-Port", "8000");
+        _request.SetFields(new FieldBlock(
+            new("X-Real-IP", "203.0.113.1"),
+            new("X-Forwarded-For", "203.0.113.1"),
+            new("X-Forwarded-Proto", "http"),
+            new("X-Forwarded-Host", "localhost:8000"),
+            new("X-Forwarded-Port", "8000")));
         _body = RequestBody.Of(_context, isUpgrade: true);
     }
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Forwarding.Http1;
+using OwlBoard.Forwarding.Transforms;
 using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Forwarding.Http1;
@@ -104,7 +105,8 @@ public sealed class AllocationTests
         context.Request.Headers.UserAgent = "test";
         var request = new SocketRequest();
         request.Begin(context, pool.Address);
-        request.SetField("X-Real-IP", "203.0.113.1");
+        request.SetFields(new FieldBlock(new KeyValuePair<string, string>("X-Real-IP", "203.0.113.1")));
+        request.SetField("X-Forwarded-Port", "8000");
         var body = RequestBody.Of(context, isUpgrade: true);
         var buffer = new byte[4096];
         var length = 0;
@@ -122,7 +124,7 @@ public sealed class AllocationTests
 
         Assert.InRange(writing, 0, enumerating);
         Assert.Equal(
-            "GET /api/canvas/17?id=17 HTTP/1.1\r\nHost: localhost:8000\r\nAccept: */*\r\nUser-Agent: test\r\nX-Real-IP: 203.0.113.1\r\n\r\n",
+            "GET /api/canvas/17?id=17 HTTP/1.1\r\nHost: localhost:8000\r\nAccept: */*\r\nUser-Agent: test\r\nX-Real-IP: 203.0.113.1\r\nX-Forwarded-Port: 8000\r\n\r\n",
             Encoding.ASCII.GetString(buffer, 0, length));
     }
 
