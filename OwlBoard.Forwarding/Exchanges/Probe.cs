@@ -59,11 +59,7 @@ internal static class Probe
 
         writer.Write("Connection: close\r\n\r\n"u8);
         var head = writer.Buffer.AsSpan(0, writer.Length).ToArray();
-        if (writer.IsRented)
-        {
-            ArrayPool<byte>.Shared.Return(writer.Buffer);
-        }
-
+        writer.Return();
         return head;
     }
 

@@ -255,10 +255,7 @@ internal sealed partial class SocketForwarder(
         }
         finally
         {
-            if (writer.IsRented)
-            {
-                ArrayPool<byte>.Shared.Return(writer.Buffer);
-            }
+            writer.Return();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http;
 using OwlBoard.Forwarding.Transforms;
 
@@ -63,34 +64,16 @@ internal sealed class SocketRequest : UpstreamRequest
             base.SetFields(block);
         }
 
-        for (var i = 0; i < _changes.Count; i++)
+        if (IndexOfChange(name) is >= 0 and var index)
         {
-            if (_changes[i].Key.Equals(name, StringComparison.OrdinalIgnoreCase))
-            {
-                _changes.RemoveAt(i);
-                break;
-            }
+            _changes.RemoveAt(index);
         }
 
         _changes.Add(new(name, null));
     }
 
     /// <summary>Whether the client's field of this name is not passed on.</summary>
-    public bool Replaces(string name)
-    {
-        if (_block is { } block && block.States(name))
-        {
-            return true;
-        }
+    public bool Replaces(string name) => _block?.States(name) == true || IndexOfChange(name) >= 0;
 
-        foreach (var change in _changes)
-        {
-            if (change.Key.Length == name.Length && change.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private int IndexOfChange(string name) => FieldBlock.IndexOf<string?>(CollectionsMarshal.AsSpan(_changes), name);
 }

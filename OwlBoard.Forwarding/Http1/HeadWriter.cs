@@ -7,8 +7,7 @@ namespace OwlBoard.Forwarding.Http1;
 /// <summary>Writes a request's head into a connection's buffer, or a rented one where that is too small.</summary>
 internal ref struct HeadWriter(byte[] buffer)
 {
-    private static readonly SearchValues<char> Breaks = SearchValues.Create('\r', '\n', '\0');
-    private static readonly SearchValues<byte> BreakBytes = SearchValues.Create("\r\n\0"u8);
+    private static readonly SearchValues<byte> Breaks = SearchValues.Create("\r\n\0"u8);
 
     private readonly byte[] _own = buffer;
     private byte[] _buffer = buffer;
@@ -33,21 +32,9 @@ internal ref struct HeadWriter(byte[] buffer)
     /// <exception cref="InvalidOperationException">It has a line break, and would be read as something else.</exception>
     public void Write(ReadOnlySpan<char> text)
     {
-        if (text.ContainsAny(Breaks))
-        {
-            throw LineBreak();
-        }
-
-        // Nearly always ASCII, of which each character is a byte.
-        var space = Reserve(text.Length);
-        if (Ascii.FromUtf16(text, space, out var written) == OperationStatus.Done)
-        {
-            _length += written;
-            return;
-        }
-
-        space = Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
-        _length += Encoding.UTF8.GetBytes(text, space);
+        var start = _length;
+        Encode(text);
+        ThrowIfBroken(start);
     }
 
     public void Write(byte character)
@@ -66,32 +53,43 @@ internal ref struct HeadWriter(byte[] buffer)
     /// <exception cref="InvalidOperationException">There is a line break in it.</exception>
     public void WriteField(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
     {
-        // Nearly always ASCII: then name and value are looked through together, as bytes, which takes half as long.
-        var line = Reserve(name.Length + value.Length + 4);
-        if (Ascii.FromUtf16(name, line, out var nameBytes) == OperationStatus.Done
-            && Ascii.FromUtf16(value, line[(nameBytes + 2)..], out var valueBytes) == OperationStatus.Done)
-        {
-            line[nameBytes] = (byte)':';
-            line[nameBytes + 1] = (byte)' ';
-            var end = nameBytes + 2 + valueBytes;
-            if (line[..end].ContainsAny(BreakBytes))
-            {
-                throw LineBreak();
-            }
-
-            line[end] = (byte)'\r';
-            line[end + 1] = (byte)'\n';
-            _length += end + 2;
-            return;
-        }
-
-        Write(name);
+        var start = _length;
+        Encode(name);
         Write(": "u8);
-        Write(value);
+        Encode(value);
+        ThrowIfBroken(start);
         Write("\r\n"u8);
     }
 
-    private static InvalidOperationException LineBreak() => new("A request's head cannot be sent: a text in it has a line break.");
+    /// <summary>Gives the buffer back if it was rented. The last that is done with it.</summary>
+    public readonly void Return()
+    {
+        if (IsRented)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+        }
+    }
+
+    private void Encode(ReadOnlySpan<char> text)
+    {
+        // Nearly always ASCII, of which each character is a byte.
+        var space = Reserve(text.Length);
+        if (Ascii.FromUtf16(text, space, out var written) != OperationStatus.Done)
+        {
+            written = Encoding.UTF8.GetBytes(text, Reserve(Encoding.UTF8.GetMaxByteCount(text.Length)));
+        }
+
+        _length += written;
+    }
+
+    /// <summary>Looks through what was written since: once encoded, that takes half as long, and no other character has such a byte.</summary>
+    private readonly void ThrowIfBroken(int start)
+    {
+        if (_buffer.AsSpan(start, _length - start).ContainsAny(Breaks))
+        {
+            throw new InvalidOperationException("A request's head cannot be sent: a text in it has a line break.");
+        }
+    }
 
     private Span<byte> Reserve(int count)
     {
@@ -107,11 +105,7 @@ internal ref struct HeadWriter(byte[] buffer)
     {
         var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, _length + count));
         _buffer.AsSpan(0, _length).CopyTo(larger);
-        if (IsRented)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-        }
-
+        Return();
         _buffer = larger;
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using OwlBoard.Forwarding.Http1;
 
 namespace OwlBoard.Forwarding.Transforms;
@@ -26,10 +25,7 @@ public sealed class FieldBlock
         }
         finally
         {
-            if (writer.IsRented)
-            {
-                ArrayPool<byte>.Shared.Return(writer.Buffer);
-            }
+            writer.Return();
         }
     }
 
@@ -39,17 +35,42 @@ public sealed class FieldBlock
     /// <summary>As they are sent.</summary>
     internal ReadOnlySpan<byte> Lines => _lines;
 
-    /// <summary>Whether a field is one of them.</summary>
-    internal bool States(string name)
+    /// <summary>Whether it is of just these fields, in the same order.</summary>
+    /// <param name="fields">Names and values.</param>
+    public bool IsOf(ReadOnlySpan<KeyValuePair<string, string>> fields)
     {
-        foreach (var field in _fields)
+        if (fields.Length != _fields.Length)
         {
-            if (field.Key.Length == name.Length && field.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
+            return false;
+        }
+
+        for (var i = 0; i < fields.Length; i++)
+        {
+            if (fields[i].Key != _fields[i].Key || fields[i].Value != _fields[i].Value)
             {
-                return true;
+                return false;
             }
         }
 
-        return false;
+        return true;
+    }
+
+    /// <summary>Whether a field is one of them.</summary>
+    internal bool States(string name) => IndexOf<string>(_fields, name) >= 0;
+
+    /// <summary>Where the field of this name is.</summary>
+    /// <returns>-1 if there is none.</returns>
+    internal static int IndexOf<T>(ReadOnlySpan<KeyValuePair<string, T>> fields, string name)
+    {
+        for (var i = 0; i < fields.Length; i++)
+        {
+            var key = fields[i].Key;
+            if (key.Length == name.Length && key.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using OwlBoard.Forwarding.Exchanges;
+using OwlBoard.Forwarding.Transforms;
 using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Listeners;
 
@@ -36,12 +37,8 @@ internal sealed class ClientConnection
     /// <summary>What follows its responses, if it has one request at a time.</summary>
     public ResponseProgress? Progress { get; set; }
 
-    /// <summary>What gateways were last told of it; its requests over HTTP/2 may tell them at the same time.</summary>
-    public ForwardedFields? Forwarded
-    {
-        get => Volatile.Read(ref field);
-        set => Volatile.Write(ref field, value);
-    }
+    /// <summary>What gateways were last told of it. Never changed, only replaced: requests over HTTP/2 may do so at the same time.</summary>
+    public FieldBlock? Forwarded { get; set; }
 
     /// <summary>The connection that the request came on.</summary>
     public static ClientConnection Of(HttpContext context) => ResponseProgress.Find(context)?.Connection ?? Find(context);

@@ -7,8 +7,21 @@ namespace OwlBoard.LoadBalancer.Forwarding;
 /// <summary>What the load balancer changes in requests and responses on their way.</summary>
 internal sealed class GatewayTransforms(ClientAddress client, RetryPolicy retries) : IExchangeTransform
 {
-    public void TransformRequest(HttpContext context, UpstreamRequest request) =>
-        request.SetFields(ForwardedFields.Of(context, client).Block);
+    public void TransformRequest(HttpContext context, UpstreamRequest request)
+    {
+        var connection = ClientConnection.Of(context);
+        var address = client.Of(context, connection);
+        ReadOnlySpan<KeyValuePair<string, string>> fields =
+        [
+            new("X-Real-IP", ReferenceEquals(address, connection.Peer) ? connection.PeerText : address.ToString()),
+            new("X-Forwarded-For", ClientAddress.ForwardedFor(context, connection)),
+            new("X-Forwarded-Proto", client.Scheme(context)),
+            new("X-Forwarded-Host", context.Request.Headers.Host.ToString()),
+            new("X-Forwarded-Port", connection.LocalPort),
+        ];
+        // As good as always those of the connection's last request.
+        request.SetFields(connection.Forwarded is { } last && last.IsOf(fields) ? last : connection.Forwarded = new FieldBlock(fields));
+    }
 
     public bool TransformResponse(HttpContext context)
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using OwlBoard.Forwarding.Http1;
 
@@ -25,7 +24,7 @@ public sealed class HeadWriterTests
 
         Assert.Equal(expected.ToString(), Encoding.ASCII.GetString(writer.Buffer, 0, writer.Length));
         Assert.Equal(expected.Length > size, writer.IsRented);
-        Return(writer);
+        writer.Return();
     }
 
     [Theory]
@@ -39,7 +38,7 @@ public sealed class HeadWriterTests
         writer.Write(text.AsSpan());
 
         Assert.Equal(Encoding.UTF8.GetBytes(text), writer.Buffer[..writer.Length]);
-        Return(writer);
+        writer.Return();
     }
 
     [Theory]
@@ -54,7 +53,7 @@ public sealed class HeadWriterTests
         writer.WriteField(name, value);
 
         Assert.Equal($"{name}: {value}\r\n", Encoding.UTF8.GetString(writer.Buffer, 0, writer.Length));
-        Return(writer);
+        writer.Return();
     }
 
     [Theory]
@@ -68,13 +67,5 @@ public sealed class HeadWriterTests
         Assert.Throws<InvalidOperationException>(() => new HeadWriter(new byte[64]).Write(text.AsSpan()));
         Assert.Throws<InvalidOperationException>(() => new HeadWriter(new byte[64]).WriteField(text, "value"));
         Assert.Throws<InvalidOperationException>(() => new HeadWriter(new byte[64]).WriteField("name", text));
-    }
-
-    private static void Return(HeadWriter writer)
-    {
-        if (writer.IsRented)
-        {
-            ArrayPool<byte>.Shared.Return(writer.Buffer);
-        }
     }
 }
