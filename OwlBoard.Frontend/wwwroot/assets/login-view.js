@@ -15,6 +15,8 @@ export function startLogin(onUser) {
   byId("choose-login").addEventListener("click", () => choose(false));
   byId("choose-register").addEventListener("click", () => choose(true));
   onLanguage(() => choose(isRegistering));
+  // A required field that is hidden must also be disabled, or no form is ever complete.
+  choose(false);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     say("");
