@@ -5,6 +5,7 @@ using OwlBoard.Tests.Fixtures;
 namespace OwlBoard.Tests.AppHost;
 
 /// <summary>What a person sees who starts the AppHost, with all its processes.</summary>
+[Trait("Category", "EndToEnd")]
 public sealed class AppHostTests : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("owlboard-").FullName;

@@ -7,6 +7,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.AppHost;
 
+[Trait("Category", "Integration")]
 public sealed class EngineTests
 {
     private readonly IDistributedApplicationBuilder _builder = DistributedApplication.CreateBuilder([]);

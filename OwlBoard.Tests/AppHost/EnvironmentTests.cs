@@ -7,6 +7,7 @@ using OwlBoard.AppHost.Topology;
 namespace OwlBoard.Tests.AppHost;
 
 /// <summary>What a started process is told, which is what Aspire would tell it.</summary>
+[Trait("Category", "Unit")]
 public sealed class EnvironmentTests
 {
     private readonly IDistributedApplicationBuilder _builder = DistributedApplication.CreateBuilder([]);

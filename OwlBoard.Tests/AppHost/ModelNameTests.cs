@@ -3,6 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace OwlBoard.Tests.AppHost;
 
+[Trait("Category", "Unit")]
 public sealed class ModelNameTests
 {
     [Theory]

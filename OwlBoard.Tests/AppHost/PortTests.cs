@@ -8,6 +8,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.AppHost;
 
+[Trait("Category", "Integration")]
 public sealed class PortTests
 {
     private readonly IDistributedApplicationBuilder _builder = DistributedApplication.CreateBuilder([]);

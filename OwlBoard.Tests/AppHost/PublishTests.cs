@@ -7,6 +7,7 @@ namespace OwlBoard.Tests.AppHost;
 /// then <c>DIR/docker-compose.yaml</c> is <c>Expected/NAME.yaml</c> and <c>DIR/.env</c> is <c>Expected/NAME.env</c>.
 /// Renew them with Aspire only: what the embedded engine writes is what they are there to judge.
 /// </remarks>
+[Trait("Category", "Integration")]
 public sealed class PublishTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("owlboard-").FullName;

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 namespace OwlBoard.Tests.AppHost;
 
 /// <summary>What must hold of every published file, whoever wrote it: judged on the expected files.</summary>
+[Trait("Category", "Unit")]
 public sealed partial class PublishedSystemTests
 {
     private static readonly string[] Entrances = ["8000", "9000", "3001", "3002"];

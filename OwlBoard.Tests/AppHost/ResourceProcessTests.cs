@@ -3,6 +3,7 @@ using OwlBoard.AppHost.Embedded.Running;
 
 namespace OwlBoard.Tests.AppHost;
 
+[Trait("Category", "Integration")]
 public sealed class ResourceProcessTests
 {
     [Theory]

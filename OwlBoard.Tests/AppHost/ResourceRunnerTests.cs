@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,10 +7,12 @@ using OwlBoard.AppHost.Embedded.Logs;
 using OwlBoard.AppHost.Embedded.Notifications;
 using OwlBoard.AppHost.Embedded.Ports;
 using OwlBoard.AppHost.Embedded.Running;
+using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.AppHost;
 
 /// <summary>The commands that a dashboard gives one resource.</summary>
+[Trait("Category", "Integration")]
 public sealed class ResourceRunnerTests : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
@@ -69,11 +70,7 @@ public sealed class ResourceRunnerTests : IDisposable
         await _runner.StartAsync();
         await _notifications.WaitUntilReadyAsync("gateway", _deadline.Token);
         // Frozen, so that it cannot end by itself at the signals that come first.
-        using (var freeze = Process.Start("kill", ["-STOP", $"{_notifications["gateway"].ProcessId}"]))
-        {
-            await freeze.WaitForExitAsync(_deadline.Token);
-        }
-
+        ProcessSignals.Send(_notifications["gateway"].ProcessId!.Value, "STOP");
         using var timeIsUp = new CancellationTokenSource();
         await timeIsUp.CancelAsync();
 

@@ -3,6 +3,7 @@ using OwlBoard.AppHost.Embedded.Running;
 
 namespace OwlBoard.Tests.AppHost;
 
+[Trait("Category", "Unit")]
 public sealed class StopOrderTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using OwlBoard.AppHost.Embedded.Terminal;
 
 namespace OwlBoard.Tests.AppHost;
 
+[Trait("Category", "Unit")]
 public sealed class TerminalTests
 {
     private readonly ResourceSnapshot[] _resources =

@@ -3,6 +3,7 @@ using OwlBoard.AppHost.Topology;
 
 namespace OwlBoard.Tests.AppHost;
 
+[Trait("Category", "Unit")]
 public sealed class TopologySettingsTests
 {
     [Fact]

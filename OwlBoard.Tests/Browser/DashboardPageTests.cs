@@ -8,6 +8,7 @@ namespace OwlBoard.Tests.Browser;
 
 /// <summary>A person walks through the dashboard of the running system, with real traffic.</summary>
 [Collection(SystemCollection.Name)]
+[Trait("Category", "EndToEnd")]
 public sealed partial class DashboardPageTests(RunningSystem system, Chromium chromium)
 {
     private static readonly string[] Pages = ["", "graph", "console", "logs", "traces", "metrics"];

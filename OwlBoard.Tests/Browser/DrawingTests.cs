@@ -5,6 +5,7 @@ namespace OwlBoard.Tests.Browser;
 
 /// <summary>Drawing, alone and with others, on the whole system.</summary>
 [Collection(SystemCollection.Name)]
+[Trait("Category", "EndToEnd")]
 public sealed class DrawingTests(RunningSystem system, Chromium chromium)
 {
     [Fact]

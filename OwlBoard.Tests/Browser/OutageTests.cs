@@ -8,6 +8,7 @@ namespace OwlBoard.Tests.Browser;
 
 /// <summary>What people see and keep when gateways die and connections break.</summary>
 [Collection(SystemCollection.Name)]
+[Trait("Category", "EndToEnd")]
 public sealed partial class OutageTests(RunningSystem system, Chromium chromium)
 {
     [Theory]

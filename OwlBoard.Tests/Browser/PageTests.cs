@@ -7,6 +7,7 @@ namespace OwlBoard.Tests.Browser;
 
 /// <summary>The page itself: for everybody, in both languages and both themes, fast and small.</summary>
 [Collection(SystemCollection.Name)]
+[Trait("Category", "EndToEnd")]
 public sealed class PageTests(RunningSystem system, Chromium chromium)
 {
     [Theory]

@@ -7,6 +7,7 @@ namespace OwlBoard.Tests.Browser;
 
 /// <summary>Comments, the chat, and who is there.</summary>
 [Collection(SystemCollection.Name)]
+[Trait("Category", "EndToEnd")]
 public sealed class TogetherTests(RunningSystem system, Chromium chromium)
 {
     [Fact]

@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Certificates;
 
 /// <summary>Private keys are nobody's business: not the repository's, not other users'.</summary>
+[Trait("Category", "Integration")]
 public sealed class PrivateKeyTests
 {
     private const UnixFileMode Others =
@@ -80,14 +82,10 @@ public sealed class PrivateKeyTests
 
     private static async Task<IReadOnlyList<string>> TrackedFilesAsync()
     {
-        using var git = Process.Start(new ProcessStartInfo("git", ["-C", RepositoryRoot(), "ls-files", "-z"]) { RedirectStandardOutput = true })!;
+        using var git = Process.Start(new ProcessStartInfo(Require.Tool("git", "git"), ["-C", RepositoryRoot(), "ls-files", "-z"]) { RedirectStandardOutput = true })!;
         var output = await git.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await git.WaitForExitAsync(TestContext.Current.CancellationToken);
-        if (git.ExitCode != 0 && Environment.GetEnvironmentVariable("OWLBOARD_CI") is null)
-        {
-            Assert.Skip("This is no git working copy.");
-        }
-
+        Require.That(git.ExitCode == 0, "The sources are not a git working copy.");
         return output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
     }
 

@@ -9,6 +9,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Certificates;
 
+[Trait("Category", "Integration")]
 public sealed class ReloadTests : IDisposable
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);

@@ -9,6 +9,7 @@ using OwlBoard.Tests.Fixtures;
 namespace OwlBoard.Tests.Certificates;
 
 /// <summary>Whom a service that takes gateways only lets in.</summary>
+[Trait("Category", "Integration")]
 public sealed class ServiceTests : IDisposable
 {
     private readonly IssuedFolder _issued = IssuedFolder.WithOldAuthority();

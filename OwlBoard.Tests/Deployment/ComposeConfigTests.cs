@@ -4,6 +4,7 @@ using OwlBoard.Tests.Fixtures;
 namespace OwlBoard.Tests.Deployment;
 
 /// <summary>docker-compose itself reads every published file, without a Docker engine.</summary>
+[Trait("Category", "Deployment")]
 public sealed class ComposeConfigTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("owlboard-").FullName;

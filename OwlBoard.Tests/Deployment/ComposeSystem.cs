@@ -1,37 +1,32 @@
+using OwlBoard.Tests.Fixtures;
+
 namespace OwlBoard.Tests.Deployment;
 
 /// <summary>What <c>docker-compose up</c> makes of the published file.</summary>
 public sealed class ComposeSystem(DockerHost host) : IAsyncLifetime
 {
-    private DeployedSystem? _system;
+    private readonly Optional<DeployedSystem> _system = new();
+    private DeployedSystem? _published;
 
-    /// <summary>The system, unless there is no Docker: then the test is skipped.</summary>
-    internal DeployedSystem OrSkip()
+    /// <summary>The system. Skips the test where there is no Docker.</summary>
+    internal DeployedSystem Deployed => _system.Value;
+
+    public async ValueTask InitializeAsync() => await _system.CreateAsync(async () =>
     {
-        host.OrSkip();
-        return _system!;
-    }
-
-    public async ValueTask InitializeAsync()
-    {
-        if (host.Engine is not { } engine)
-        {
-            return;
-        }
-
-        _system = await DeployedSystem.PublishAsync(engine);
-        _system.FillInOurImages();
-        await _system.WriteOverridesAsync("docker-compose.override.yaml");
-        await _system.UpAsync();
-        await _system.AnswersThroughAsync(4);
-    }
+        _published = await DeployedSystem.PublishAsync(host.Engine);
+        _published.FillInOurImages();
+        await _published.WriteOverridesAsync("docker-compose.override.yaml");
+        await _published.UpAsync();
+        await _published.AnswersThroughAsync(4);
+        return _published;
+    });
 
     public async ValueTask DisposeAsync()
     {
-        if (_system is not null)
+        if (_published is not null)
         {
-            await _system.ComposeAsync("down", "--volumes", "--timeout", "1");
-            _system.Dispose();
+            await _published.ComposeAsync("down", "--volumes", "--timeout", "1");
+            _published.Dispose();
         }
     }
 }

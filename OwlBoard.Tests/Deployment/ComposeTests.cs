@@ -9,6 +9,7 @@ namespace OwlBoard.Tests.Deployment;
 
 /// <summary>The published compose file on a real Docker engine.</summary>
 [Collection(DeploymentCollection.Name)]
+[Trait("Category", "Deployment")]
 public sealed class ComposeTests(ComposeSystem system) : IClassFixture<ComposeSystem>
 {
     private const string PublicNetwork = "owlboard_owlboard-public-network";
@@ -28,7 +29,7 @@ public sealed class ComposeTests(ComposeSystem system) : IClassFixture<ComposeSy
     [Fact]
     public async Task Api_and_pages_answer_at_the_published_ports()
     {
-        var deployed = system.OrSkip();
+        var deployed = system.Deployed;
 
         foreach (var entrance in new[] { deployed.Desktop, deployed.Mobile, deployed.DesktopFrontend, deployed.MobileFrontend })
         {
@@ -51,7 +52,7 @@ public sealed class ComposeTests(ComposeSystem system) : IClassFixture<ComposeSy
     [Fact]
     public async Task Gateways_services_and_stores_are_reached_from_the_private_network_only()
     {
-        var deployed = system.OrSkip();
+        var deployed = system.Deployed;
         var containers = await deployed.ContainersAsync();
         var inside = containers.Where(container => !container.Addresses.ContainsKey(PublicNetwork)).ToArray();
         string[] addresses = [.. inside.SelectMany(container => container.Ports.Select(port => $"{container.Addresses[PrivateNetwork]}:{port}")).Order()];
@@ -72,7 +73,7 @@ public sealed class ComposeTests(ComposeSystem system) : IClassFixture<ComposeSy
     [Fact]
     public async Task Load_balancers_management_is_reached_from_nowhere()
     {
-        var deployed = system.OrSkip();
+        var deployed = system.Deployed;
         var loadBalancer = (await deployed.ContainersAsync()).Single(container => container.Name == "load_balancer");
         string[] targets = [.. loadBalancer.Addresses.Values.SelectMany(address => new[] { $"{address}:9100", $"{address}:8000" })];
 
@@ -84,7 +85,7 @@ public sealed class ComposeTests(ComposeSystem system) : IClassFixture<ComposeSy
     [Fact]
     public async Task There_is_no_way_out_of_the_private_network()
     {
-        var deployed = system.OrSkip();
+        var deployed = system.Deployed;
         using var outside = new TcpListener(IPAddress.Parse(deployed.Engine.ClientAddress), 0);
         outside.Start();
         string[] target = [outside.LocalEndpoint.ToString()!];
@@ -96,7 +97,7 @@ public sealed class ComposeTests(ComposeSystem system) : IClassFixture<ComposeSy
     [Fact]
     public async Task Clients_address_arrives_and_a_forged_one_is_not_believed()
     {
-        var deployed = system.OrSkip();
+        var deployed = system.Deployed;
         foreach (var entrance in new[] { deployed.Desktop, deployed.Mobile, deployed.DesktopFrontend, deployed.MobileFrontend })
         {
             var agent = $"agent-{Guid.NewGuid():N}";
@@ -119,7 +120,7 @@ public sealed class ComposeTests(ComposeSystem system) : IClassFixture<ComposeSy
     [Fact]
     public async Task Data_is_kept_when_the_system_is_taken_down_and_brought_up_again()
     {
-        var deployed = system.OrSkip();
+        var deployed = system.Deployed;
         var user = await deployed.RegisterAsync();
         var room = $"room-{Guid.NewGuid():N}";
         using var posted = await deployed.Http.PostAsync(deployed.Messages(room), content: null, Cancellation);
@@ -140,7 +141,7 @@ public sealed class ComposeTests(ComposeSystem system) : IClassFixture<ComposeSy
     [Fact]
     public async Task Killing_a_gateway_loses_no_idempotent_request_and_no_message_that_was_acknowledged()
     {
-        var deployed = system.OrSkip();
+        var deployed = system.Deployed;
         var room = $"room-{Guid.NewGuid():N}";
         await deployed.HasActiveBackendsAsync(4);
         await using var load = SteadyLoad.Start(deployed.Messages(room), RequestsPerSecond);
@@ -163,7 +164,7 @@ public sealed class ComposeTests(ComposeSystem system) : IClassFixture<ComposeSy
     [Fact]
     public async Task Upgrading_the_gateways_one_by_one_loses_no_request()
     {
-        var deployed = system.OrSkip();
+        var deployed = system.Deployed;
         var room = $"room-{Guid.NewGuid():N}";
         await deployed.HasActiveBackendsAsync(4);
         await using var load = SteadyLoad.Start(deployed.Messages(room), RequestsPerSecond);
@@ -194,7 +195,7 @@ public sealed class ComposeTests(ComposeSystem system) : IClassFixture<ComposeSy
     [Fact]
     public async Task Containers_under_load_stay_well_within_their_memory()
     {
-        var deployed = system.OrSkip();
+        var deployed = system.Deployed;
         await using var load = SteadyLoad.Start(deployed.Messages($"room-{Guid.NewGuid():N}"), RequestsPerSecond);
         await SteadyLoad.RunForAsync(TimeSpan.FromSeconds(3));
 

@@ -17,6 +17,7 @@ internal sealed class DockerEngine : IAsyncDisposable
         ("dockerd", "docker.io"), ("docker", "docker.io"), ("docker-compose", "docker-compose"), ("iptables", "iptables"),
         ("ip", "iproute2"), ("unshare", "util-linux"), ("nsenter", "util-linux"), ("initdb", "postgresql"),
         ("redis-server", "redis-server"), ("redis-cli", "redis-tools"),
+        ("bash", "bash"),
     ];
 
     private readonly Process _process;

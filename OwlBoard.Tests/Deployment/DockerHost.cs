@@ -1,45 +1,22 @@
-using Xunit.Sdk;
+using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Deployment;
 
 /// <summary>One Docker engine with all the images, for all tests of deployments.</summary>
 public sealed class DockerHost : IAsyncLifetime
 {
-    private SkipException? _missing;
+    private readonly Optional<DockerEngine> _engine = new();
+    private DockerEngine? _started;
 
-    /// <summary>The engine; <see langword="null"/> where something that it needs is missing.</summary>
-    internal DockerEngine? Engine { get; private set; }
+    /// <summary>The engine. Skips the test where something that it needs is missing.</summary>
+    internal DockerEngine Engine => _engine.Value;
 
-    /// <summary>Skips the test where there is no engine, and says what is missing.</summary>
-    public void OrSkip()
+    public async ValueTask InitializeAsync() => await _engine.CreateAsync(async () =>
     {
-        if (_missing is not null)
-        {
-            throw _missing;
-        }
-    }
+        _started = await DockerEngine.StartAsync();
+        await DockerImages.BuildAsync(_started);
+        return _started;
+    });
 
-    public async ValueTask InitializeAsync()
-    {
-        try
-        {
-            Engine = await DockerEngine.StartAsync();
-        }
-        catch (SkipException missing)
-        {
-            // Thrown from here it would fail the tests of the collection whose fixture this is.
-            _missing = missing;
-            return;
-        }
-
-        await DockerImages.BuildAsync(Engine);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (Engine is not null)
-        {
-            await Engine.DisposeAsync();
-        }
-    }
+    public ValueTask DisposeAsync() => _started?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

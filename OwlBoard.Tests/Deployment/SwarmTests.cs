@@ -6,6 +6,7 @@ namespace OwlBoard.Tests.Deployment;
 
 /// <summary>The published stack on a swarm of one host, with mutual TLS as in every deployment.</summary>
 [Collection(DeploymentCollection.Name)]
+[Trait("Category", "Deployment")]
 public sealed class SwarmTests(DockerHost host) : IAsyncDisposable
 {
     /// <summary>On a core or two there are up to two dozen containers, of which four have just been started.</summary>
@@ -13,15 +14,17 @@ public sealed class SwarmTests(DockerHost host) : IAsyncDisposable
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
 
+    private DockerEngine? _swarm;
+
     [Fact]
     public async Task Scaling_the_gateways_from_4_to_8_to_3_loses_no_request()
     {
-        host.OrSkip();
-        var engine = host.Engine!;
+        var engine = host.Engine;
         using var deployed = await DeployedSystem.PublishAsync(engine, "--target", "swarm");
         deployed.FillInOurImages();
         await deployed.WriteOverridesAsync("overrides.yaml", forSwarm: true);
         await engine.DockerAsync("swarm", "init", "--advertise-addr", engine.Address);
+        _swarm = engine;
         var node = await engine.DockerAsync("info", "--format", "{{.Swarm.NodeID}}");
         await engine.DockerAsync("node", "update", "--label-add", "owlboard.stores=true", node);
 
@@ -53,24 +56,24 @@ public sealed class SwarmTests(DockerHost host) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (host.Engine is { } engine)
+        if (_swarm is not null)
         {
             // Takes its containers along.
-            await engine.DockerAsync("swarm", "leave", "--force");
+            await _swarm.DockerAsync("swarm", "leave", "--force");
         }
     }
 
     /// <summary>Whether there are as many healthy replicas of each service as there should be: <c>2/2</c>.</summary>
     private async Task<bool> AllRunAsync()
     {
-        var replicas = await host.Engine!.DockerAsync("service", "ls", "--format", "{{.Replicas}}");
+        var replicas = await host.Engine.DockerAsync("service", "ls", "--format", "{{.Replicas}}");
         return replicas.Split('\n').Select(line => line.Split(' ')[0].Split('/')).All(counts => counts[0] == counts[1]);
     }
 
     /// <summary>The tasks of the stack that did not go well, and what the load balancer said last.</summary>
     private async Task<string> TroubleAsync() => string.Join(
         '\n',
-        await host.Engine!.DockerAsync("stack", "ps", "--no-trunc", "--format", "{{.Name}} {{.DesiredState}} {{.CurrentState}} {{.Error}}", "owlboard"),
+        await host.Engine.DockerAsync("stack", "ps", "--no-trunc", "--format", "{{.Name}} {{.DesiredState}} {{.CurrentState}} {{.Error}}", "owlboard"),
         await host.Engine.DockerAsync("service", "logs", "--tail", "40", "owlboard_load-balancer"));
 
     private static async Task ScaleAsync(DeployedSystem deployed, int gateways)

@@ -4,6 +4,7 @@ using OwlBoard.Tests.Faults;
 namespace OwlBoard.Tests.EndToEnd;
 
 [Collection(SystemCollection.Name)]
+[Trait("Category", "EndToEnd")]
 public sealed class FailoverTests(RunningSystem system)
 {
     [Fact]

@@ -9,6 +9,7 @@ using OwlBoard.Tests.Fixtures;
 namespace OwlBoard.Tests.EndToEnd;
 
 [Collection(SystemCollection.Name)]
+[Trait("Category", "EndToEnd")]
 public sealed class SystemTests(RunningSystem system)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -10,6 +10,7 @@ namespace OwlBoard.Tests.Faults;
 /// One of four gateways fails in one way or another, for some seconds, under 200 requests per second of GET and POST.
 /// </summary>
 [Collection(FaultCollection.Name)]
+[Trait("Category", "EndToEnd")]
 public sealed class FaultTests : IAsyncLifetime
 {
     private const int RequestsPerSecond = 200;

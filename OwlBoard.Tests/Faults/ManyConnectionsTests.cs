@@ -10,6 +10,7 @@ using OwlBoard.Tests.LoadBalancer;
 namespace OwlBoard.Tests.Faults;
 
 [Collection(FaultCollection.Name)]
+[Trait("Category", "EndToEnd")]
 public sealed class ManyConnectionsTests
 {
     private const int Each = 2000;

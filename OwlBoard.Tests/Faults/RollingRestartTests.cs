@@ -6,6 +6,7 @@ using OwlBoard.Tests.LoadBalancer;
 namespace OwlBoard.Tests.Faults;
 
 [Collection(FaultCollection.Name)]
+[Trait("Category", "EndToEnd")]
 public sealed class RollingRestartTests : IAsyncLifetime
 {
     private FakeGateway _services = null!;

@@ -83,11 +83,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // SIGINT is its fast shutdown, which ends the processes of all connections.
-        using (var kill = Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await kill.WaitForExitAsync();
-        }
-
+        ProcessSignals.Send(_process.Id, "INT");
         await _process.WaitForExitAsync();
         _process.Dispose();
         _folder.Delete(recursive: true);

@@ -5,6 +5,12 @@ internal static class Require
 {
     private static readonly bool IsContinuousIntegration = Environment.GetEnvironmentVariable("OWLBOARD_CI") == "1";
 
+    /// <summary>
+    /// Tools to treat as missing, by program or package: <c>OWLBOARD_HIDE=redis-server,chromium</c>, or <c>all</c>. It shows
+    /// what a machine without them would see.
+    /// </summary>
+    private static readonly string[] Hidden = (Environment.GetEnvironmentVariable("OWLBOARD_HIDE") ?? "").Split(',');
+
     /// <summary>Where Debian keeps programs that are not on everybody's path.</summary>
     private static readonly string[] MoreFolders =
         [.. Folders("/usr/lib/postgresql", "bin"), "/usr/sbin", "/sbin", "/usr/local/sbin"];
@@ -18,6 +24,7 @@ internal static class Require
     /// <returns>The program's path.</returns>
     public static string Tool(string program, string package)
     {
+        That(!Hidden.Intersect([program, package, "all"]).Any(), $"{program} is hidden by OWLBOARD_HIDE");
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Concat(MoreFolders);
         if (folders.Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists) is { } path)
         {

@@ -98,11 +98,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Sends a signal: <c>TERM</c>, <c>STOP</c>, …</summary>
-    public void Signal(string name)
-    {
-        using var kill = Process.Start("kill", [$"-{name}", Id.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-    }
+    public void Signal(string name) => ProcessSignals.Send(Id, name);
 
     /// <summary>Lets it stand still as <c>kill -STOP</c> does, and waits until each of its threads does.</summary>
     public async Task FreezeAsync()

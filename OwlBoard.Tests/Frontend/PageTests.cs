@@ -7,6 +7,7 @@ using OwlBoard.Frontend;
 
 namespace OwlBoard.Tests.Frontend;
 
+[Trait("Category", "Integration")]
 public sealed partial class PageTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

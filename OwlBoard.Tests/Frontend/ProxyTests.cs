@@ -9,6 +9,7 @@ using OwlBoard.Tests.Gateway;
 
 namespace OwlBoard.Tests.Frontend;
 
+[Trait("Category", "Integration")]
 public sealed class ProxyTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

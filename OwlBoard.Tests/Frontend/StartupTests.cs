@@ -3,6 +3,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Frontend;
 
+[Trait("Category", "Unit")]
 public sealed class StartupTests
 {
     [Theory]

@@ -9,6 +9,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Gateway;
 
+[Trait("Category", "Integration")]
 public sealed class BreakerTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -2,6 +2,7 @@ using System.Net;
 
 namespace OwlBoard.Tests.Gateway;
 
+[Trait("Category", "Integration")]
 public sealed class CorsTests
 {
     private const string Desktop = "http://localhost:3002";

@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 namespace OwlBoard.Tests.Gateway;
 
+[Trait("Category", "Integration")]
 public sealed class HeaderTests
 {
     [Theory]

@@ -19,6 +19,7 @@ using OwlBoard.Tests.Fixtures;
 namespace OwlBoard.Tests.Gateway;
 
 /// <summary>Which services the gateway believes, and that services believe it.</summary>
+[Trait("Category", "Integration")]
 public sealed class MutualTlsTests : IDisposable
 {
     private readonly IssuedFolder _issued = IssuedFolder.WithOldAuthority();

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OwlBoard.Tests.Gateway;
 
+[Trait("Category", "Integration")]
 public sealed class RoutingTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

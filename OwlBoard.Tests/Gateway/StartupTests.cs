@@ -4,6 +4,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Gateway;
 
+[Trait("Category", "Integration")]
 public sealed class StartupTests
 {
     [Theory]

@@ -8,6 +8,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Gateway;
 
+[Trait("Category", "Integration")]
 public sealed class WebSocketTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

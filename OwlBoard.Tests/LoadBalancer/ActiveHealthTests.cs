@@ -3,6 +3,7 @@ using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Integration")]
 public sealed class ActiveHealthTests : IAsyncLifetime
 {
     private static readonly KeyValuePair<string, string>[] FastProbes =

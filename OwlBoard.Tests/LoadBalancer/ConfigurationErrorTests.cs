@@ -7,6 +7,7 @@ using OwlBoard.Tests.Fixtures;
 namespace OwlBoard.Tests.LoadBalancer;
 
 /// <summary>Each message names the key, the value and what is allowed.</summary>
+[Trait("Category", "Integration")]
 public sealed class ConfigurationErrorTests
 {
     [Theory]

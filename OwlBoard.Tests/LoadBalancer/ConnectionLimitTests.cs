@@ -9,6 +9,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Integration")]
 public sealed class ConnectionLimitTests : IAsyncLifetime
 {
     private FakeGateway _gateway = null!;

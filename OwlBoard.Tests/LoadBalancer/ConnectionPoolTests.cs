@@ -3,6 +3,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Integration")]
 public sealed class ConnectionPoolTests : IAsyncLifetime
 {
     private FakeGateway _gateway = null!;

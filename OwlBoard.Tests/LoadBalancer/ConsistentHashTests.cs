@@ -4,6 +4,7 @@ using OwlBoard.LoadBalancer.Balancing;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Integration")]
 public sealed class ConsistentHashTests
 {
     private static readonly string[] Clients = [.. Enumerable.Range(0, 4_000).Select(i => $"10.7.{i >> 8}.{i & 255}")];

@@ -5,6 +5,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Integration")]
 public sealed class DrainTests : IAsyncLifetime
 {
     private FakeGateway _gateway = null!;

@@ -5,6 +5,7 @@ using OwlBoard.LoadBalancer.Health;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Integration")]
 public sealed class FlapDampingTests
 {
     private readonly FakeTimeProvider _time = new();

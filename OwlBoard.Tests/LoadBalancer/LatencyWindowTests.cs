@@ -3,6 +3,7 @@ using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Unit")]
 public sealed class LatencyWindowTests
 {
     private readonly FakeTimeProvider _time = new();

@@ -6,6 +6,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Unit")]
 public sealed class LeakyBucketTableTests
 {
     /// <summary>In ticks of 1 µs: 100 requests a second, burst 20.</summary>

@@ -3,6 +3,7 @@ using OwlBoard.LoadBalancer.Balancing;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Integration")]
 public sealed class LeastConnectionsTests : IAsyncLifetime
 {
     private FakeGateway[] _gateways = [];

@@ -9,6 +9,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Integration")]
 public sealed class LimitTests : IAsyncLifetime
 {
     private FakeGateway _gateway = null!;

@@ -7,6 +7,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Integration")]
 public sealed class ManagementTests : IAsyncLifetime
 {
     private const string Token = "0123456789abcdef-secret";

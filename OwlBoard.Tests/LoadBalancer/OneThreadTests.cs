@@ -11,6 +11,7 @@ namespace OwlBoard.Tests.LoadBalancer;
 /// The load balancer as it runs in production, where one thread handles the events of many sockets and goes on from each
 /// to its end: nobody's slowness is anyone else's.
 /// </summary>
+[Trait("Category", "Integration")]
 public sealed class OneThreadTests
 {
     [Fact]

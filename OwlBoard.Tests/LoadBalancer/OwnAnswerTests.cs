@@ -8,6 +8,7 @@ using Yarp.ReverseProxy.Model;
 namespace OwlBoard.Tests.LoadBalancer;
 
 /// <summary>What the load balancer answers itself carries the same headers as what gateways answer, and says why.</summary>
+[Trait("Category", "Integration")]
 public sealed class OwnAnswerTests : IAsyncLifetime
 {
     private FakeGateway _gateway = null!;

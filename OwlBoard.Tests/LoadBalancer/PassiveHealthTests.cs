@@ -6,6 +6,7 @@ using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Integration")]
 public sealed class PassiveHealthTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new();

@@ -4,6 +4,7 @@ using OwlBoard.Tests.Fixtures;
 namespace OwlBoard.Tests.LoadBalancer;
 
 /// <summary>What all balancing algorithms have in common.</summary>
+[Trait("Category", "Unit")]
 public sealed class PolicyTests
 {
     public static TheoryData<string> Algorithms => [.. OwlBoard.LoadBalancer.Balancing.Algorithms.All];

@@ -2,6 +2,7 @@ using OwlBoard.LoadBalancer.Balancing;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Integration")]
 public sealed class PowerOfTwoChoicesTests
 {
     [Fact]

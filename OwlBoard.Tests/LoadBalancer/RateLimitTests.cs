@@ -9,6 +9,7 @@ using OwlBoard.LoadBalancer.RateLimiting;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Integration")]
 public sealed class RateLimitTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new();

@@ -8,6 +8,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Unit")]
 public sealed class RateLimiterAllocationTests
 {
     [Theory]

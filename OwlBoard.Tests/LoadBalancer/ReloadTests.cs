@@ -8,6 +8,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Integration")]
 public sealed class ReloadTests : IAsyncLifetime
 {
     private FakeGateway[] _gateways = [];

@@ -7,6 +7,7 @@ using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Integration")]
 public sealed class RetryTests : IAsyncLifetime
 {
     private FakeGateway _sick = null!;

@@ -13,6 +13,7 @@ using Yarp.ReverseProxy.Health;
 namespace OwlBoard.Tests.LoadBalancer;
 
 /// <summary>A load balancer without a file descriptor left knows nothing of its gateways' health.</summary>
+[Trait("Category", "Integration")]
 public sealed class SocketShortageTests : IAsyncLifetime
 {
     private readonly CapturedLog _log = new();

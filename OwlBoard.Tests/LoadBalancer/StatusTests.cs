@@ -3,6 +3,7 @@ using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Integration")]
 public sealed class StatusTests
 {
     [Fact]

@@ -9,6 +9,7 @@ using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Integration")]
 public sealed class StickinessTests : IAsyncLifetime
 {
     private static readonly string Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));

@@ -7,6 +7,7 @@ using OwlBoard.Tests.Fixtures;
 namespace OwlBoard.Tests.LoadBalancer;
 
 /// <summary>Bodies on their way through: whole, at once and in both directions.</summary>
+[Trait("Category", "Integration")]
 public sealed class StreamingTests : IAsyncLifetime
 {
     private FakeGateway _gateway = null!;

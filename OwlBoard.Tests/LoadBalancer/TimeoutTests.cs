@@ -8,6 +8,7 @@ using OwlBoard.Tests.Fixtures;
 namespace OwlBoard.Tests.LoadBalancer;
 
 /// <summary>Each time limit with a short value. That the defaults are those of the contract is tested with the options.</summary>
+[Trait("Category", "Integration")]
 public sealed class TimeoutTests : IAsyncLifetime
 {
     private FakeGateway _gateway = null!;

@@ -8,6 +8,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Integration")]
 public sealed class TlsReloadTests : IAsyncLifetime
 {
     private readonly int _port = FreePort.Next();

@@ -13,6 +13,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Integration")]
 public sealed class TlsTests : IAsyncLifetime
 {
     private readonly int _port = FreePort.Next();

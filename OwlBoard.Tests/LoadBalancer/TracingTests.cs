@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
+[Trait("Category", "Integration")]
 public sealed class TracingTests
 {
     [Fact]

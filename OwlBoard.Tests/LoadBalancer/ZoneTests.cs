@@ -10,6 +10,7 @@ using OwlBoard.Tests.Fixtures;
 namespace OwlBoard.Tests.LoadBalancer;
 
 /// <summary>Two gateways here (gw-1, gw-2) and two there (gw-3, gw-4).</summary>
+[Trait("Category", "Integration")]
 public sealed class ZoneTests : IAsyncLifetime
 {
     private static readonly KeyValuePair<string, string>[] Here =

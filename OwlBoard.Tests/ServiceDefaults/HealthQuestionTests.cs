@@ -6,6 +6,7 @@ using OwlBoard.Tests.Forwarding.Exchanges;
 
 namespace OwlBoard.Tests.ServiceDefaults;
 
+[Trait("Category", "Integration")]
 public sealed class HealthQuestionTests
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);

@@ -5,6 +5,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.ServiceDefaults;
 
+[Trait("Category", "Integration")]
 public sealed class StartupErrorsTests
 {
     [Fact]

@@ -5,6 +5,7 @@ using System.Xml.Linq;
 
 namespace OwlBoard.Tests.Services;
 
+[Trait("Category", "Integration")]
 public abstract class CanvasServiceTests(RunningService service)
 {
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";

@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 
 namespace OwlBoard.Tests.Services;
 
+[Trait("Category", "Integration")]
 public abstract class ChatServiceTests(RunningService service)
 {
     private readonly string _room = Guid.NewGuid().ToString("N");

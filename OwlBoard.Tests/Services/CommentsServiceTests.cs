@@ -2,6 +2,7 @@ using System.Net;
 
 namespace OwlBoard.Tests.Services;
 
+[Trait("Category", "Integration")]
 public abstract class CommentsServiceTests(RunningService service)
 {
     private const string UnknownId = "0123456789abcdef01234567";

@@ -4,6 +4,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Services;
 
+[Trait("Category", "Integration")]
 public sealed class PostgreSqlStartTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);

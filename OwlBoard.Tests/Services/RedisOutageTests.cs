@@ -5,6 +5,7 @@ using OwlBoard.Tests.Fixtures;
 namespace OwlBoard.Tests.Services;
 
 /// <summary>Without Redis nothing that is stored is lost, and what is live comes back with it.</summary>
+[Trait("Category", "Integration")]
 public sealed class RedisOutageTests
 {
     private readonly string _room = Guid.NewGuid().ToString("N");

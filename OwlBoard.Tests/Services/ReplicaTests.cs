@@ -3,6 +3,7 @@ using System.Net;
 namespace OwlBoard.Tests.Services;
 
 /// <summary>Two replicas behave as one service.</summary>
+[Trait("Category", "Integration")]
 public sealed class ReplicaTests
 {
     private readonly string _id = Guid.NewGuid().ToString("N");

@@ -1,70 +1,60 @@
 using Microsoft.AspNetCore.Builder;
 using OwlBoard.Services.Hosting;
-using Xunit.Sdk;
+using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Services;
 
-/// <summary>One service on a free port and with a new database, in this process.</summary>
+/// <summary>One service on a free port and with a new database, in this process. A test that uses a service whose store the machine lacks is skipped.</summary>
 public abstract class RunningService(string argument, IServiceStore store, params string[] settings) : IAsyncLifetime
 {
-    private WebApplication? _app;
-    private SkipException? _missing;
+    private readonly Optional<WebApplication> _app = new();
+    private WebApplication? _built;
+    private HttpClient? _http;
 
     protected RunningService(string argument, params string[] settings)
         : this(argument, new SqliteStore(), settings)
     {
     }
 
-    public HttpClient Http { get; private set; } = null!;
+    public HttpClient Http =>
+        LazyInitializer.EnsureInitialized(ref _http, () => new() { BaseAddress = new(_app.Value.Urls.First()) });
 
-    public IServiceProvider Services => _app!.Services;
+    public IServiceProvider Services => _app.Value.Services;
 
     /// <summary>What the service was configured with.</summary>
-    public string? Setting(string key) => _app!.Configuration[key];
+    public string? Setting(string key) => _app.Value.Configuration[key];
 
     public Uri SocketAddress(string path) =>
         new UriBuilder(new Uri(Http.BaseAddress!, path)) { Scheme = "ws" }.Uri;
 
     public Task<SocketClient> ConnectAsync(string path) => SocketClient.ConnectAsync(SocketAddress(path));
 
-    /// <summary>This service, unless what it needs is missing: then the test is skipped.</summary>
-    public RunningService OrSkip() => _missing is null ? this : throw _missing;
-
-    public async ValueTask InitializeAsync()
-    {
-        string[] where;
-        try
-        {
-            where = await store.CreateAsync();
-        }
-        catch (SkipException missing)
-        {
-            // Thrown from here it would fail the tests of a class whose fixture this is.
-            _missing = missing;
-            return;
-        }
-
-        _app = ServiceApplication.Build(
-            BoardService.Find(argument)!,
-            ["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Warning", "--Users:Passwords:Iterations=100000",
-                "--MutualTls:Enabled=false",
-                .. where, .. settings]);
-        await _app.StartAsync();
-        Http = new() { BaseAddress = new(_app.Urls.First()) };
-    }
+    public async ValueTask InitializeAsync() => await _app.CreateAsync(StartAsync);
 
     /// <summary>Stops the service as a signal would, after the drain period.</summary>
-    public Task StopAsync() => _app!.StopAsync();
+    public Task StopAsync() => _app.Value.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        if (_app is not null)
+        _http?.Dispose();
+        if (_built is not null)
         {
-            Http?.Dispose();
-            await _app.DisposeAsync();
+            await _built.DisposeAsync();
         }
 
         await store.DisposeAsync();
+    }
+
+    private async Task<WebApplication> StartAsync()
+    {
+        var where = await store.CreateAsync();
+        _built = ServiceApplication.Build(
+            BoardService.Find(argument)!,
+            ["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Warning", "--Users:Passwords:Iterations=100000",
+                "--MutualTls:Enabled=false",
+                .. where, .. settings]);
+        await _built.StartAsync();
+        return _built;
     }
 }

@@ -70,11 +70,7 @@ internal sealed class ServiceProcess : IDisposable
     }
 
     /// <summary>As an orchestrator stops a container.</summary>
-    public void Terminate()
-    {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-    }
+    public void Terminate() => ProcessSignals.Send(_process.Id, "TERM");
 
     public async Task<int> WaitForExitAsync()
     {

@@ -5,6 +5,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Services;
 
+[Trait("Category", "Integration")]
 public sealed class ServiceProcessTests : IDisposable
 {
     private readonly TemporaryDirectory _data = new();

@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 
 namespace OwlBoard.Tests.Services;
 
+[Trait("Category", "Integration")]
 public sealed class SocketLimitTests
 {
     private const string Path = "/canvas/ws/board";

@@ -8,6 +8,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Services;
 
+[Trait("Category", "Integration")]
 public sealed class StorageTests
 {
     [Fact]

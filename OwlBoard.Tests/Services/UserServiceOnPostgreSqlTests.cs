@@ -1,4 +1,4 @@
 namespace OwlBoard.Tests.Services;
 
 public sealed class UserServiceOnPostgreSqlTests(UserServiceOnPostgreSql service)
-    : UserServiceTests(service.OrSkip()), IClassFixture<UserServiceOnPostgreSql>;
+    : UserServiceTests(service), IClassFixture<UserServiceOnPostgreSql>;

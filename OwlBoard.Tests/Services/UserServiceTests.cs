@@ -6,6 +6,7 @@ using OwlBoard.Services.Users;
 
 namespace OwlBoard.Tests.Services;
 
+[Trait("Category", "Integration")]
 public abstract class UserServiceTests(RunningService service)
 {
     private const string Password = "correct horse";

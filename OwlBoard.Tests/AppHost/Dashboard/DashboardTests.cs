@@ -14,6 +14,7 @@ using OwlBoard.Tests.Fixtures;
 namespace OwlBoard.Tests.AppHost.Dashboard;
 
 /// <summary>The dashboard over real sockets: who gets in, what programs report, what a person commands.</summary>
+[Trait("Category", "Integration")]
 public sealed class DashboardTests(RunningDashboard dashboard) : IClassFixture<RunningDashboard>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

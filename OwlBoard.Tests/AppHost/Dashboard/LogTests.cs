@@ -4,6 +4,7 @@ using OwlBoard.AppHost.Embedded.Logs;
 
 namespace OwlBoard.Tests.AppHost.Dashboard;
 
+[Trait("Category", "Unit")]
 public sealed class LogTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using OwlBoard.AppHost.Embedded.Dashboard.Traffic;
 
 namespace OwlBoard.Tests.AppHost.Dashboard;
 
+[Trait("Category", "Unit")]
 public sealed class MetricTests
 {
     private static readonly Instrument Counter = new("owlboard.retries", "{retry}", "", InstrumentKind.Counter);

@@ -4,6 +4,7 @@ using OwlBoard.AppHost.Embedded.Dashboard.Traces;
 
 namespace OwlBoard.Tests.AppHost.Dashboard;
 
+[Trait("Category", "Unit")]
 public sealed class OtlpReaderTests
 {
     private static readonly byte[] TraceId = [.. Enumerable.Repeat<byte>(0xAB, 16)];

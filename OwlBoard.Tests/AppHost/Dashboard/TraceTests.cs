@@ -2,6 +2,7 @@ using OwlBoard.AppHost.Embedded.Dashboard.Traces;
 
 namespace OwlBoard.Tests.AppHost.Dashboard;
 
+[Trait("Category", "Unit")]
 public sealed class TraceTests
 {
     [Fact]

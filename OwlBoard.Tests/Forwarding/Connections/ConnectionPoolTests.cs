@@ -5,6 +5,7 @@ using OwlBoard.Tests.Forwarding.Discovery;
 
 namespace OwlBoard.Tests.Forwarding.Connections;
 
+[Trait("Category", "Integration")]
 public sealed class ConnectionPoolTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

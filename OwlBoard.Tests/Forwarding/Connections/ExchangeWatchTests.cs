@@ -3,6 +3,7 @@ using OwlBoard.Forwarding.Connections;
 
 namespace OwlBoard.Tests.Forwarding.Connections;
 
+[Trait("Category", "Unit")]
 public sealed class ExchangeWatchTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);

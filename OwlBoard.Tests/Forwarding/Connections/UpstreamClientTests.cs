@@ -5,6 +5,7 @@ using OwlBoard.Tests.Forwarding.Exchanges;
 namespace OwlBoard.Tests.Forwarding.Connections;
 
 /// <summary>Clients look after their connections by themselves, all of them on one thread.</summary>
+[Trait("Category", "Integration")]
 public sealed class UpstreamClientTests : IDisposable
 {
     private readonly TestClients _clients = new();

@@ -7,6 +7,7 @@ using Yarp.ReverseProxy.ServiceDiscovery;
 
 namespace OwlBoard.Tests.Forwarding.Discovery;
 
+[Trait("Category", "Unit")]
 public sealed class ServiceDiscoveryDestinationResolverTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();

@@ -4,6 +4,7 @@ using OwlBoard.Tests.Fixtures;
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
 /// <summary>Who does not read makes the other side wait, and costs no memory.</summary>
+[Trait("Category", "Integration")]
 public sealed class BackPressureTests
 {
     private const long Total = 64 * 1024 * 1024;

@@ -10,6 +10,7 @@ namespace OwlBoard.Tests.Forwarding.Exchanges;
 /// The same requests and replies over the sockets and through Yarp's own forwarder: the same on the wire, or a difference
 /// that is listed here with its reason. One that is listed and never seen is a mistake as well.
 /// </summary>
+[Trait("Category", "Integration")]
 public sealed class DifferentialTests
 {
     private const int Cases = 2000;

@@ -6,6 +6,7 @@ using OwlBoard.Tests.Fixtures;
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
 [SuppressMessage("Reliability", "CA2012", Justification = "Each is awaited once, if not at once.")]
+[Trait("Category", "Unit")]
 public sealed class KeepingMethodBuilderTests
 {
     private static readonly AsyncLocal<int> Ambient = new();

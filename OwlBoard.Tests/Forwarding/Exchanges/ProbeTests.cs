@@ -10,6 +10,7 @@ using OwlBoard.Tests.Forwarding.Connections;
 
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
+[Trait("Category", "Integration")]
 public sealed class ProbeTests : IDisposable
 {
     private readonly TestClients _clients = new();

@@ -7,6 +7,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
 /// <summary>What a client's request becomes at the upstream.</summary>
+[Trait("Category", "Integration")]
 public sealed class RequestTests
 {
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

@@ -4,6 +4,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
 /// <summary>What an upstream's bytes become at the client, and whether their connection is used again.</summary>
+[Trait("Category", "Integration")]
 public sealed class ResponseTests
 {
     private const string Next = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnext";

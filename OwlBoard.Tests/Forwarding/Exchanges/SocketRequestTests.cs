@@ -4,6 +4,7 @@ using OwlBoard.Forwarding.Transforms;
 
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
+[Trait("Category", "Unit")]
 public sealed class SocketRequestTests
 {
     private static readonly FieldBlock Block = new(new("X-One", "1"), new("X-Two", "2"));

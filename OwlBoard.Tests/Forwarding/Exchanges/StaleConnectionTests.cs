@@ -8,6 +8,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
 /// <summary>Connections that end when nobody expects it.</summary>
+[Trait("Category", "Integration")]
 public sealed class StaleConnectionTests
 {
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

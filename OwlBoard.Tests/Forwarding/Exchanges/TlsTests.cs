@@ -11,6 +11,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
 /// <summary>TLS on either side of the forwarder.</summary>
+[Trait("Category", "Integration")]
 public sealed class TlsTests : IDisposable
 {
     private readonly IssuedFolder _issued = new();

@@ -4,6 +4,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
+[Trait("Category", "Integration")]
 public sealed class UpgradeTests
 {
     private const string Request = "GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n";

@@ -11,6 +11,7 @@ using OwlBoard.Tests.Fixtures;
 namespace OwlBoard.Tests.Forwarding.Http1;
 
 /// <summary>What each request passes through allocates nothing once it has seen the like.</summary>
+[Trait("Category", "Unit")]
 public sealed class AllocationTests
 {
     private static readonly byte[] Head = Encoding.ASCII.GetBytes(

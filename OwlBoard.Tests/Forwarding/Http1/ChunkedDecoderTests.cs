@@ -3,6 +3,7 @@ using OwlBoard.Forwarding.Http1;
 
 namespace OwlBoard.Tests.Forwarding.Http1;
 
+[Trait("Category", "Unit")]
 public sealed class ChunkedDecoderTests
 {
     private const string Typical = "5\r\nhello\r\n006;a=b; c=\"d\"\r\n world\r\nA;\tx\r\n0123456789\r\n0;last\r\n";

@@ -3,6 +3,7 @@ using OwlBoard.Forwarding.Http1;
 
 namespace OwlBoard.Tests.Forwarding.Http1;
 
+[Trait("Category", "Unit")]
 public sealed class HeadWriterTests
 {
     [Theory]

@@ -9,6 +9,7 @@ namespace OwlBoard.Tests.Forwarding.Http1;
 /// Parser and decoder against <see cref="ReferenceReader"/>: the same verdict and the same result for every response, and
 /// however it is split. Some seconds here; with <c>OWLBOARD_FUZZ_MINUTES=10</c> so many minutes, with other seeds each time.
 /// </summary>
+[Trait("Category", "Unit")]
 public sealed class ParserFuzzTests
 {
     private const int Executions = 20_000;

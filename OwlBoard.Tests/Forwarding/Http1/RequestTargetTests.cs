@@ -5,6 +5,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Tests.Forwarding.Http1;
 
+[Trait("Category", "Unit")]
 public sealed class RequestTargetTests
 {
     [Theory]

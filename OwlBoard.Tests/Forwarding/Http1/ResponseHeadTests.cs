@@ -2,6 +2,7 @@ using OwlBoard.Forwarding.Http1;
 
 namespace OwlBoard.Tests.Forwarding.Http1;
 
+[Trait("Category", "Unit")]
 public sealed class ResponseHeadTests
 {
     [Theory]

@@ -4,6 +4,7 @@ using OwlBoard.Forwarding.Sockets;
 
 namespace OwlBoard.Tests.Forwarding.Sockets;
 
+[Trait("Category", "Unit")]
 public sealed class ConnectionFeaturesTests
 {
     private readonly Connection _connection = new();

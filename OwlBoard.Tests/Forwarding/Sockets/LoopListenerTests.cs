@@ -8,6 +8,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Forwarding.Sockets;
 
+[Trait("Category", "Integration")]
 public sealed class LoopListenerTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -6,6 +6,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Forwarding.Sockets;
 
+[Trait("Category", "Integration")]
 public sealed class LoopReaderTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

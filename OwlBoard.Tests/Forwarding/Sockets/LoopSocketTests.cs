@@ -7,6 +7,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Forwarding.Sockets;
 
+[Trait("Category", "Integration")]
 public sealed class LoopSocketTests : IDisposable
 {
     private readonly TcpListener _upstream = new(IPAddress.Loopback, 0);

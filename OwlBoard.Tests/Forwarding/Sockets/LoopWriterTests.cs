@@ -5,6 +5,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Forwarding.Sockets;
 
+[Trait("Category", "Integration")]
 public sealed class LoopWriterTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

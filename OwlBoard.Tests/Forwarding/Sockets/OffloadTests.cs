@@ -9,6 +9,7 @@ using Yarp.ReverseProxy.Model;
 namespace OwlBoard.Tests.Forwarding.Sockets;
 
 /// <summary>Who may keep the thread that a socket's events come on.</summary>
+[Trait("Category", "Unit")]
 public sealed class OffloadTests
 {
     [Fact]

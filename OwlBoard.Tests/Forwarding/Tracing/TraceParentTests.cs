@@ -2,6 +2,7 @@ using OwlBoard.Forwarding.Tracing;
 
 namespace OwlBoard.Tests.Forwarding.Tracing;
 
+[Trait("Category", "Unit")]
 public sealed class TraceParentTests
 {
     [Fact]

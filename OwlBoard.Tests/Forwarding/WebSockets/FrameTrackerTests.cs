@@ -2,6 +2,7 @@ using OwlBoard.Forwarding.WebSockets;
 
 namespace OwlBoard.Tests.Forwarding.WebSockets;
 
+[Trait("Category", "Unit")]
 public sealed class FrameTrackerTests
 {
     [Theory]

@@ -5,6 +5,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Forwarding.WebSockets;
 
+[Trait("Category", "Unit")]
 public sealed class WebSocketRelayStreamTests : IDisposable
 {
     private static readonly TimeSpan Ping = TimeSpan.FromSeconds(30);
