@@ -1,185 +1,108 @@
-using Aspire.Hosting;
-using Aspire.Hosting.ApplicationModel;
-using OwlBoard.AppHost;
 using OwlBoard.AppHost.Topology;
 using OwlBoard.ServiceDefaults;
 
 var builder = DistributedApplication.CreateBuilder(args);
 
-var settings = new TopologySettings(args, builder.Configuration);
-var gatewayCount = settings.Number("gateways", 4, atLeast: 1, atMost: 64);
-var desktopPort = settings.Port("desktop", 8000);
-var mobilePort = settings.Port("mobile", 9000);
-var managementPort = settings.Port("management", 9100);
-var desktopFrontendPort = settings.Port("desktop-frontend", 3002);
-var mobileFrontendPort = settings.Port("mobile-frontend", 3001);
-// The embedded engine's; Aspire brings a dashboard of its own.
-settings.Port("dashboard", 18888);
-settings.OneOf("dashboard", "true", "false");
-var target = settings.OneOf("target", "compose", "swarm");
-var platform = settings.OneOf("platform", "owlboard", "existing");
-settings.Refuse(
-    builder.ExecutionContext.IsRunMode && (target != "compose" || platform != "owlboard"),
-    "--target and --platform say what to publish; a local run has neither: add --operation publish --output-path DIR.");
-var dataDirectory = settings.Directory("data-directory", Path.Combine(builder.AppHostDirectory, "..", ".data"));
-// Published, a program's container is its own: every program can have the same port. Run, they share a host.
-int? containerPort = builder.ExecutionContext.IsPublishMode ? 8080 : null;
-using var certificates = new ModelCertificates(
-    builder.ExecutionContext, settings.Directory("certificates-directory", Path.Combine(dataDirectory, "certs")));
-if ((settings.Error ?? certificates.Issue()) is { } error)
+var options = new TopologyOptions(args, builder);
+using var certificates = new ModelCertificates(builder.ExecutionContext, options.CertificatesDirectory);
+if ((options.Error ?? certificates.Issue()) is { } error)
 {
     Console.Error.WriteLine(error);
-    Environment.ExitCode = 1;
-    return;
+    return 1;
 }
-
-Console.WriteLine($"OwlBoard runs on: {Engine.Name}");
 
 builder.AddDockerComposeEnvironment("owlboard")
     .WithDashboard(false)
     .WithProperties(environment => environment.DefaultNetworkName = NetworkNames.Private)
-    .ConfigureComposeFile(file => _ = target == "swarm"
-        ? file.AddNetworks().AsSwarmStack(gatewayCount).RequireValues()
-        : file.AddNetworks().WaitForHealth().RequireValues());
+    .ConfigureComposeFile(file => file.AddNetworks())
+    .ConfigureComposeFile(file => _ = options.IsSwarm ? file.AsSwarmStack(options.Gateways) : file.WaitForHealth())
+    .ConfigureComposeFile(file => file.RequireValues());
 
-// Named resources rather than WithReplicas, whose endpoints hide behind one address; and not proxied: an orchestrator's
-// proxy keeps accepting connections for a gateway that is gone, and the load balancer has to see that it is gone.
-// In a swarm the gateways are one service, whose replicas are counted while it runs.
-string[] gatewayNames = target == "swarm"
-    ? [ResourceNames.Gateways]
-    : [.. Enumerable.Range(1, gatewayCount).Select(ResourceNames.Gateway)];
-var gateways = gatewayNames.Select(name =>
-    builder.AddProject<Projects.OwlBoard_Gateway>(name)
-        .WithHttpEndpoint(targetPort: containerPort, isProxied: false)
-        .WithHttpHealthCheck("/health")
-        .WithEnvironment("Gateway__Name", target == "swarm" ? name + "-{{.Task.Slot}}" : name)
-        .WithClientCertificate(ResourceNames.GatewayIdentity, certificates)
-        .PublishAsProgram(user: ContainerExtensions.KeyReader, memory: "384M", NetworkNames.Private)).ToArray();
+// Named resources rather than WithReplicas, whose endpoints hide behind one address. Not proxied: the orchestrator's proxy
+// accepts connections for a gateway that is gone, which the load balancer has to notice.
+var gateways = options.GatewayNames.Select(name => builder.AddProject<Projects.OwlBoard_Gateway>(name)
+    .WithHttpEndpoint(targetPort: options.ContainerPort, isProxied: false)
+    .WithHttpHealthCheck("/health")
+    .WithEnvironment("Gateway__Name", options.IsSwarm ? name + "-{{.Task.Slot}}" : name)
+    .WithClientCertificate(ResourceNames.GatewayIdentity, certificates)
+    .WithIconName("Router").WithRestart().WithoutDrainPeriod()
+    .PublishAsProgram(UserIds.KeyReader, MemoryLimits.Gateway, NetworkNames.Private)).ToArray();
 
-// ASPNETCORE_FORWARDEDHEADERS_ENABLED believes X-Forwarded-For from anyone, and a client could choose its own address and
-// walk around the rate limit: here, and in the frontends, only configured trusted
-// proxies are believed.
 var loadBalancer = builder.AddProject<Projects.OwlBoard_LoadBalancer>(ResourceNames.LoadBalancer)
-    .WithHttpEndpoint(port: desktopPort, name: "desktop", env: "LoadBalancer__DesktopPort", isProxied: false)
-    .WithHttpEndpoint(port: mobilePort, name: "mobile", env: "LoadBalancer__MobilePort", isProxied: false)
+    .WithHttpEndpoint(port: options.DesktopPort, name: "desktop", env: "LoadBalancer__DesktopPort", isProxied: false)
+    .WithHttpEndpoint(port: options.MobilePort, name: "mobile", env: "LoadBalancer__MobilePort", isProxied: false)
     .WithExternalHttpEndpoints()
-    .WithHttpEndpoint(port: managementPort, name: "management", env: "LoadBalancer__ManagementPort", isProxied: false)
+    .WithHttpEndpoint(port: options.ManagementPort, name: "management", env: "LoadBalancer__ManagementPort", isProxied: false)
     .WithEndpoint("management", endpoint => endpoint.ExcludeReferenceEndpoint = true)
     .WithHttpHealthCheck("/health", endpointName: "desktop")
-    .WithEnvironment("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "false")
-    .PublishAsProgram(user: 10200, memory: "512M", NetworkNames.Private, NetworkNames.Public)
-    .PublishAsDockerComposeService((_, service) =>
-        service.AddEnvironmentalVariable(
-            "LoadBalancer__TrustedProxies__0",
-            target == "swarm" ? ComposeFileExtensions.PublicSubnet : ComposeFileExtensions.FrontendAddresses));
+    .WithoutForwardedHeaders()
+    .WithIconName("BranchFork").WithRestart().WithoutDrainPeriod()
+    .WithLink("desktop", "API (desktop)", order: 4).WithLink("mobile", "API (mobile)", order: 1)
+    .WithLink("management", "Status page", order: 3).WithLink("management", "Metrics", order: 2, path: "/metrics")
+    .PublishAsProgram(UserIds.LoadBalancer, MemoryLimits.LoadBalancer, NetworkNames.Private, NetworkNames.Public)
+    .PublishWithTrustedProxies(options.IsSwarm ? ComposeFileExtensions.PublicSubnet : ComposeFileExtensions.FrontendAddresses);
+_ = options.IsSwarm ? loadBalancer.WithGatewayService(gateways[0]) : loadBalancer.WithGateways(gateways);
 
-foreach (var (index, gateway) in gateways.Index())
+if (options.IsExistingPlatform)
 {
-    var name = gateway.Resource.Name;
-    loadBalancer.WithEnvironment($"LoadBalancer__Gateways__{index}", $"http://{name}").WaitFor(gateway);
-    _ = target == "swarm"
-        // The addresses of all replicas; the plain name is one address, behind which the swarm itself balances.
-        ? loadBalancer.WithEnvironment(
-            $"services__{name}__http__0", $"http://tasks.{name}:{gateway.GetEndpoint("http").Property(EndpointProperty.Port)}")
-        : loadBalancer.WithReference(gateway);
-}
-
-if (platform == "existing")
-{
-    builder.AddExistingPlatform(gateways, loadBalancer, desktopFrontendPort, mobileFrontendPort);
-    await builder.Build().RunAsync();
-    return;
+    builder.AddExistingPlatform(gateways, loadBalancer, options);
+    return await builder.RunAsync();
 }
 
 var users = builder.AddProject<Projects.OwlBoard_Services>(ResourceNames.UserService)
     .WithArgs("user")
-    .WithHttpsEndpoint(targetPort: containerPort)
-    .WithServerCertificate(certificates)
-    .WithMutualTlsHealthCheck("/health", certificates)
-    .PublishAsProgram(user: ContainerExtensions.KeyReader, memory: "384M", NetworkNames.Private);
+    .WithHttpsEndpoint(targetPort: options.ContainerPort)
+    .WithServerCertificate(certificates).WithMutualTlsHealthCheck("/health", certificates)
+    .WithIconName("People").WithRestart().WithoutDrainPeriod()
+    .RunWithSqlite(options.DataDirectory)
+    .PublishAsProgram(UserIds.KeyReader, MemoryLimits.Service, NetworkNames.Private);
 
 var canvas = builder.AddProject<Projects.OwlBoard_Services>(ResourceNames.CanvasService)
     .WithArgs("canvas")
-    .WithHttpEndpoint(targetPort: containerPort)
+    .WithHttpEndpoint(targetPort: options.ContainerPort)
     .WithHttpHealthCheck("/health")
-    .PublishAsProgram(user: 10002, memory: "384M", NetworkNames.Private);
+    .WithIconName("DrawImage").WithRestart().WithoutDrainPeriod()
+    .RunWithSqlite(options.DataDirectory)
+    .PublishAsProgram(UserIds.CanvasService, MemoryLimits.Service, NetworkNames.Private);
 
 var comments = builder.AddProject<Projects.OwlBoard_Services>(ResourceNames.CommentsService)
     .WithArgs("comments")
-    .WithHttpEndpoint(targetPort: containerPort)
+    .WithHttpEndpoint(targetPort: options.ContainerPort)
     .WithHttpHealthCheck("/health")
-    .PublishAsProgram(user: 10003, memory: "384M", NetworkNames.Private);
+    .WithIconName("Comment").WithRestart().WithoutDrainPeriod()
+    .RunWithSqlite(options.DataDirectory)
+    .PublishAsProgram(UserIds.CommentsService, MemoryLimits.Service, NetworkNames.Private);
 
 var chat = builder.AddProject<Projects.OwlBoard_Services>(ResourceNames.ChatService)
     .WithArgs("chat")
-    .WithHttpsEndpoint(targetPort: containerPort)
-    .WithServerCertificate(certificates)
-    .WithMutualTlsHealthCheck("/health", certificates)
-    .PublishAsProgram(user: ContainerExtensions.KeyReader, memory: "384M", NetworkNames.Private);
+    .WithHttpsEndpoint(targetPort: options.ContainerPort)
+    .WithServerCertificate(certificates).WithMutualTlsHealthCheck("/health", certificates)
+    .WithIconName("Chat").WithRestart().WithoutDrainPeriod()
+    .RunWithSqlite(options.DataDirectory)
+    .PublishAsProgram(UserIds.KeyReader, MemoryLimits.Service, NetworkNames.Private);
 
-if (builder.ExecutionContext.IsRunMode)
+if (builder.ExecutionContext.IsPublishMode)
 {
-    // A local run has no containers: the services keep SQLite files.
-    users.WithEnvironment("Storage__Directory", dataDirectory);
-    canvas.WithEnvironment("Storage__Directory", dataDirectory);
-    comments.WithEnvironment("Storage__Directory", dataDirectory);
-    chat.WithEnvironment("Storage__Directory", dataDirectory);
-}
-else
-{
-    var postgres = builder.AddContainer("postgres-db", "postgres", "17")
-        .WithEndpoint(targetPort: 5432, name: "tcp")
-        .WithEnvironment("POSTGRES_USER", "postgres")
-        .WithEnvironment("POSTGRES_PASSWORD", builder.AddParameter("postgres-password", secret: true))
-        .WithDatabases()
-        .WithVolume("postgres-data", "/var/lib/postgresql/data")
-        .PublishAsStore(memory: "512M", check: PostgresDatabases.Check, "/run/postgresql");
-
-    var redisPassword = builder.AddParameter("redis-password", secret: true);
-    var redis = builder.AddContainer("redis-db", "redis", "7")
-        .WithEndpoint(targetPort: 6379, name: "tcp")
-        .WithArgs("redis-server", "--requirepass", redisPassword.Resource, "--dir", "/data")
-        .WithArgs("--appendonly", "yes", "--maxmemory", "128mb")
-        .WithEnvironment("REDISCLI_AUTH", redisPassword)
-        .WithVolume("redis-data", "/data")
-        .PublishAsStore(memory: "192M", check: "redis-cli ping | grep -q PONG");
-
-    users.WithDatabase(postgres, "users", builder.AddParameter("users-db-password", secret: true));
-    canvas.WithDatabase(postgres, "canvas", builder.AddParameter("canvas-db-password", secret: true))
-        .WithFanOut(redis, redisPassword);
-    comments.WithDatabase(postgres, "comments", builder.AddParameter("comments-db-password", secret: true))
-        .WithFanOut(redis, redisPassword);
-    chat.WithDatabase(postgres, "chat", builder.AddParameter("chat-db-password", secret: true))
-        .WithFanOut(redis, redisPassword);
+    var postgres = builder.AddPostgresStore("postgres-db");
+    var redis = builder.AddRedisStore("redis-db");
+    users.WithDatabase(postgres, "users");
+    canvas.WithDatabase(postgres, "canvas").WithFanOut(redis);
+    comments.WithDatabase(postgres, "comments").WithFanOut(redis);
+    chat.WithDatabase(postgres, "chat").WithFanOut(redis);
 }
 
 foreach (var gateway in gateways)
 {
-    gateway
-        .WithMutualTlsReference(users).WaitFor(users)
-        .WithReference(canvas).WaitFor(canvas)
-        .WithReference(comments).WaitFor(comments)
-        .WithMutualTlsReference(chat).WaitFor(chat);
+    gateway.WithMutualTlsReference(users).WithReference(canvas).WithReference(comments).WithMutualTlsReference(chat)
+        .WaitFor(users).WaitFor(canvas).WaitFor(comments).WaitFor(chat);
 }
 
-builder.AddProject<Projects.OwlBoard_Frontend>(ResourceNames.DesktopFrontend)
-    .WithArgs("desktop")
-    .WithHttpEndpoint(port: desktopFrontendPort, isProxied: false)
-    .WithExternalHttpEndpoints()
-    .WithHttpHealthCheck("/health")
-    .WithEnvironment("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "false")
-    .WithEnvironment("Frontend__LoadBalancer", $"http://_desktop.{ResourceNames.LoadBalancer}")
-    .WithReference(loadBalancer).WaitFor(loadBalancer)
-    .PublishAsProgram(user: 10201, memory: "256M", NetworkNames.Public);
+builder.AddFrontend(ResourceNames.DesktopFrontend, "desktop", options.DesktopFrontendPort, loadBalancer)
+    .WithIconName("Desktop").WithRestart().WithoutDrainPeriod()
+    .PublishAsProgram(UserIds.DesktopFrontend, MemoryLimits.Frontend, NetworkNames.Public);
 
-builder.AddProject<Projects.OwlBoard_Frontend>(ResourceNames.MobileFrontend)
-    .WithArgs("mobile")
-    .WithHttpEndpoint(port: mobileFrontendPort, isProxied: false)
-    .WithExternalHttpEndpoints()
-    .WithHttpHealthCheck("/health")
-    .WithEnvironment("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "false")
-    .WithEnvironment("Frontend__LoadBalancer", $"http://_mobile.{ResourceNames.LoadBalancer}")
-    .WithReference(loadBalancer).WaitFor(loadBalancer)
-    .PublishAsProgram(user: 10202, memory: "256M", NetworkNames.Public);
+builder.AddFrontend(ResourceNames.MobileFrontend, "mobile", options.MobileFrontendPort, loadBalancer)
+    .WithIconName("Phone").WithRestart().WithoutDrainPeriod()
+    .PublishAsProgram(UserIds.MobileFrontend, MemoryLimits.Frontend, NetworkNames.Public);
 
-await builder.Build().RunAsync();
+return await builder.RunAsync();

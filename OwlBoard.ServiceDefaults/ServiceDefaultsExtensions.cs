@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OwlBoard.ServiceDefaults.Drain;
-using OwlBoard.ServiceDefaults.Lifeline;
 using OwlBoard.ServiceDefaults.Telemetry;
 
 namespace OwlBoard.ServiceDefaults;
@@ -11,8 +10,7 @@ namespace OwlBoard.ServiceDefaults;
 public static class ServiceDefaultsExtensions
 {
     /// <summary>
-    /// Adds telemetry over OTLP, service discovery, a resilient <see cref="HttpClient"/>, graceful drain on SIGTERM,
-    /// and the lifeline to the AppHost that started the program.
+    /// Adds telemetry over OTLP, service discovery, a resilient <see cref="HttpClient"/> and graceful drain on SIGTERM.
     /// </summary>
     /// <typeparam name="TBuilder">The host builder's type.</typeparam>
     /// <param name="builder">The program's builder.</param>
@@ -25,7 +23,6 @@ public static class ServiceDefaultsExtensions
         builder.Configuration.AddLoggingDefaults();
         builder.AddTelemetry();
         builder.AddDrain();
-        builder.AddLifeline();
 
         // Nothing is protected with keys here: none are to be made and left in somebody's home directory.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider().DisableAutomaticKeyGeneration();

@@ -7,31 +7,20 @@ using Aspire.Hosting.Docker.Resources.ServiceNodes.Swarm;
 
 namespace OwlBoard.AppHost.Topology;
 
-/// <summary>How resources run as containers. Nothing here has a part in a local run.</summary>
+/// <summary>How resources are published as containers. Nothing here affects a local run.</summary>
 internal static class ContainerExtensions
 {
-    /// <summary>The group that the images' files are readable for, and the keys that are mounted; Microsoft's images have it too.</summary>
+    /// <summary>The group that may read the files of the images and the mounted keys; Microsoft's images have it too.</summary>
     private const int Group = 1654;
-
-    /// <summary>
-    /// The user of the programs that read private keys, which are readable for their owner only: one user, since gateways
-    /// share a key, and so do those who are asked for their health.
-    /// </summary>
-    public const int KeyReader = 10001;
 
     /// <summary>The user and group of the stores' images, which own the volumes.</summary>
     private const string StoreUserId = "999";
 
-    /// <summary>
-    /// Runs one of our programs locked down: not as root, nothing writable but <c>/tmp</c>, no capabilities.
-    /// </summary>
-    /// <param name="program">The program; its first endpoint answers <c>/health</c>.</param>
-    /// <param name="user">
-    /// Its user id. Each program but those of <see cref="KeyReader"/> has one of its own: the limit of its processes is
-    /// counted for each user, not for each container, and <c>pids_limit</c> is not in Aspire's model.
-    /// </param>
-    /// <param name="memory">What it may use, its health check included.</param>
-    /// <param name="networks">The networks that it is in.</param>
+    /// <summary>Locks a program down: it does not run as root, has no capabilities and can write to <c>/tmp</c> only.</summary>
+    /// <param name="program">The program; its first endpoint serves <c>/health</c>.</param>
+    /// <param name="user">The id of the user as which it runs.</param>
+    /// <param name="memory">The memory limit, its health check included.</param>
+    /// <param name="networks">The networks to which it is attached.</param>
     public static IResourceBuilder<ProjectResource> PublishAsProgram(
         this IResourceBuilder<ProjectResource> program, int user, string memory, params string[] networks) =>
         program.PublishAsDockerComposeService((_, service) =>
@@ -43,30 +32,27 @@ internal static class ContainerExtensions
                 CultureInfo.InvariantCulture, $"{endpoint.UriScheme}://localhost:{endpoint.TargetPort}/health");
 
             Limit(service, memory, networks);
-            Confine(service, string.Create(CultureInfo.InvariantCulture, $"{user}:{Group}"), user == KeyReader ? 8192 : 512);
+            Confine(service, string.Create(CultureInfo.InvariantCulture, $"{user}:{Group}"), user == UserIds.KeyReader ? 8192 : 512);
             service.Healthcheck = Check("CMD", "dotnet", assembly, "--probe", health);
-            // 5 s of draining and 30 s for what is in flight (Drain:Period, Drain:Timeout), and a little to end.
+            // Drain:Period 5 s, Drain:Timeout 30 s, and a margin.
             service.StopGracePeriod = "40s";
         });
 
-    /// <summary>Runs a store locked down likewise: nothing writable but its volume and the directories named.</summary>
+    /// <summary>Locks a store down likewise; it can write to its volume and to the named directories.</summary>
     public static IResourceBuilder<ContainerResource> PublishAsStore(
         this IResourceBuilder<ContainerResource> store, string memory, string check, params string[] writable) =>
         store.PublishAsDockerComposeService((_, service) =>
         {
             Limit(service, memory, [NetworkNames.Private]);
-            // All stores are the same user, so they share this.
+            // The limit counts per user, and all stores run as the same one.
             Confine(service, $"{StoreUserId}:{StoreUserId}", processes: 2048);
             service.Healthcheck = Check("CMD-SHELL", check);
-            // Its owner has to be said; a mode would not help, that is taken from the directory that is covered.
+            // The owner is explicit: a tmpfs takes its mode, but not its owner, from the directory that it covers.
             service.Tmpfs.AddRange(writable.Select(directory => $"{directory}:uid={StoreUserId},gid={StoreUserId}"));
             service.StopGracePeriod = "60s";
         });
 
-    /// <summary>
-    /// Runs an image that is not ours. It keeps the user, the capabilities and the file system that it expects: the
-    /// original images need what ours do without.
-    /// </summary>
+    /// <summary>Publishes an image that is not ours with the user, capabilities and file system that it expects.</summary>
     public static IResourceBuilder<ContainerResource> PublishAsIs(
         this IResourceBuilder<ContainerResource> container,
         IResourceBuilder<ParameterResource> image, string memory, params string[] networks) =>

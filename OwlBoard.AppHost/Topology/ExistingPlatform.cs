@@ -5,15 +5,15 @@ using OwlBoard.ServiceDefaults;
 namespace OwlBoard.AppHost.Topology;
 
 /// <summary>
-/// The services, frontends and stores that the platform had before, as images: the load balancer and the gateways in front
-/// of them are ours, and nothing of theirs changes. Published only.
+/// The services, frontends and stores of the original platform, as images behind our load balancer and gateways. It can
+/// only be published.
 /// </summary>
 internal static class ExistingPlatform
 {
     public static void AddExistingPlatform(
         this IDistributedApplicationBuilder builder,
         IReadOnlyList<IResourceBuilder<ProjectResource>> gateways, IResourceBuilder<ProjectResource> loadBalancer,
-        int desktopFrontendPort, int mobileFrontendPort)
+        TopologyOptions options)
     {
         var mysqlPassword = builder.AddParameter("mysql-password", secret: true);
         var mysql = builder.AddContainer("mysql-db", "mysql", "8")
@@ -104,7 +104,7 @@ internal static class ExistingPlatform
 
         var desktopUrl = ReferenceExpression.Create($"{loadBalancer.GetEndpoint("desktop")}/api");
         builder.AddContainer(ResourceNames.DesktopFrontend, ResourceNames.DesktopFrontend)
-            .WithHttpEndpoint(port: desktopFrontendPort, targetPort: 3000)
+            .WithHttpEndpoint(port: options.DesktopFrontendPort, targetPort: 3000)
             .WithExternalHttpEndpoints()
             .WithEnvironment("API_URL", desktopUrl)
             .WithEnvironment("USER_SERVICE_URL", ReferenceExpression.Create($"{desktopUrl}/users"))
@@ -115,7 +115,7 @@ internal static class ExistingPlatform
             .PublishAsIs(builder.AddParameter("desktop-frontend-image"), memory: "512M", NetworkNames.Public);
 
         builder.AddContainer(ResourceNames.MobileFrontend, ResourceNames.MobileFrontend)
-            .WithHttpEndpoint(port: mobileFrontendPort, targetPort: 80)
+            .WithHttpEndpoint(port: options.MobileFrontendPort, targetPort: 80)
             .WithExternalHttpEndpoints()
             .WithEnvironment("API_BASE_URL", ReferenceExpression.Create($"{loadBalancer.GetEndpoint("mobile")}/api"))
             .WaitFor(loadBalancer)

@@ -3,13 +3,28 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace OwlBoard.AppHost.Topology;
 
+/// <summary>The Redis of the published system, which carries live messages between the replicas of a service.</summary>
 internal static class RedisExtensions
 {
-    /// <summary>Tells a service where to pass on live messages to its other replicas.</summary>
-    public static IResourceBuilder<ProjectResource> WithFanOut(
-        this IResourceBuilder<ProjectResource> service,
-        IResourceBuilder<ContainerResource> redis, IResourceBuilder<ParameterResource> password)
+    private const string PasswordParameter = "redis-password";
+
+    public static IResourceBuilder<ContainerResource> AddRedisStore(this IDistributedApplicationBuilder builder, string name)
     {
+        var password = builder.AddParameter(PasswordParameter, secret: true);
+        return builder.AddContainer(name, "redis", "7")
+            .WithEndpoint(targetPort: 6379, name: "tcp")
+            .WithArgs("redis-server", "--requirepass", password.Resource, "--dir", "/data")
+            .WithArgs("--appendonly", "yes", "--maxmemory", "128mb")
+            .WithEnvironment("REDISCLI_AUTH", password)
+            .WithVolume("redis-data", "/data")
+            .PublishAsStore(memory: "192M", check: "redis-cli ping | grep -q PONG");
+    }
+
+    /// <summary>Connects the service to Redis, through which its replicas pass on live messages.</summary>
+    public static IResourceBuilder<ProjectResource> WithFanOut(
+        this IResourceBuilder<ProjectResource> service, IResourceBuilder<ContainerResource> redis)
+    {
+        var password = service.ApplicationBuilder.Resources.OfType<ParameterResource>().Single(parameter => parameter.Name == PasswordParameter);
         var endpoint = redis.GetEndpoint("tcp");
         return service
             .WithEnvironment("Redis__ConnectionString", ReferenceExpression.Create(

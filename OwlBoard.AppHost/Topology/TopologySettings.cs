@@ -4,16 +4,20 @@ using Microsoft.Extensions.Configuration;
 namespace OwlBoard.AppHost.Topology;
 
 /// <summary>
-/// What can be chosen about the topology when it is started, from any configuration source: <c>--gateways 8</c> on the
-/// command line, <c>ports__desktop=18000</c> in the environment. What is wrong is kept in <see cref="Error"/>.
+/// The options of the topology, from any configuration source: <c>--gateways 8</c> on the command line,
+/// <c>ports__desktop=18000</c> in the environment. The first invalid option is kept in <see cref="Error"/>.
 /// </summary>
 internal sealed class TopologySettings(string[] args, IConfiguration configuration)
 {
-    /// <summary>The section that holds the ports; an engine that finds one taken names the key from here.</summary>
+    /// <summary>The section of the ports.</summary>
     public const string PortsSection = "ports";
 
-    /// <summary>The host's own options, which are not ours to judge.</summary>
-    private static readonly string[] HostOptions = ["operation", "step", "output-path", "environment"];
+    /// <summary>The options of Aspire's host, by which its command line runs, inspects, publishes and deploys.</summary>
+    private static readonly string[] HostOptions =
+    [
+        "operation", "publisher", "step", "list-steps", "output-path", "log-level", "include-exception-details", "clear-cache",
+        "yes", "environment",
+    ];
 
     private readonly List<string> _known = [];
     private readonly Dictionary<int, string> _ports = [];
@@ -91,11 +95,6 @@ internal sealed class TopologySettings(string[] args, IConfiguration configurati
     /// </summary>
     private string? FindUnknownOption()
     {
-        if (!Engine.IsEmbedded)
-        {
-            return null;
-        }
-
         for (var i = 0; i < args.Length; i++)
         {
             var option = args[i];

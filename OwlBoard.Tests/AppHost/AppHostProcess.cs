@@ -1,42 +1,48 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.RegularExpressions;
-using OwlBoard.AppHost.Embedded.Running;
+using System.Reflection;
 using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.AppHost;
 
-/// <summary>The AppHost as a person starts it, on ports of its own.</summary>
-internal sealed partial class AppHostProcess : IAsyncDisposable
+/// <summary>The AppHost as a process of its own, as <c>dotnet run</c> starts it, on ports of its own.</summary>
+internal sealed class AppHostProcess : IAsyncDisposable
 {
+    /// <summary>Inherited by every process that the AppHost starts, so that those of other tests are told apart.</summary>
+    private const string Mark = "OWLBOARD_TEST_RUN";
+
+    /// <summary>The AppHost in its own output folder: the tests' folder lacks what a framework brings that the AppHost does not use.</summary>
+    private static readonly string Program = Path.Combine(
+        Projects.OwlBoard_AppHost.ProjectPath,
+        "bin",
+        typeof(AppHostProcess).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration,
+        "net10.0",
+        "OwlBoard.AppHost.dll");
+
+    private readonly string _run = Guid.NewGuid().ToString("N");
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = [];
     private readonly ConcurrentQueue<string> _errors = [];
 
     public AppHostProcess(params string[] args)
-        : this(args, new Dictionary<string, string>())
     {
-    }
-
-    /// <summary>Starts it with more environment variables, which its programs inherit.</summary>
-    public AppHostProcess(string[] args, IReadOnlyDictionary<string, string> environment)
-    {
-        var program = Path.Combine(AppContext.BaseDirectory, "OwlBoard.AppHost.dll");
         _process = new Process
         {
-            StartInfo = new ProcessStartInfo(DotnetHost.Path, [program, .. args])
+            StartInfo = new ProcessStartInfo(DotnetHost.Path, [Program, .. args])
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
+                Environment =
+                {
+                    [Mark] = _run,
+                    ["ASPNETCORE_URLS"] = $"http://localhost:{FreePort.Next()}",
+                    ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = $"http://localhost:{FreePort.Next()}",
+                    ["ASPIRE_ALLOW_UNSECURED_TRANSPORT"] = "true",
+                },
             },
         };
-        foreach (var (name, value) in environment)
-        {
-            _process.StartInfo.Environment[name] = value;
-        }
-
         _process.OutputDataReceived += (_, line) => Keep(_output, line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);
         _process.Start();
@@ -44,40 +50,49 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
-    public int Id => _process.Id;
-
     public IReadOnlyList<string> Output => [.. _output];
 
     public IReadOnlyList<string> Errors => [.. _errors];
 
-    /// <summary>Every process that was started, by its resource; the latest where there were several.</summary>
-    public IReadOnlyDictionary<string, int> Children => ProcessesOf(States.Where(state => state.Groups["pid"].Success));
+    /// <summary>Gets the processes, the orchestrator's included, that the AppHost started and that still run.</summary>
+    public IReadOnlyList<string> Children =>
+    [
+        .. Directory.EnumerateDirectories("/proc")
+            .Where(directory => int.TryParse(Path.GetFileName(directory), out var id) && id != _process.Id && Read(directory, "environ").Contains(_run))
+            .Select(directory => string.Join(' ', Read(directory, "cmdline"))),
+    ];
 
-    /// <summary>The process of each resource that has been running since its latest start.</summary>
-    public IReadOnlyDictionary<string, int> Running => ProcessesOf(States
-        .GroupBy(state => state.Groups["name"].Value)
-        .Select(states => states.Last())
-        .Where(state => state.Groups["state"].Value == "Running" && state.Groups["pid"].Success));
-
-    /// <summary>Options that keep out of the way of any other instance.</summary>
+    /// <summary>Returns options with ports that no other instance has.</summary>
     public static string[] OwnPorts(string directory) =>
     [
         "--ports:desktop", Port(), "--ports:mobile", Port(), "--ports:management", Port(),
         "--ports:desktop-frontend", Port(), "--ports:mobile-frontend", Port(),
-        "--ports:dashboard", Port(),
         "--data-directory", directory,
     ];
 
-    public async Task IsRunningAsync()
+    /// <summary>Waits until an address responds.</summary>
+    public async Task RespondsAsync(HttpClient client, Uri address)
     {
         await Eventually.IsTrueAsync(
-            "all resources are running",
-            () => _process.HasExited || Output.Any(line => line.StartsWith("All resources are running", StringComparison.Ordinal)),
-            TimeSpan.FromSeconds(180));
-        Assert.False(_process.HasExited, string.Join('\n', Output.Concat(Errors)));
+            $"{address} responds",
+            async () =>
+            {
+                Assert.False(_process.HasExited, string.Join('\n', Output.Concat(Errors)));
+                try
+                {
+                    using var response = await client.GetAsync(address, TestContext.Current.CancellationToken);
+                    return response.IsSuccessStatusCode;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            },
+            TimeSpan.FromSeconds(180),
+            TimeSpan.FromMilliseconds(200));
     }
 
-    public void Terminate() => Signals.Send(Id, Signals.Terminate);
+    public void Terminate() => ProcessSignals.Send(_process.Id, "TERM");
 
     public void Kill() => _process.Kill();
 
@@ -93,7 +108,7 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            // The lifeline ends the children.
+            // The orchestrator notices and ends the programs.
             _process.Kill();
             await _process.WaitForExitAsync(CancellationToken.None);
         }
@@ -101,10 +116,20 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    /// <summary>What it said of its resources so far, in order.</summary>
-    private IEnumerable<Match> States => _output.Select(line => StateLine().Match(line)).Where(state => state.Success);
-
     private static string Port() => FreePort.Next().ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Reads a file of <c>/proc/PID</c> whose entries end with a null character; empty if the process has ended.</summary>
+    private static string[] Read(string process, string file)
+    {
+        try
+        {
+            return [.. File.ReadAllText(Path.Combine(process, file)).Split('\0').Select(entry => entry.Replace($"{Mark}=", "", StringComparison.Ordinal))];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
 
     private static void Keep(ConcurrentQueue<string> lines, string? line)
     {
@@ -113,11 +138,4 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
             lines.Enqueue(line);
         }
     }
-
-    private static Dictionary<string, int> ProcessesOf(IEnumerable<Match> states) => states
-        .GroupBy(state => state.Groups["name"].Value, state => state.Groups["pid"])
-        .ToDictionary(processes => processes.Key, processes => int.Parse(processes.Last().ValueSpan, CultureInfo.InvariantCulture));
-
-    [GeneratedRegex(@"^(?<name>[\w-]+): (?<state>\w+)[^,]*(?:, pid (?<pid>\d+))?")]
-    private static partial Regex StateLine();
 }

@@ -1,18 +1,19 @@
 namespace OwlBoard.Tests.AppHost;
 
-/// <summary>What publishing writes. The files in <c>Expected/</c> were written by Aspire 13.5.2 itself.</summary>
+/// <summary>The published files. Those in <c>Expected/</c> were written by the package Aspire.Hosting.Docker 13.6.5.</summary>
 /// <remarks>
-/// To renew them after a change of <c>AppHost.cs</c>, where Aspire's packages can be restored, for each set of options below:
-/// <c>dotnet run --project OwlBoard.AppHost -p:AppModel=Aspire -- --operation publish --step publish --output-path DIR OPTIONS</c>,
-/// then <c>DIR/docker-compose.yaml</c> is <c>Expected/NAME.yaml</c> and <c>DIR/.env</c> is <c>Expected/NAME.env</c>.
-/// Renew them with Aspire only: what the embedded engine writes is what they are there to judge.
+/// To renew them after a change of <c>AppHost.cs</c>, restore where the package feed has that package (the build prints
+/// <c>docker-compose publisher: the package Aspire.Hosting.Docker</c>) and publish with each set of options below:
+/// <c>dotnet run --project OwlBoard.AppHost -p:ComposePublisher=Package -- --operation publish --step publish --output-path DIR OPTIONS</c>.
+/// Then <c>DIR/docker-compose.yaml</c> is <c>Expected/NAME.yaml</c> and <c>DIR/.env</c> is <c>Expected/NAME.env</c>. Do not renew
+/// them from <c>OwlBoard.AppHost/Compose</c>, which they verify.
 /// </remarks>
 [Trait("Category", "Integration")]
 public sealed class PublishTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("owlboard-").FullName;
 
-    /// <summary>Every published file: its name in <c>Expected/</c>, and the options that make it.</summary>
+    /// <summary>The published files: the name in <c>Expected/</c>, and the options.</summary>
     public static TheoryData<string, string[]> Variants => new()
     {
         { "compose", [] },
@@ -23,7 +24,7 @@ public sealed class PublishTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Variants))]
-    public async Task Published_files_are_those_that_Aspire_writes(string name, string[] options)
+    public async Task Published_files_are_those_that_the_package_writes(string name, string[] options)
     {
         await PublishedFiles.WriteAsync(_directory, options);
 
@@ -48,37 +49,23 @@ public sealed class PublishTests : IDisposable
         Assert.Contains("API_GATEWAY_8_IMAGE=\n", published, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Publishing_says_what_is_left_to_fill_in()
-    {
-        await using var appHost = new AppHostProcess("--operation", "publish", "--output-path", _directory);
-
-        Assert.Equal(0, await appHost.WaitForExitAsync(TimeSpan.FromSeconds(30)));
-
-        Assert.Contains(appHost.Output, line => line.StartsWith("Fill in ", StringComparison.Ordinal)
-            && line.Contains("LOAD_BALANCER_IMAGE, MOBILE_FRONTEND_IMAGE, POSTGRES_PASSWORD", StringComparison.Ordinal));
-    }
-
     [Theory]
-    [InlineData("Cannot publish to ", "--output-path", "{file}/below")]
-    [InlineData("Cannot publish to ", "--output-path", "{file}")]
-    [InlineData("--output-path is empty")]
-    [InlineData("--step is 'deploy'", "--output-path", "{directory}", "--step", "deploy")]
+    [InlineData("publish-owlboard", "--output-path", "{file}/below")]
     [InlineData("--gateways is '0'", "--output-path", "{directory}", "--gateways", "0")]
-    public async Task Publishing_fails_with_one_line_when_it_cannot_be_done(string expected, params string[] options)
+    public async Task Publishing_reports_why_it_failed(string expected, params string[] options)
     {
         var file = Path.Combine(_directory, "file");
         await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
         await using var appHost = new AppHostProcess(
         [
-            "--operation", "publish", .. options.Select(option => option
+            "--operation", "publish", "--step", "publish", .. options.Select(option => option
                 .Replace("{file}", file, StringComparison.Ordinal)
                 .Replace("{directory}", _directory, StringComparison.Ordinal)),
         ]);
 
-        Assert.Equal(1, await appHost.WaitForExitAsync(TimeSpan.FromSeconds(30)));
+        Assert.NotEqual(0, await appHost.WaitForExitAsync(TimeSpan.FromSeconds(30)));
 
-        Assert.StartsWith(expected, Assert.Single(appHost.Errors), StringComparison.Ordinal);
+        Assert.Contains(appHost.Output.Concat(appHost.Errors), line => line.Contains(expected, StringComparison.Ordinal));
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using OwlBoard.AppHost.Embedded.Running;
+using OwlBoard.AppHost.Topology;
 
 namespace OwlBoard.Tests.AppHost;
 

@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http;
-using OwlBoard.AppHost.Embedded.Running;
 using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Deployment;

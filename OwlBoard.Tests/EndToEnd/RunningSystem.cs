@@ -1,21 +1,38 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.Configuration;
+using OwlBoard.ServiceDefaults;
 using OwlBoard.Tests.AppHost;
 using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.EndToEnd;
 
-/// <summary>The whole system as <c>dotnet run --project OwlBoard.AppHost</c> starts it, on ports and data of its own.</summary>
+/// <summary>The whole system under Aspire, dashboard included, on ports and data of its own.</summary>
 public sealed class RunningSystem : IAsyncLifetime
 {
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(240);
+
+    /// <summary>The settings of the load balancer that differ from a local run.</summary>
+    private static readonly (string Key, string Value)[] LoadBalancerSettings =
+    [
+        // The tests' load comes from one address, which is one client to the rate limit.
+        ("LoadBalancer__RateLimit__RequestsPerSecond", "0"),
+        // A gateway that one test killed has its full share again in the next.
+        ("LoadBalancer__SlowStart", "00:00:00"),
+        // It returns as soon as it responds to probes; half a minute would make the tests long.
+        ("LoadBalancer__PassiveHealth__EjectionTime", "00:00:02"),
+    ];
+
     private readonly string _data = Directory.CreateTempSubdirectory("owlboard-").FullName;
     private readonly Dictionary<string, int> _killed = [];
+    private DistributedApplication? _application;
 
-    /// <summary>What starts and watches it.</summary>
-    internal AppHostProcess AppHost { get; private set; } = null!;
-
-    /// <summary>What the AppHost was started with.</summary>
+    /// <summary>The options of the AppHost.</summary>
     public IReadOnlyList<string> Options { get; private set; } = [];
 
     public Uri Desktop { get; private set; } = null!;
@@ -26,33 +43,62 @@ public sealed class RunningSystem : IAsyncLifetime
 
     public Uri MobileFrontend { get; private set; } = null!;
 
-    /// <summary>The link to the dashboard that a person would click on.</summary>
-    public string Dashboard => AppHost.Output.First(line => line.StartsWith("Dashboard: ", StringComparison.Ordinal))["Dashboard: ".Length..];
+    /// <summary>The link by which a person logs in to the dashboard.</summary>
+    public string Dashboard { get; private set; } = "";
 
     /// <summary>A client of the load balancer's desktop listener.</summary>
     public HttpClient Http { get; private set; } = null!;
 
-    /// <summary>The names of the four.</summary>
-    public static IReadOnlyList<string> Gateways { get; } = [.. Enumerable.Range(1, 4).Select(i => $"api-gateway-{i}")];
+    /// <summary>The names of the four gateways.</summary>
+    public static IReadOnlyList<string> Gateways { get; } = [.. Enumerable.Range(1, 4).Select(ResourceNames.Gateway)];
+
+    /// <summary>The names of the eleven programs.</summary>
+    public static IReadOnlyList<string> Programs { get; } =
+    [
+        .. Gateways, ResourceNames.LoadBalancer, ResourceNames.UserService, ResourceNames.CanvasService, ResourceNames.CommentsService,
+        ResourceNames.ChatService, ResourceNames.DesktopFrontend, ResourceNames.MobileFrontend,
+    ];
+
+    private ResourceNotificationService Notifications => _application!.ResourceNotifications;
 
     public async ValueTask InitializeAsync()
     {
+        using var deadline = new CancellationTokenSource(StartDeadline);
         Options = AppHostProcess.OwnPorts(_data);
         Desktop = AddressOf("desktop");
         Mobile = AddressOf("mobile");
         DesktopFrontend = AddressOf("desktop-frontend");
         MobileFrontend = AddressOf("mobile-frontend");
         Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Desktop };
-        AppHost = new AppHostProcess([.. Options], new Dictionary<string, string>
+        var dashboard = $"http://localhost:{FreePort.Next()}";
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.OwlBoard_AppHost>(
+            [.. Options],
+            (application, host) =>
+            {
+                application.DisableDashboard = false;
+                (host.Configuration ??= new()).AddInMemoryCollection(new Dictionary<string, string?>
+                {
+                    // The ports that the options state are the real ones.
+                    ["DcpPublisher:RandomizePorts"] = "false",
+                    ["ASPNETCORE_URLS"] = dashboard,
+                    ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = $"http://localhost:{FreePort.Next()}",
+                    ["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] = $"http://localhost:{FreePort.Next()}",
+                });
+            },
+            deadline.Token);
+        var loadBalancer = builder.CreateResourceBuilder<ProjectResource>(ResourceNames.LoadBalancer);
+        foreach (var (key, value) in LoadBalancerSettings)
         {
-            // All load comes from one address here, which the rate limit would take for one client.
-            ["LoadBalancer__RateLimit__RequestsPerSecond"] = "0",
-            // A gateway that one test killed has its full share again in the next.
-            ["LoadBalancer__SlowStart"] = "00:00:00",
-            // And is back as soon as it runs and answers probes, which half a minute would make a long test of.
-            ["LoadBalancer__PassiveHealth__EjectionTime"] = "00:00:02",
-        });
-        await AppHost.IsRunningAsync();
+            loadBalancer.WithEnvironment(key, value);
+        }
+
+        Dashboard = $"{dashboard}/login?t={builder.Configuration["AppHost:BrowserToken"]}";
+        _application = await builder.BuildAsync(deadline.Token);
+        await _application.StartAsync(deadline.Token);
+        foreach (var name in Programs)
+        {
+            await Notifications.WaitForResourceHealthyAsync(name, deadline.Token);
+        }
 
         Uri AddressOf(string port) => new($"http://localhost:{Port(port)}");
     }
@@ -60,31 +106,38 @@ public sealed class RunningSystem : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await AppHost.DisposeAsync();
+        if (_application is not null)
+        {
+            await _application.DisposeAsync();
+        }
+
         Directory.Delete(_data, recursive: true);
     }
 
     /// <summary>The value of an option <c>--ports:NAME</c>.</summary>
     public string Port(string name) => Options.SkipWhile(option => option != $"--ports:{name}").ElementAt(1);
 
+    /// <summary>Returns the state of a resource, as the dashboard shows it.</summary>
+    public CustomResourceSnapshot StateOf(string name) =>
+        Notifications.TryGetCurrentState(name, out var resource) ? resource.Snapshot : throw new ArgumentException($"There is no resource '{name}'.", nameof(name));
+
     /// <summary>Kills a gateway as <c>kill -9</c> does.</summary>
     public void KillGateway(string name)
     {
-        var process = AppHost.Running[name];
-        _killed[name] = process;
-        ProcessTable.Kill(process);
+        var processId = ProcessOf(name) ?? throw new InvalidOperationException($"{name} does not run.");
+        _killed[name] = processId;
+        // The orchestrator knows `dotnet run`, whose child is the gateway.
+        using var process = Process.GetProcessById(processId);
+        process.Kill(entireProcessTree: true);
     }
 
-    /// <summary>
-    /// The gateways that were killed have been started again, and the load balancer uses all four. It alone need not know
-    /// yet that one was killed.
-    /// </summary>
+    /// <summary>Waits until each gateway that was killed has been started again and the load balancer uses all four.</summary>
     public async Task IsWholeAsync()
     {
-        foreach (var (name, process) in _killed)
+        foreach (var (name, processId) in _killed)
         {
             await Eventually.IsTrueAsync(
-                $"{name} runs again", () => AppHost.Running.TryGetValue(name, out var now) && now != process, TimeSpan.FromSeconds(60));
+                $"{name} runs again", () => ProcessOf(name) is { } current && current != processId, TimeSpan.FromSeconds(60));
         }
 
         _killed.Clear();
@@ -123,6 +176,14 @@ public sealed class RunningSystem : IAsyncLifetime
 
     public static async Task<JsonElement> ReadAsync(HttpResponseMessage response) =>
         await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+
+    private int? ProcessOf(string name)
+    {
+        var snapshot = StateOf(name);
+        return snapshot.State?.Text == KnownResourceStates.Running
+            ? snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value as int?
+            : null;
+    }
 
     private async Task<string[]> StatusAsync() =>
         (await Http.GetStringAsync("/lb-status", TestContext.Current.CancellationToken)).TrimEnd().Split('\n');

@@ -1,0 +1,8 @@
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Docker.Resources.ComposeNodes;
+
+namespace Aspire.Hosting.Docker;
+
+/// <summary>A change to the service of a resource, applied after everything else about the service is known.</summary>
+internal sealed record DockerComposeServiceCustomizationAnnotation(Action<DockerComposeServiceResource, Service> Configure)
+    : IResourceAnnotation;

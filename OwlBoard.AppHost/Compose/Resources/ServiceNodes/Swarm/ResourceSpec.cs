@@ -1,0 +1,7 @@
+namespace Aspire.Hosting.Docker.Resources.ServiceNodes.Swarm;
+
+/// <summary>An amount of resources.</summary>
+internal sealed class ResourceSpec
+{
+    public string? Memory { get; set; }
+}

@@ -1,4 +1,0 @@
-namespace Aspire.Hosting.ApplicationModel;
-
-/// <summary>Something that runs.</summary>
-internal interface IComputeResource : IResource;

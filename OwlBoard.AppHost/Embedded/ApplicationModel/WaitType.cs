@@ -1,6 +1,0 @@
-namespace Aspire.Hosting.ApplicationModel;
-
-internal enum WaitType
-{
-    WaitUntilHealthy,
-}

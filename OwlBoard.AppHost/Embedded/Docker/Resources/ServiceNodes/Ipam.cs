@@ -1,7 +1,0 @@
-namespace Aspire.Hosting.Docker.Resources.ServiceNodes;
-
-/// <summary>The addresses of a network.</summary>
-internal sealed class Ipam
-{
-    public List<Dictionary<string, string>> Config { get; set; } = [];
-}

@@ -1,9 +1,0 @@
-namespace Aspire.Hosting.Docker.Resources.ServiceNodes.Swarm;
-
-/// <summary>The hosts that a service may run on.</summary>
-internal sealed class Placement
-{
-    public List<string>? Constraints { get; set; }
-
-    public List<Dictionary<string, string>>? Preferences { get; set; }
-}

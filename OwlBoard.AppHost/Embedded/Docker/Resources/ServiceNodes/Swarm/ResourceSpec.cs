@@ -1,6 +1,0 @@
-namespace Aspire.Hosting.Docker.Resources.ServiceNodes.Swarm;
-
-internal sealed class ResourceSpec
-{
-    public string? Memory { get; set; }
-}

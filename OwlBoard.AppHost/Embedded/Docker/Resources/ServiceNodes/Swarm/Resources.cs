@@ -1,6 +1,0 @@
-namespace Aspire.Hosting.Docker.Resources.ServiceNodes.Swarm;
-
-internal sealed class Resources
-{
-    public ResourceSpec? Limits { get; set; }
-}

@@ -1,7 +1,0 @@
-namespace Aspire.Hosting;
-
-internal enum DistributedApplicationOperation
-{
-    Run,
-    Publish,
-}

@@ -1,0 +1,21 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+
+namespace OwlBoard.AppHost.Topology;
+
+internal static class FrontendExtensions
+{
+    /// <summary>Adds the page for one kind of device. It passes <c>/api</c> on to the load balancer's listener of that name.</summary>
+    public static IResourceBuilder<ProjectResource> AddFrontend(
+        this IDistributedApplicationBuilder builder, [ResourceName] string name, string device, int port,
+        IResourceBuilder<ProjectResource> loadBalancer) =>
+        builder.AddProject<Projects.OwlBoard_Frontend>(name)
+            .WithArgs(device)
+            .WithHttpEndpoint(port: port, isProxied: false)
+            .WithExternalHttpEndpoints()
+            .WithHttpHealthCheck("/health")
+            .WithoutForwardedHeaders()
+            .WithEnvironment("Frontend__LoadBalancer", $"http://_{device}.{loadBalancer.Resource.Name}")
+            .WithReference(loadBalancer).WaitFor(loadBalancer)
+            .WithLink("http", $"Whiteboard ({device})");
+}

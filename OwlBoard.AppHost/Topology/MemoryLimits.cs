@@ -1,0 +1,13 @@
+namespace OwlBoard.AppHost.Topology;
+
+/// <summary>The memory that a container may use, its health check included.</summary>
+internal static class MemoryLimits
+{
+    public const string LoadBalancer = "512M";
+
+    public const string Gateway = "384M";
+
+    public const string Service = "384M";
+
+    public const string Frontend = "256M";
+}
