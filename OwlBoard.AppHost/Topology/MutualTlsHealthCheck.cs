@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OwlBoard.Certificates;
@@ -7,11 +8,11 @@ using OwlBoard.ServiceDefaults.Probing;
 
 namespace OwlBoard.AppHost.Topology;
 
-/// <summary>Whether a service answers 200 over mutual TLS, and is the service that it should be.</summary>
+/// <summary>Checks over mutual TLS that a service is healthy and is the service that it should be, and reports when its certificate expires.</summary>
 internal sealed class MutualTlsHealthCheck(
     EndpointReference endpoint, string service, string path, CertificateFolder certificates) : IHealthCheck
 {
-    /// <summary>How long an answer may take: a program that is busy starting on a small machine needs a moment.</summary>
+    /// <summary>The limit of a check: a program that is busy starting on a small machine needs a moment. Default 3 s.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -19,17 +20,21 @@ internal sealed class MutualTlsHealthCheck(
         var address = new Uri(new Uri((await endpoint.GetValueAsync(cancellationToken))!), path);
         try
         {
-            // Read for each question: they may have been renewed since the last.
+            // Read for each check: they may have been renewed since the last.
             using var set = CertificateSet.Load(
                 certificates.Certificate(ResourceNames.ProbeIdentity),
                 certificates.Authority(ResourceNames.ProbeIdentity),
                 TimeProvider.System.GetUtcNow());
             var fault = await HealthQuestion.FindFaultAsync(address, service, set, Timeout, cancellationToken);
-            return fault is null ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(fault);
+            using var certificate = X509Certificate2.CreateFromPem(
+                await File.ReadAllTextAsync(certificates.Certificate(service), cancellationToken));
+            return fault is null
+                ? HealthCheckResult.Healthy($"The certificate expires on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}.")
+                : HealthCheckResult.Unhealthy(fault);
         }
-        catch (CertificateFileException failure)
+        catch (CertificateFileException exception)
         {
-            return HealthCheckResult.Unhealthy(failure.Message);
+            return HealthCheckResult.Unhealthy(exception.Message);
         }
     }
 }

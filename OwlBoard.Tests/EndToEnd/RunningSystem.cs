@@ -76,8 +76,10 @@ public sealed class RunningSystem : IAsyncLifetime
             (application, host) =>
             {
                 application.DisableDashboard = false;
+                application.EnableResourceLogging = false;
                 (host.Configuration ??= new()).AddInMemoryCollection(new Dictionary<string, string?>
                 {
+                    ["Logging:LogLevel:Default"] = "Warning",
                     // The ports that the options state are the real ones.
                     ["DcpPublisher:RandomizePorts"] = "false",
                     ["ASPNETCORE_URLS"] = dashboard,

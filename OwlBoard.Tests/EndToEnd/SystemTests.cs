@@ -22,6 +22,9 @@ public sealed class SystemTests(RunningSystem system)
         Assert.Equal(
             ["API (desktop)", "Status page", "Metrics", "API (mobile)"],
             system.StateOf("load-balancer").Urls.OrderByDescending(url => url.DisplayProperties.SortOrder).Select(url => url.DisplayProperties.DisplayName));
+        Assert.All(
+            new[] { "user-service", "chat-service" },
+            name => Assert.Matches(@"^The certificate expires on \d{4}-\d\d-\d\d\.$", Assert.Single(system.StateOf(name).HealthReports).Description));
         Assert.Equal("Whiteboard (desktop)", Assert.Single(system.StateOf("desktop-frontend").Urls).DisplayProperties.DisplayName);
     }
 

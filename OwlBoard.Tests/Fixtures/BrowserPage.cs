@@ -88,7 +88,8 @@ public sealed class BrowserPage : IAsyncDisposable
         Assert.True(problems.Length == 0, string.Join('\n', problems));
     }
 
-    private async Task ScreenshotAsync(string name)
+    /// <summary>Writes what the page shows as <c>NAME.png</c>, where <c>OWLBOARD_SCREENSHOTS</c> names a folder.</summary>
+    public async Task ScreenshotAsync(string name)
     {
         if (Environment.GetEnvironmentVariable(ScreenshotFolder) is { Length: > 0 } folder)
         {
