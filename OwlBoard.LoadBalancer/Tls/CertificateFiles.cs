@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using OwlBoard.ServiceDefaults.MutualTls;
 
 namespace OwlBoard.LoadBalancer.Tls;
 
@@ -80,9 +81,7 @@ internal sealed class CertificateFiles
         try
         {
             var key = _key is null ? certificate : Encoding.UTF8.GetString(_key);
-            all[0] = _password is null
-                ? X509Certificate2.CreateFromPem(certificate, key)
-                : X509Certificate2.CreateFromEncryptedPem(certificate, key, _password);
+            all[0] = PemCertificate.Load(certificate, key, _password);
             return all;
         }
         // A key that does not match is the one or the other, by the kind of key.

@@ -107,19 +107,10 @@ public sealed class CertificateSet : IDisposable
     {
         try
         {
-            var certificate = X509Certificate2.CreateFromPem(pem, pem);
-            if (!OperatingSystem.IsWindows())
-            {
-                return certificate;
-            }
-
-            // Windows' TLS takes no key that exists in memory only.
-            using (certificate)
-            {
-                return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), password: null);
-            }
+            return PemCertificate.Load(pem, pem);
         }
-        catch (CryptographicException)
+        // A key that does not belong to the certificate is the one or the other, by the kind of key.
+        catch (Exception failure) when (failure is CryptographicException or ArgumentException)
         {
             throw new CertificateFileException(path, "it does not hold a certificate and the private key that belongs to it, as PEM");
         }
