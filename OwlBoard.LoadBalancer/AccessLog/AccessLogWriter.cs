@@ -167,7 +167,8 @@ internal sealed partial class AccessLogWriter : BackgroundService
                 _failing = false;
                 ReportDropped();
             }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            // Whatever the sink throws: the writer must outlive it, or the program would end for its access log.
+            catch (Exception failure)
             {
                 CloseSink();
                 Drop(count);

@@ -92,9 +92,17 @@ internal sealed partial class ProbeMonitor(
             var settings = cluster.Model.Config.HealthCheck?.Active;
             var interval = settings?.Interval ?? TimeSpan.FromSeconds(2);
             var next = Task.Delay(interval, time, cancellationToken);
-            if (settings is not null)
+            try
             {
-                await ProbeAsync(cluster, destination, settings, cancellationToken);
+                if (settings is not null)
+                {
+                    await ProbeAsync(cluster, destination, settings, cancellationToken);
+                }
+            }
+            catch (Exception failure)
+            {
+                // The loop must outlive any fault, or the gateway would never be probed again.
+                LogResultLost(failure, destination.DestinationId);
             }
 
             await next.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -112,26 +120,22 @@ internal sealed partial class ProbeMonitor(
             var response = await SendAsync(cluster.Model.HttpClient, destination.Model.Config, request, either.Token);
             result = new DestinationProbingResult(destination, response, exception: null);
         }
-        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException)
+        catch (Exception failure)
         {
+            // A gateway that cannot be probed, for whatever reason, is not known to be alive.
+            if (failure is not (HttpRequestException or OperationCanceledException or IOException))
+            {
+                LogProbeFailed(failure, destination.DestinationId);
+            }
+
             result = new DestinationProbingResult(destination, response: null, failure);
         }
 
         using (result.Response)
         {
-            if (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-
-            try
+            if (!cancellationToken.IsCancellationRequested)
             {
                 policies.Single(policy => policy.Name == settings.Policy).ProbingCompleted(cluster, [result]);
-            }
-            catch (Exception failure)
-            {
-                // The loop must outlive a policy's mistake, or the gateway would never be probed again.
-                LogPolicyFailed(failure, destination.DestinationId);
             }
         }
     }
@@ -148,6 +152,9 @@ internal sealed partial class ProbeMonitor(
         return client.SendAsync(request, cancellationToken);
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The result of probing {Gateway} could not be taken in")]
-    private partial void LogPolicyFailed(Exception failure, string gateway);
+    [LoggerMessage(1, LogLevel.Error, "The result of a probe of {Gateway} could not be used")]
+    private partial void LogResultLost(Exception failure, string gateway);
+
+    [LoggerMessage(2, LogLevel.Error, "{Gateway} could not be probed")]
+    private partial void LogProbeFailed(Exception failure, string gateway);
 }

@@ -85,11 +85,21 @@ public sealed partial class MutualTlsCertificates : IDisposable
         }
         catch (CertificateFileException failure)
         {
-            if (_lastProblem != failure.Message)
-            {
-                _lastProblem = failure.Message;
-                LogKept(failure.Path, failure.Reason, _current!.Own.NotAfter.ToUniversalTime());
-            }
+            Keep(failure.Path, failure.Reason);
+        }
+        // A timer calls: an exception would end the process, for files that it does not even need now.
+        catch (Exception failure)
+        {
+            Keep(_options.Certificate, failure.GetType().Name);
+        }
+    }
+
+    private void Keep(string path, string reason)
+    {
+        if (_lastProblem != path + reason)
+        {
+            _lastProblem = path + reason;
+            LogKept(path, reason, _current!.Own.NotAfter.ToUniversalTime());
         }
     }
 

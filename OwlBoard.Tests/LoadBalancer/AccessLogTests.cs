@@ -234,10 +234,29 @@ public sealed class AccessLogTests : IAsyncLifetime
 
         Assert.Equal(0, writer.Dropped);
         Assert.Equal(many + 2, (await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken)).Length);
+    }
 
-        static AccessLogEntry Entry(string path) => new(
-            DateTimeOffset.UnixEpoch, "Desktop", IPAddress.Loopback, "GET", path, "", "HTTP/1.1", StatusCodes.Status200OK, Bytes: 0, TimeSpan.Zero,
-            UserAgent: new string('a', 1000), "gw-1", Tries: 1, TraceParent: "");
+    [Fact]
+    public async Task A_sink_that_throws_anything_loses_its_lines_and_the_next_ones_are_written()
+    {
+        await using var loadBalancer = Start();
+        var logger = new RecordingLogger<AccessLogWriter>();
+        var file = Path.Combine(_directory.FullName, "after-failure.log");
+        var opened = 0;
+        using var writer = new AccessLogWriter(
+            loadBalancer.Services.GetRequiredService<LiveOptions>(),
+            loadBalancer.Services.GetRequiredService<LoadBalancerMetrics>(),
+            logger,
+            _ => opened++ == 0 ? throw new NotSupportedException("Not today") : AccessLogSink.Open(new AccessLogOptions { Path = file }));
+        await writer.StartAsync(TestContext.Current.CancellationToken);
+
+        writer.Write(Entry("/lost"));
+        await Eventually.IsTrueAsync("the line is dropped", () => writer.Dropped == 1);
+        writer.Write(Entry("/kept"));
+
+        await Eventually.IsTrueAsync("the next line is written", () => File.Exists(file) && File.ReadAllText(file).Contains("/kept", StringComparison.Ordinal));
+        Assert.Contains(logger.Messages, line => line.StartsWith("Error: The access log cannot be written", StringComparison.Ordinal));
+        await writer.StopAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -368,4 +387,8 @@ public sealed class AccessLogTests : IAsyncLifetime
         });
         return lines;
     }
+
+    private static AccessLogEntry Entry(string path) => new(
+        DateTimeOffset.UnixEpoch, "Desktop", IPAddress.Loopback, "GET", path, "", "HTTP/1.1", StatusCodes.Status200OK, Bytes: 0, TimeSpan.Zero,
+        UserAgent: new string('a', 1000), "gw-1", Tries: 1, TraceParent: "");
 }

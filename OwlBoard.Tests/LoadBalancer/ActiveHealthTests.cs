@@ -1,5 +1,13 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using OwlBoard.LoadBalancer.Gateways;
+using OwlBoard.LoadBalancer.Health;
+using OwlBoard.Tests.Fixtures;
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.Model;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
@@ -73,6 +81,38 @@ public sealed class ActiveHealthTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_probe_that_throws_anything_is_a_miss_that_is_logged_and_probing_goes_on()
+    {
+        var probes = new FailingProbes();
+        using var log = new CapturedLog();
+        await using var loadBalancer = TestLoadBalancer.Start(_gateways, FastProbes, services => services
+            .AddSingleton<IProbingRequestFactory>(probes)
+            .AddSingleton<ILoggerProvider>(log));
+        await loadBalancer.IsInStateAsync("gw-1", GatewayState.Healthy);
+
+        probes.Failing = loadBalancer.Gateway("gw-1").Address;
+        await loadBalancer.IsInStateAsync("gw-1", GatewayState.Unhealthy);
+        Assert.Equal(GatewayState.Healthy, loadBalancer.Gateway("gw-2").Condition.State);
+        Assert.Contains(log.Lines, line => line.StartsWith("Error: gw-1 could not be probed System.InvalidOperationException: Not this one", StringComparison.Ordinal));
+
+        probes.Failing = "";
+        await loadBalancer.IsInStateAsync("gw-1", GatewayState.Healthy);
+    }
+
+    [Fact]
+    public async Task A_policy_that_throws_is_logged_and_probing_goes_on()
+    {
+        using var log = new CapturedLog();
+        await using var loadBalancer = TestLoadBalancer.Start(_gateways, FastProbes, services => services
+            .RemoveAll<IActiveHealthCheckPolicy>()
+            .AddSingleton<IActiveHealthCheckPolicy>(new FailingPolicy())
+            .AddSingleton<ILoggerProvider>(log));
+
+        await Eventually.IsTrueAsync("gw-1 was probed again and again", () =>
+            log.Lines.Count(line => line.StartsWith("Error: The result of a probe of gw-1 could not be used", StringComparison.Ordinal)) > 2);
+    }
+
+    [Fact]
     public async Task An_upstream_without_a_health_page_counts_as_alive()
     {
         var probed = new TaskCompletionSource();
@@ -89,8 +129,28 @@ public sealed class ActiveHealthTests : IAsyncLifetime
         };
         await using var loadBalancer = TestLoadBalancer.Start(_gateways, FastProbes);
 
-        await probed.Task.WaitAsync(Fixtures.Eventually.DefaultDeadline, TestContext.Current.CancellationToken);
+        await probed.Task.WaitAsync(Eventually.DefaultDeadline, TestContext.Current.CancellationToken);
 
         Assert.Equal(GatewayState.Healthy, loadBalancer.Gateway("gw-1").Condition.State);
+    }
+
+    /// <summary>Throws in place of the probes of one gateway.</summary>
+    private sealed class FailingProbes : IProbingRequestFactory
+    {
+        public string Failing { get; set; } = "";
+
+        public HttpRequestMessage CreateRequest(ClusterModel cluster, DestinationModel destination) =>
+            destination.Config.Address == Failing
+                ? throw new InvalidOperationException("Not this one")
+                : new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(destination.Config.Address), "/health")) { Version = HttpVersion.Version11 };
+    }
+
+    /// <summary>Takes the place of the policy that reports probes.</summary>
+    private sealed class FailingPolicy : IActiveHealthCheckPolicy
+    {
+        public string Name => ProbePolicy.PolicyName;
+
+        public void ProbingCompleted(ClusterState cluster, IReadOnlyList<DestinationProbingResult> probingResults) =>
+            throw new InvalidOperationException("No conclusion");
     }
 }

@@ -71,6 +71,26 @@ public sealed class RedisOutageTests
     }
 
     [Fact]
+    public async Task Presence_goes_on_after_an_entry_in_Redis_that_cannot_be_read()
+    {
+        await using var chat = await TwoReplicas.StartAsync("chat", "--Redis:PresenceTimeout=00:00:01", "--Logging:LogLevel:Default=None");
+        await using var redis = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(chat.First.Setting("Redis:ConnectionString")!);
+        await using var ada = await EnterAsync(chat.First, "1", "Ada");
+        var room = $"owlboard:chat:room:{_room}";
+
+        // Of a replica that no longer lives: a heartbeat removes it, and would tell who left. The third is after the first failed.
+        for (var i = 0; i < 3; i++)
+        {
+            await redis.GetDatabase().HashSetAsync(room, "unreadable", """{"replica":"gone","user_id":"9","username":"Old","since":"a time"}""");
+            await Eventually.IsTrueAsync(
+                "a heartbeat has removed the entry", async () => !await redis.GetDatabase().HashExistsAsync(room, "unreadable"));
+        }
+
+        (await chat.First.GetAsync("/health")).AssertStatus(HttpStatusCode.OK);
+        Assert.Equal("""[{"user_id":"1","username":"Ada"}]""", (await chat.Second.GetAsync($"/chat/users/{_room}")).Text);
+    }
+
+    [Fact]
     public async Task Password_may_come_from_a_file()
     {
         await using var redis = await RedisServer.StartAsync(password: "hoot");
