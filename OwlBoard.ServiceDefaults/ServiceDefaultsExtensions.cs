@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using OwlBoard.ServiceDefaults.ConfigurationFiles;
 using OwlBoard.ServiceDefaults.Drain;
 using OwlBoard.ServiceDefaults.Telemetry;
 
@@ -10,7 +11,8 @@ namespace OwlBoard.ServiceDefaults;
 public static class ServiceDefaultsExtensions
 {
     /// <summary>
-    /// Adds telemetry over OTLP, service discovery, a resilient <see cref="HttpClient"/> and graceful drain on SIGTERM.
+    /// Adds telemetry over OTLP, service discovery, a resilient <see cref="HttpClient"/>, graceful drain on SIGTERM, and
+    /// configuration files that keep their last good values.
     /// </summary>
     /// <typeparam name="TBuilder">The host builder's type.</typeparam>
     /// <param name="builder">The program's builder.</param>
@@ -20,6 +22,7 @@ public static class ServiceDefaultsExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
 
+        builder.KeepLastGoodConfigurationFiles();
         builder.Configuration.AddLoggingDefaults();
         builder.AddTelemetry();
         builder.AddDrain();

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Configuration;
+
+namespace OwlBoard.ServiceDefaults.ConfigurationFiles;
+
+/// <summary>A configuration file whose last good values stay in force when a change cannot be read.</summary>
+internal sealed class LastGoodFileSource : IConfigurationSource
+{
+    private readonly FileConfigurationSource _file;
+    private readonly ConfigurationFileLog _log;
+
+    public LastGoodFileSource(FileConfigurationSource file, ConfigurationFileLog log)
+    {
+        // The provider of this source watches the file.
+        file.ReloadOnChange = false;
+        _file = file;
+        _log = log;
+    }
+
+    public IConfigurationProvider Build(IConfigurationBuilder builder) =>
+        new LastGoodFileProvider(_file, () => _file.Build(builder), _log);
+}
