@@ -68,6 +68,8 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<RetryBudget>();
         services.AddSingleton<RetryPolicy>();
         services.AddSingleton<TryForwarder>();
+
+        services.AddSingleton<TokenThrottle>();
         services.AddProxy();
     }
 
@@ -78,6 +80,7 @@ internal static class LoadBalancerExtensions
         app.UseMiddleware<MeasurementMiddleware>();
         app.UseTraceParent();
         app.UseMiddleware<DirectRouteMiddleware>((Func<RequestDelegate, RequestDelegate>)app.Guard);
+        app.UseMiddleware<ManagementGuardMiddleware>();
         app.UseRouting();
         app.UseThreadPoolForOwnAnswers();
         app.UseMiddleware<LastResortMiddleware>();

@@ -41,8 +41,8 @@ public sealed class LoadBalancerOptions
     public int MobilePort { get; set; } = 9000;
 
     /// <summary>
-    /// The port for <c>/metrics</c>, the detailed status and draining gateways; never published. Default 9100; 0 lets the
-    /// system choose.
+    /// The port for the status page, <c>/metrics</c>, the detailed status and draining gateways; never published.
+    /// Default 9100; 0 lets the system choose.
     /// </summary>
     [Range(0, 65535)]
     public int ManagementPort { get; set; } = 9100;
@@ -50,6 +50,13 @@ public sealed class LoadBalancerOptions
     /// <summary>The address that the management port binds to. Default <c>localhost</c>; <c>*</c> for all.</summary>
     [Required]
     public string ManagementAddress { get; set; } = "localhost";
+
+    /// <summary>
+    /// Host names and IP addresses, without port, that requests to the management port may have in their <c>Host</c> field
+    /// beside loopback names and the address that they were sent to. Any other host is refused with 403: a web page of
+    /// that name could reach the port through the browser of someone who can (DNS rebinding). Default: none.
+    /// </summary>
+    public IList<string> ManagementHosts { get; } = [];
 
     /// <summary>
     /// The secret that <c>POST /gateways/…</c> on the management port asks for as <c>Authorization: Bearer</c>, at least

@@ -48,6 +48,14 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
             }
         }
 
+        for (var i = 0; i < options.ManagementHosts.Count; i++)
+        {
+            if (Uri.CheckHostName(options.ManagementHosts[i]) is UriHostNameType.Unknown)
+            {
+                failures.Add(Message($"ManagementHosts:{i}", options.ManagementHosts[i], "a host name or IP address without scheme and port, as in status.example.com"));
+            }
+        }
+
         if (options.ActiveHealth.Timeout > options.ActiveHealth.Interval)
         {
             failures.Add(Message("ActiveHealth:Timeout", options.ActiveHealth.Timeout, $"at most ActiveHealth:Interval, which is {options.ActiveHealth.Interval}"));

@@ -1,47 +1,72 @@
-using System.Security.Cryptography;
-using System.Text;
+using System.Globalization;
+using System.Net;
 using Microsoft.AspNetCore.Mvc;
+using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Forwarding;
 
 namespace OwlBoard.LoadBalancer.Management;
 
-/// <summary>Lets only those through who know <see cref="LoadBalancerOptions.ManagementToken"/>.</summary>
-internal sealed class ManagementTokenFilter(LiveOptions options) : IEndpointFilter
+/// <summary>Requires <see cref="LoadBalancerOptions.ManagementToken"/> as a bearer token (RFC 6750).</summary>
+internal sealed partial class ManagementTokenFilter(
+    LiveOptions options, TokenThrottle throttle, ClientAddress client, ILogger<ManagementTokenFilter> logger) : IEndpointFilter
 {
     private const string Scheme = "Bearer ";
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        if (string.IsNullOrEmpty(options.Current.ManagementToken))
+        if (await TryRefuseAsync(http))
         {
-            await Problem.WriteAsync(http, new ProblemDetails
-            {
-                Status = StatusCodes.Status403Forbidden,
-                Detail = $"Gateways can be drained by hand once {LoadBalancerOptions.Section}:{nameof(LoadBalancerOptions.ManagementToken)} is set.",
-            });
-            return Results.Empty;
-        }
-
-        if (!IsAuthorized(http.Request.Headers.Authorization.ToString(), options.Current.ManagementToken))
-        {
-            http.Response.Headers.WWWAuthenticate = "Bearer";
-            await Problem.WriteAsync(http, new ProblemDetails
-            {
-                Status = StatusCodes.Status401Unauthorized,
-                Detail = "The management token is missing or wrong.",
-            });
             return Results.Empty;
         }
 
         return await next(context);
     }
 
-    /// <summary>Compares hashes: in constant time, and without telling the token's length.</summary>
-    private static bool IsAuthorized(string authorization, string token) =>
-        authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-        && CryptographicOperations.FixedTimeEquals(
-            SHA256.HashData(Encoding.UTF8.GetBytes(authorization[Scheme.Length..])),
-            SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+    private async Task<bool> TryRefuseAsync(HttpContext http)
+    {
+        if (options.Current.ManagementToken is not { Length: > 0 } token)
+        {
+            await RefuseAsync(
+                http, StatusCodes.Status403Forbidden, $"Gateways can be drained by hand once {LoadBalancerOptions.Section}:{nameof(LoadBalancerOptions.ManagementToken)} is set.");
+            return true;
+        }
+
+        var authorization = http.Request.Headers.Authorization.ToString();
+        if (!authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            // Not a guess: a web page of another origin can send this, but no Authorization field.
+            http.Response.Headers.WWWAuthenticate = "Bearer";
+            await RefuseAsync(http, StatusCodes.Status401Unauthorized, "The management token is missing.");
+            return true;
+        }
+
+        var address = client.Of(http);
+        if (throttle.TryAuthorize(address, authorization[Scheme.Length..], token, out var wait))
+        {
+            return false;
+        }
+
+        if (wait > TimeSpan.Zero)
+        {
+            // RFC 9110 section 10.2.3: whole seconds.
+            var seconds = (long)Math.Ceiling(wait.TotalSeconds);
+            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            await RefuseAsync(http, StatusCodes.Status429TooManyRequests, $"Too many wrong management tokens from this address; try again in {seconds} s.");
+            return true;
+        }
+
+        LogWrongToken(address);
+        http.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
+        await RefuseAsync(http, StatusCodes.Status401Unauthorized, "The management token is wrong.");
+        return true;
+    }
+
+    private static Task RefuseAsync(HttpContext http, int status, string detail) =>
+        Problem.WriteAsync(http, new ProblemDetails { Status = status, Detail = detail });
+
+    /// <summary>Not a flood: throttled requests are not logged.</summary>
+    [LoggerMessage(1, LogLevel.Warning, "A request from {Client} to the management port had a wrong token")]
+    private partial void LogWrongToken(IPAddress client);
 }

@@ -23,6 +23,8 @@ public sealed class ConfigurationErrorTests
     [InlineData("Algorithm=fastest", "LoadBalancer:Algorithm is 'fastest'; it must be one of ", true)]
     [InlineData("SlowStart=-00:00:01", "LoadBalancer:SlowStart is '-00:00:01'; it must be from 00:00:00 to 01:00:00.")]
     [InlineData("TrustedProxies:0=10.0.0.0/33", "LoadBalancer:TrustedProxies:0 is '10.0.0.0/33'; it must be a network in CIDR notation, as in 10.0.0.0/8 or fd00::/8.")]
+    [InlineData("ManagementHosts:0=http://status.example.com", "LoadBalancer:ManagementHosts:0 is 'http://status.example.com'; it must be a host name or IP address without scheme and port, as in status.example.com.")]
+    [InlineData("ManagementHosts:0=localhost ManagementHosts:1=a:9100", "LoadBalancer:ManagementHosts:1 is 'a:9100'; it must be a host name or IP address without scheme and port, as in status.example.com.")]
     [InlineData("PassiveHealth:MaxFails=-1", "LoadBalancer:PassiveHealth:MaxFails is '-1'; it must be from 0 to 1000.")]
     [InlineData("ActiveHealth:Timeout=00:00:03", "LoadBalancer:ActiveHealth:Timeout is '00:00:03'; it must be at most ActiveHealth:Interval, which is 00:00:02.")]
     [InlineData("Retry:Tries=0", "LoadBalancer:Retry:Tries is '0'; it must be from 1 to 16.")]
