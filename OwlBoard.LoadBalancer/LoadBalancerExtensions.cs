@@ -63,6 +63,7 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<ConnectionGate>();
 
         services.AddSingleton<GatewayRegistry>();
+        services.AddSingleton<StateJournal>();
         services.AddSingleton<GatewayHealth>();
         services.AddSingleton<LastResort>();
         services.AddSingleton<RetryBudget>();
@@ -70,6 +71,8 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<TryForwarder>();
 
         services.AddSingleton<TokenThrottle>();
+        services.AddSingleton<TrafficHistory>();
+        services.AddHostedService<TrafficSampler>();
         services.AddProxy();
     }
 
@@ -86,6 +89,7 @@ internal static class LoadBalancerExtensions
         app.UseMiddleware<LastResortMiddleware>();
         app.UseGuards();
         app.MapStatus();
+        app.MapStatusPage();
         app.MapManagement();
         app.MapReverseProxy(proxy =>
         {

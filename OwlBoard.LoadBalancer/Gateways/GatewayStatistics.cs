@@ -15,8 +15,8 @@ internal sealed class GatewayStatistics(TimeProvider time)
     /// <summary>When and why the last one of them did.</summary>
     public GatewayFailure? LastFailure { get; private set; }
 
-    /// <summary>How long tries took lately; WebSockets left out.</summary>
-    public LatencyWindow Latency { get; } = new(time);
+    /// <summary>The durations of the attempts, without WebSockets.</summary>
+    public LatencyHistogram Latency { get; } = new();
 
     public void CountRequest() => Interlocked.Increment(ref _requests);
 

@@ -14,6 +14,7 @@ internal sealed partial class GatewayHealth(
     GatewayRegistry gateways,
     LiveOptions options,
     IClusterDestinationsUpdater destinations,
+    StateJournal journal,
     LoadBalancerMetrics metrics,
     TimeProvider time,
     ILogger<GatewayHealth> logger)
@@ -209,7 +210,9 @@ internal sealed partial class GatewayHealth(
             return;
         }
 
-        condition.Change(after, reason, time.GetUtcNow());
+        var now = time.GetUtcNow();
+        condition.Change(after, reason, now);
+        journal.Add(new GatewayStateChange(now, gateway.Name, before, after, reason));
         // YARP's own view, for whoever reads it there.
         var yarp = gateway.Destination.Health;
         yarp.Active = condition.Probed == GatewayState.Healthy ? DestinationHealth.Healthy : DestinationHealth.Unhealthy;

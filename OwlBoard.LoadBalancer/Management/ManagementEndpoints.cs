@@ -3,6 +3,7 @@ using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Health;
 using OwlBoard.LoadBalancer.Listeners;
+using OwlBoard.LoadBalancer.Status;
 
 namespace OwlBoard.LoadBalancer.Management;
 
@@ -36,7 +37,7 @@ internal static class ManagementEndpoints
 
         health.SetDrained(gateway, drained);
         await context.Response.WriteAsJsonAsync(
-            new GatewayAction(gateway.Name, gateway.Condition.State.ToString().ToLowerInvariant(), gateway.Active), context.RequestAborted);
+            new GatewayAction(gateway.Name, DetailedStatus.NameOf(gateway.Condition.State), gateway.Active), context.RequestAborted);
     }
 
     /// <summary>What became of the gateway.</summary>

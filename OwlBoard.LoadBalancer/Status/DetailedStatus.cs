@@ -3,14 +3,37 @@ using OwlBoard.LoadBalancer.Gateways;
 namespace OwlBoard.LoadBalancer.Status;
 
 /// <summary>The status as JSON, for the management port. Durations are in milliseconds.</summary>
+/// <param name="Now">The load balancer's clock.</param>
+/// <param name="Algorithm">The algorithm that picks gateways.</param>
+/// <param name="Draining">Whether the load balancer is shutting down.</param>
+/// <param name="CanDrain">Whether gateways can be drained by hand: a management token is configured.</param>
+/// <param name="IsProbing">Whether gateways are probed.</param>
+/// <param name="ActiveBackends">The number of gateways in rotation.</param>
+/// <param name="StartedAt">The start of the process.</param>
+/// <param name="AccessLogDropped">Access log lines that were dropped.</param>
+/// <param name="Gateways">All gateways.</param>
 internal sealed record DetailedStatus(
+    DateTimeOffset Now,
     string Algorithm,
     bool Draining,
+    bool CanDrain,
+    bool IsProbing,
     int ActiveBackends,
     DateTimeOffset StartedAt,
     long AccessLogDropped,
     IReadOnlyList<DetailedStatus.GatewayStatus> Gateways)
 {
+    /// <summary>Returns a state's name as all status texts have it.</summary>
+    public static string NameOf(GatewayState state) => state switch
+    {
+        GatewayState.Healthy => "healthy",
+        GatewayState.Unhealthy => "unhealthy",
+        GatewayState.Ejected => "ejected",
+        GatewayState.Draining => "draining",
+        GatewayState.Drained => "drained",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, message: null),
+    };
+
     /// <summary>One gateway.</summary>
     public sealed record GatewayStatus(
         string Name,
@@ -19,6 +42,7 @@ internal sealed record DetailedStatus(
         string Reason,
         DateTimeOffset? Since,
         double Weight,
+        string? Zone,
         int ActiveRequests,
         long Requests,
         long Failures,
@@ -26,32 +50,27 @@ internal sealed record DetailedStatus(
         ProbeResult? LastProbe,
         LatencyStatus LatencyLastMinute)
     {
-        public static GatewayStatus Of(Gateway gateway)
+        public static GatewayStatus Of(Gateway gateway, LatencyStatus latency)
         {
             var condition = gateway.Condition;
             var statistics = gateway.Statistics;
             return new GatewayStatus(
                 gateway.Name,
                 gateway.Address,
-                condition.State.ToString().ToLowerInvariant(),
+                NameOf(condition.State),
                 condition.Reason,
                 condition.Since,
                 gateway.Weight,
+                gateway.Zone,
                 gateway.Active,
                 statistics.Requests,
                 statistics.Failures,
                 statistics.LastFailure,
                 condition.LastProbe,
-                LatencyStatus.Of(statistics.Latency));
+                latency);
         }
     }
 
-    /// <summary>Quantiles of the duration of tries; <see langword="null"/> where there was none.</summary>
-    public sealed record LatencyStatus(double? P50, double? P95, double? P99)
-    {
-        public static LatencyStatus Of(LatencyWindow window) =>
-            window.Quantiles(0.5, 0.95, 0.99) is [var p50, var p95, var p99]
-                ? new LatencyStatus(p50?.TotalMilliseconds, p95?.TotalMilliseconds, p99?.TotalMilliseconds)
-                : new LatencyStatus(null, null, null);
-    }
+    /// <summary>Quantiles of the durations of attempts; <see langword="null"/> without any.</summary>
+    public sealed record LatencyStatus(double? P50, double? P95, double? P99);
 }

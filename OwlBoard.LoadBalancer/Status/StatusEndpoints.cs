@@ -32,16 +32,25 @@ internal static class StatusEndpoints
             : Results.Text(Listener.Of(context).HealthText);
     }
 
-    private static IResult Status(HttpContext context, GatewayRegistry gateways, LiveOptions options, DrainState drain, AccessLogWriter accessLog)
+    private static IResult Status(
+        HttpContext context, GatewayRegistry gateways, LiveOptions options, DrainState drain, AccessLogWriter accessLog, TrafficHistory history, TimeProvider time)
     {
         ResponseHeaders.Apply(context);
         var all = gateways.All;
         var active = all.Count(gateway => gateway.Condition.State == GatewayState.Healthy);
-        var algorithm = options.Current.Algorithm;
+        var current = options.Current;
         return Listener.Of(context) == Listener.Management && AcceptsJson(context.Request)
             ? Results.Json(new DetailedStatus(
-                algorithm, drain.IsDraining, active, StartedAt, accessLog.Dropped, [.. all.Select(DetailedStatus.GatewayStatus.Of)]))
-            : Results.Text(Describe(all, active, algorithm));
+                time.GetUtcNow(),
+                current.Algorithm,
+                drain.IsDraining,
+                CanDrain: !string.IsNullOrEmpty(current.ManagementToken),
+                IsProbing: current.ActiveHealth.Enabled,
+                active,
+                StartedAt,
+                accessLog.Dropped,
+                [.. all.Select(gateway => DetailedStatus.GatewayStatus.Of(gateway, history.LastMinute(gateway)))]))
+            : Results.Text(Describe(all, active, current.Algorithm));
     }
 
     private static bool AcceptsJson(HttpRequest request) =>
@@ -54,7 +63,7 @@ internal static class StatusEndpoints
         text.Append(CultureInfo.InvariantCulture, $"Algorithm: {algorithm}\n");
         foreach (var gateway in gateways)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{gateway.Name} {gateway.Address} {gateway.Condition.State.ToString().ToLowerInvariant()} active={gateway.Active}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{gateway.Name} {gateway.Address} {DetailedStatus.NameOf(gateway.Condition.State)} active={gateway.Active}\n");
         }
 
         return text.ToString();

@@ -80,9 +80,17 @@ internal sealed class LoadBalancerMetrics
             description: "1 while a gateway takes traffic, else 0.");
     }
 
+    /// <summary>The same counts for the load balancer's own status.</summary>
+    public RequestTotals Totals { get; } = new();
+
     /// <summary>A client's request is done with, whoever answered it.</summary>
     public void RequestEnded(HttpContext context, TimeSpan duration)
     {
+        if (context.Response.StatusCode >= 500 && context.GetEndpoint().IsProxied())
+        {
+            Totals.CountServerError();
+        }
+
         if (!_requestDuration.Enabled)
         {
             return;
@@ -109,7 +117,11 @@ internal sealed class LoadBalancerMetrics
 
     public void GatewayFailed(string gateway, string reason) => _failures.Add(1, Tag(gateway), new("reason", reason));
 
-    public void Retried(string reason) => _retries.Add(1, new("outcome", "retried"), new("reason", reason));
+    public void Retried(string reason)
+    {
+        Totals.CountRetry();
+        _retries.Add(1, new("outcome", "retried"), new("reason", reason));
+    }
 
     public void RetryRefused(string reason) => _retries.Add(1, new("outcome", "over budget"), new("reason", reason));
 
@@ -118,13 +130,25 @@ internal sealed class LoadBalancerMetrics
 
     public void AccessLogLinesDropped(int count) => _accessLogDropped.Add(count);
 
-    public void RateLimited(string route) => _rateLimited.Add(1, new KeyValuePair<string, object?>("route", route));
+    public void RateLimited(string route)
+    {
+        Totals.CountRefusal();
+        _rateLimited.Add(1, new KeyValuePair<string, object?>("route", route));
+    }
 
     public void ConnectionRefused() => _connectionsRefused.Add(1);
 
-    public void RequestRefused() => _requestsRefused.Add(1);
+    public void RequestRefused()
+    {
+        Totals.CountRefusal();
+        _requestsRefused.Add(1);
+    }
 
-    public void ConnectionLimited() => _connectionLimited.Add(1);
+    public void ConnectionLimited()
+    {
+        Totals.CountRefusal();
+        _connectionLimited.Add(1);
+    }
 
     private static string VersionOf(string protocol) => protocol switch
     {
