@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Discovery;
+using OwlBoard.Forwarding.Targets;
 using OwlBoard.Forwarding.WebSockets;
 using OwlBoard.Frontend.Pages;
 using OwlBoard.Frontend.Proxy;
@@ -12,6 +14,8 @@ namespace OwlBoard.Frontend;
 
 internal static class FrontendApplication
 {
+    private const string ForwardedPort = "X-Forwarded-Port";
+
     public static WebApplication Build(FrontendVariant variant, string[] args)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -20,7 +24,11 @@ internal static class FrontendApplication
             ContentRootPath = AppContext.BaseDirectory,
         });
         builder.AddServiceDefaults();
-        builder.WebHost.ConfigureKestrel(server => server.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(server =>
+        {
+            server.AddServerHeader = false;
+            server.AcceptTargetsOfAllForms();
+        });
 
         builder.Services.AddSingleton<IValidateOptions<FrontendOptions>, FrontendOptionsValidator>();
         builder.Services.AddOptions<FrontendOptions>()
@@ -34,15 +42,26 @@ internal static class FrontendApplication
         builder.Services.AddReverseProxy()
             .AddTransforms(transforms =>
             {
+                transforms.AddRequestTarget();
                 transforms.AddOriginalHost();
                 transforms.AddXForwardedProto();
                 transforms.AddXForwardedHost();
+                // The load balancer trusts the frontend, which must not repeat what anyone may have written there.
+                transforms.AddRequestTransform(static transform =>
+                {
+                    var port = transform.HttpContext.Connection.LocalPort.ToString(CultureInfo.InvariantCulture);
+                    RequestTransform.RemoveHeader(transform, ForwardedPort);
+                    RequestTransform.AddHeader(transform, ForwardedPort, port);
+                    return default;
+                });
                 // Appended, not set: a proxy in front of the frontend may have said who the client is.
                 transforms.AddXForwardedFor(action: ForwardedTransformActions.Append);
             })
             .AddServiceDiscoveryDestinations();
 
         var app = builder.Build();
+        app.UseRequestTarget(static (context, detail) => Results.Problem(
+            statusCode: StatusCodes.Status400BadRequest, detail: detail).ExecuteAsync(context));
         app.UseMiddleware<SecurityHeadersMiddleware>();
         app.UseWebSocketRelay();
         app.UseRouting();

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Discovery;
 using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Forwarding.Sockets;
+using OwlBoard.Forwarding.Targets;
 using OwlBoard.Forwarding.Tracing;
 using OwlBoard.Forwarding.Transforms;
 using OwlBoard.Forwarding.WebSockets;
@@ -57,6 +58,9 @@ internal static class GatewayExtensions
     {
         app.WithoutAuthorization();
         app.UseTraceParent();
+        // Before routing, which WebApplication puts first unless it is stated.
+        app.UseRequestTarget(Problems.RefuseAsync);
+        app.UseRouting();
         app.UseThreadPoolForOwnAnswers();
         app.UseMiddleware<GatewayHeadersMiddleware>();
         // Without an origin there is nothing for it to do, and it would be given a scope of services to do it in.

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using OwlBoard.Forwarding.Targets;
 
 namespace OwlBoard.Gateway;
 
@@ -19,6 +20,7 @@ internal static class GatewayLimits
         server.AddServerHeader = false;
         // As a service's response is read: each byte goes out as it came. By default, one beyond ASCII is an error.
         server.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+        server.AcceptTargetsOfAllForms();
         server.Limits.MaxRequestHeadersTotalSize = HeadersBytes;
         server.Limits.MaxRequestHeaderCount = HeaderFields;
         server.Limits.MaxRequestLineSize = RequestLineBytes;

@@ -5,6 +5,7 @@ using OpenTelemetry.Metrics;
 using OwlBoard.Forwarding.Discovery;
 using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Forwarding.Sockets;
+using OwlBoard.Forwarding.Targets;
 using OwlBoard.Forwarding.Tracing;
 using OwlBoard.Forwarding.Transforms;
 using OwlBoard.Forwarding.WebSockets;
@@ -82,6 +83,10 @@ internal static class LoadBalancerExtensions
         // Before routing, which asks for the listener and finds it quicker then.
         app.UseMiddleware<MeasurementMiddleware>();
         app.UseTraceParent();
+        // Before anything that looks at the path.
+        app.UseRequestTarget(
+            static (context, detail) => RequestGuardMiddleware.RefuseAsync(context, StatusCodes.Status400BadRequest, detail),
+            ResponseHeaders.Apply);
         app.UseMiddleware<DirectRouteMiddleware>((Func<RequestDelegate, RequestDelegate>)app.Guard);
         app.UseMiddleware<ManagementGuardMiddleware>();
         app.UseRouting();

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http;
+using OwlBoard.Forwarding.Targets;
 using OwlBoard.Forwarding.Transforms;
 
 namespace OwlBoard.Forwarding.Exchanges;
@@ -13,9 +14,10 @@ internal sealed class SocketRequest : UpstreamRequest
 
     public override string Address => _address;
 
-    public override PathString Path { get; set; }
-
     public override string? Host { get; set; }
+
+    /// <summary>The path and query to send.</summary>
+    public RequestTarget Target { get; private set; }
 
     /// <summary>Fields stated, or left out where the value is <see langword="null"/>.</summary>
     public List<KeyValuePair<string, string?>> Changes => _changes;
@@ -26,7 +28,7 @@ internal sealed class SocketRequest : UpstreamRequest
     public void Begin(HttpContext context, string address)
     {
         _address = address;
-        Path = context.Request.Path;
+        Target = RequestTarget.Of(context);
         Host = context.Request.Headers.Host;
     }
 
@@ -34,9 +36,11 @@ internal sealed class SocketRequest : UpstreamRequest
     {
         _changes.Clear();
         _block = null;
-        Path = default;
+        Target = default;
         Host = null;
     }
+
+    public override void SetTarget(RequestTarget target) => Target = target;
 
     public override void SetField(string name, string value)
     {

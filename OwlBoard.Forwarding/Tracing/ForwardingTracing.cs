@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using OwlBoard.Forwarding.Targets;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Forwarding.Tracing;
@@ -24,7 +25,7 @@ internal static class ForwardingTracing
             activity.SetTag("http.request.method", context.Request.Method);
             activity.SetTag("server.address", address.Host);
             activity.SetTag("server.port", address.Port);
-            activity.SetTag("url.path", context.Request.Path.Value);
+            activity.SetTag("url.path", RequestTarget.Of(context).Path.ToString());
         }
 
         return activity;

@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Http;
+using OwlBoard.Forwarding.Targets;
 
 namespace OwlBoard.Forwarding.Transforms;
 
@@ -8,11 +8,12 @@ public abstract class UpstreamRequest
     /// <summary>The upstream's address, as YARP has it.</summary>
     public abstract string Address { get; }
 
-    /// <summary>The path at the upstream. Default: the client's.</summary>
-    public abstract PathString Path { get; set; }
-
     /// <summary>The value of <c>Host</c>. Default: the client's; <see langword="null"/> stands for the upstream's own.</summary>
     public abstract string? Host { get; set; }
+
+    /// <summary>Replaces the path and query, which are the client's by default.</summary>
+    /// <param name="target">Those at the upstream.</param>
+    public abstract void SetTarget(RequestTarget target);
 
     /// <summary>States a field, in place of what the client may have sent under this name.</summary>
     /// <param name="name">The field's name.</param>

@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Http;
+using OwlBoard.Forwarding.Targets;
 using Yarp.ReverseProxy.Transforms;
 
 namespace OwlBoard.Forwarding.Transforms;
@@ -8,17 +8,13 @@ internal sealed class YarpRequest(RequestTransformContext transform) : UpstreamR
 {
     public override string Address => transform.DestinationPrefix;
 
-    public override PathString Path
-    {
-        get => transform.Path;
-        set => transform.Path = value;
-    }
-
     public override string? Host
     {
         get => transform.ProxyRequest.Headers.Host;
         set => transform.ProxyRequest.Headers.Host = value;
     }
+
+    public override void SetTarget(RequestTarget target) => transform.ProxyRequest.RequestUri = target.At(transform.DestinationPrefix);
 
     public override void SetField(string name, string value)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using OwlBoard.Forwarding.Targets;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
 
@@ -21,6 +22,7 @@ internal sealed class YarpTransforms(IEnumerable<IExchangeTransform> transforms)
         // YARP's own would replace X-Forwarded-For rather than append to it.
         context.UseDefaultForwarders = false;
         context.AddOriginalHost();
+        context.AddRequestTarget();
         context.AddRequestTransform(static request =>
         {
             RemoveFieldsOfThisHop(request.HttpContext.Request.Headers.Connection, request);

@@ -1,3 +1,5 @@
+using OwlBoard.Forwarding.Targets;
+
 namespace OwlBoard.Frontend.Pages;
 
 internal static class PageExtensions
@@ -20,5 +22,5 @@ internal static class PageExtensions
     }
 
     private static IResult NotFound(HttpContext context) => Results.Problem(
-        statusCode: StatusCodes.Status404NotFound, title: "Not found", detail: $"There is no page {context.Request.Path}.");
+        statusCode: StatusCodes.Status404NotFound, title: "Not found", detail: $"There is no page {RequestTarget.Of(context).Path}.");
 }

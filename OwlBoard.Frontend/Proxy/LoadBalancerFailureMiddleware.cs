@@ -1,3 +1,4 @@
+using OwlBoard.Forwarding.Targets;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Frontend.Proxy;
@@ -22,6 +23,6 @@ internal sealed class LoadBalancerFailureMiddleware(RequestDelegate next)
             detail: timedOut
                 ? "The load balancer did not answer in time. Try again in a moment."
                 : "The load balancer is not reachable at the moment. Try again soon.",
-            instance: context.Request.Path).ExecuteAsync(context);
+            instance: RequestTarget.Of(context).Path.ToString()).ExecuteAsync(context);
     }
 }

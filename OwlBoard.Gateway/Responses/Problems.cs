@@ -1,18 +1,35 @@
+using OwlBoard.Forwarding.Targets;
+
 namespace OwlBoard.Gateway.Responses;
 
 /// <summary>The gateway's own answers, as problem bodies (RFC 9457).</summary>
 internal static class Problems
 {
-    public static Task NotFoundAsync(HttpContext context) => Results.Problem(
-        statusCode: StatusCodes.Status404NotFound,
-        title: "Not found",
-        detail: $"There is no route for {context.Request.Method} {context.Request.Path}.",
-        instance: context.Request.Path).ExecuteAsync(context);
+    public static Task RefuseAsync(HttpContext context, string detail)
+    {
+        // The rest of the request was not checked: the next one cannot be found behind it for certain.
+        context.Response.Headers.Connection = "close";
+        return WriteAsync(context, StatusCodes.Status400BadRequest, title: null, detail);
+    }
 
-    public static Task OfServiceAsync(HttpContext context, int status, string service, string detail) => Results.Problem(
+    public static Task NotFoundAsync(HttpContext context) => WriteAsync(
+        context,
+        StatusCodes.Status404NotFound,
+        "Not found",
+        $"There is no route for {context.Request.Method} {RequestTarget.Of(context).Path}.");
+
+    public static Task OfServiceAsync(HttpContext context, int status, string service, string detail) => WriteAsync(
+        context,
+        status,
+        status == StatusCodes.Status503ServiceUnavailable ? "Service unavailable" : null,
+        detail,
+        new Dictionary<string, object?> { ["service"] = service });
+
+    private static Task WriteAsync(
+        HttpContext context, int status, string? title, string detail, Dictionary<string, object?>? extensions = null) => Results.Problem(
         statusCode: status,
-        title: status == StatusCodes.Status503ServiceUnavailable ? "Service unavailable" : null,
+        title: title,
         detail: detail,
-        instance: context.Request.Path,
-        extensions: new Dictionary<string, object?> { ["service"] = service }).ExecuteAsync(context);
+        instance: RequestTarget.Of(context).Path.ToString(),
+        extensions: extensions).ExecuteAsync(context);
 }

@@ -13,7 +13,7 @@ internal static class ServiceRoutes
     /// <summary>Cluster metadata: the service's <see cref="BackendService.Resource"/>.</summary>
     public const string ServiceMetadata = "Service";
 
-    /// <summary>What is in front of each path, and not passed on.</summary>
+    /// <summary>The first segment of each path, which is not passed on.</summary>
     public const string Prefix = "/api";
 
     /// <summary>Route metadata: the path at the service, where it is not what follows <see cref="Prefix"/>.</summary>

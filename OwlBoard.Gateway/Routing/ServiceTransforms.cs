@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Primitives;
+using OwlBoard.Forwarding.Targets;
 using OwlBoard.Forwarding.Transforms;
 
 namespace OwlBoard.Gateway.Routing;
@@ -13,9 +14,11 @@ internal sealed class ServiceTransforms : IExchangeTransform
     public void TransformRequest(HttpContext context, UpstreamRequest request)
     {
         var metadata = context.GetRouteModel().Config.Metadata;
-        request.Path = metadata is not null && metadata.TryGetValue(ServiceRoutes.PathMetadata, out var path)
-            ? path
-            : context.Request.Path.Value![ServiceRoutes.Prefix.Length..];
+        var target = RequestTarget.Of(context);
+        // A route is matched without dot segments. With them, the first segment need not be the prefix.
+        request.SetTarget(metadata is not null && metadata.TryGetValue(ServiceRoutes.PathMetadata, out var path)
+            ? target.WithPath(path)
+            : target.WithoutDotSegments().WithoutFirstSegment());
 
         // The load balancer in front has said who the client is and what it asked for; the gateway only adds its peer.
         request.SetField(ForwardedFor, Append(context.Request.Headers[ForwardedFor], context.Connection.RemoteIpAddress));

@@ -1,4 +1,5 @@
 using System.Net;
+using OwlBoard.Forwarding.Targets;
 
 namespace OwlBoard.LoadBalancer.AccessLog;
 
@@ -8,8 +9,7 @@ internal readonly record struct AccessLogEntry(
     string Listener,
     IPAddress Client,
     string Method,
-    string Path,
-    string Query,
+    RequestTarget Target,
     string Protocol,
     int Status,
     long Bytes,

@@ -12,7 +12,7 @@ internal static class AccessLogFormat
 
     public static void WriteText(in AccessLogEntry entry, IBufferWriter<byte> output)
     {
-        var characters = entry.Method.Length + entry.Path.Length + entry.Query.Length + entry.Protocol.Length
+        var characters = entry.Method.Length + entry.Target.PathAndQuery.Length + entry.Protocol.Length
             + entry.UserAgent.Length + entry.Upstream.Length + entry.Listener.Length;
         var line = new LineWriter(output.GetSpan(OwnBytes + (LineWriter.LongestCharacter * characters)));
         line.Write(entry.Client);
@@ -21,8 +21,7 @@ internal static class AccessLogFormat
         line.Write("] \""u8);
         line.WriteEscaped(entry.Method);
         line.Write(" "u8);
-        line.WriteEscaped(entry.Path);
-        line.WriteEscaped(entry.Query);
+        line.WriteEscaped(entry.Target.PathAndQuery);
         line.Write(" "u8);
         line.Write(entry.Protocol);
         line.Write("\" "u8);
@@ -53,8 +52,8 @@ internal static class AccessLogFormat
             json.WriteString("time", entry.Time.UtcDateTime);
             json.WriteString("client", entry.Client.ToString());
             json.WriteString("method", entry.Method);
-            json.WriteString("path", entry.Path);
-            json.WriteString("query", entry.Query);
+            json.WriteString("path", entry.Target.Path);
+            json.WriteString("query", entry.Target.Query);
             json.WriteString("protocol", entry.Protocol);
             json.WriteNumber("status", entry.Status);
             json.WriteNumber("bytes", entry.Bytes);

@@ -61,11 +61,11 @@ internal ref struct LineWriter(Span<byte> line)
         _line[point] = (byte)'.';
     }
 
-    public void WriteEscaped(string value)
+    public void WriteEscaped(scoped ReadOnlySpan<char> value)
     {
-        if (!value.AsSpan().ContainsAnyExcept(Plain))
+        if (!value.ContainsAnyExcept(Plain))
         {
-            Write(value.AsSpan());
+            Write(value);
             return;
         }
 

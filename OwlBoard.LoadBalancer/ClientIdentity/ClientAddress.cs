@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Primitives;
+using OwlBoard.Forwarding.Targets;
 using OwlBoard.LoadBalancer.Configuration;
 
 namespace OwlBoard.LoadBalancer.ClientIdentity;
@@ -42,13 +43,45 @@ internal sealed class ClientAddress : IDisposable
         return received.Count == 0 ? peer : $"{received}, {peer}";
     }
 
-    /// <summary>The scheme the client used, as far as it can be believed.</summary>
-    public string Scheme(HttpContext context) =>
-        _trusted.Length > 0
-        && context.Request.Headers["X-Forwarded-Proto"] is [{ } forwarded] && forwarded is "http" or "https"
-        && IsTrusted(ClientConnection.Of(context).Peer)
-            ? forwarded
+    /// <summary>The scheme that the client used: <c>http</c> or <c>https</c>.</summary>
+    public string Scheme(HttpContext context)
+    {
+        var forwarded = OfTrustedProxy(context, ClientConnection.Of(context), "X-Forwarded-Proto");
+        return Is(forwarded, "https", "wss") ? Uri.UriSchemeHttps
+            : Is(forwarded, "http", "ws") ? Uri.UriSchemeHttp
             : context.Request.Scheme;
+
+        static bool Is(ReadOnlySpan<char> scheme, string http, string webSocket) =>
+            scheme.Equals(http, StringComparison.OrdinalIgnoreCase) || scheme.Equals(webSocket, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The host and port that the client asked for, as in <c>Host</c>.</summary>
+    public string Host(HttpContext context, ClientConnection connection)
+    {
+        var forwarded = OfTrustedProxy(context, connection, "X-Forwarded-Host");
+        return Authority.IsValid(forwarded) ? Authority.WithoutEmptyPort(forwarded).ToString() : context.Request.Headers.Host.ToString();
+    }
+
+    /// <summary>The port that the client connected to.</summary>
+    public string Port(HttpContext context, ClientConnection connection)
+    {
+        var forwarded = OfTrustedProxy(context, connection, "X-Forwarded-Port");
+        return Authority.IsPort(forwarded) ? forwarded.TrimStart('0').ToString() : connection.LocalPort;
+    }
+
+    /// <summary>
+    /// Returns what the trusted proxy at the other end states in a field: the last item, since whatever precedes it may have
+    /// come from the client. Empty if it states nothing or is not trusted.
+    /// </summary>
+    private ReadOnlySpan<char> OfTrustedProxy(HttpContext context, ClientConnection connection, string name)
+    {
+        if (_trusted.Length == 0 || context.Request.Headers[name] is not [.., { } last] || !IsTrusted(connection.Peer))
+        {
+            return [];
+        }
+
+        return last.AsSpan(last.LastIndexOf(',') + 1).Trim();
+    }
 
     private static IPNetwork[] Parse(LoadBalancerOptions options) => [.. options.TrustedProxies.Select(IPNetwork.Parse)];
 

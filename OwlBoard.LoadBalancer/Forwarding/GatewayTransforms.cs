@@ -16,8 +16,8 @@ internal sealed class GatewayTransforms(ClientAddress client, RetryPolicy retrie
             new("X-Real-IP", ReferenceEquals(address, connection.Peer) ? connection.PeerText : address.ToString()),
             new("X-Forwarded-For", ClientAddress.ForwardedFor(context, connection)),
             new("X-Forwarded-Proto", client.Scheme(context)),
-            new("X-Forwarded-Host", context.Request.Headers.Host.ToString()),
-            new("X-Forwarded-Port", connection.LocalPort),
+            new("X-Forwarded-Host", client.Host(context, connection)),
+            new("X-Forwarded-Port", client.Port(context, connection)),
         ];
         // As good as always those of the connection's last request.
         request.SetFields(connection.Forwarded is { } last && last.IsOf(fields) ? last : connection.Forwarded = new FieldBlock(fields));

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
+using OwlBoard.Forwarding.Targets;
 using OwlBoard.Forwarding.Tracing;
 
 namespace OwlBoard.LoadBalancer.Forwarding;
@@ -11,7 +12,7 @@ internal static class Problem
     {
         var status = problem.Status!.Value;
         problem.Title ??= ReasonPhrases.GetReasonPhrase(status);
-        problem.Instance ??= context.Request.Path;
+        problem.Instance ??= RequestTarget.Of(context).Path.ToString();
         problem.Extensions["traceId"] = TraceParent.TraceIdOf(TraceParent.Of(context)).ToString();
         context.Response.StatusCode = status;
         ResponseHeaders.Apply(context);

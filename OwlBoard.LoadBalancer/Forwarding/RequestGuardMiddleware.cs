@@ -55,7 +55,8 @@ internal sealed class RequestGuardMiddleware(RequestDelegate next, LiveOptions o
         return next(context);
     }
 
-    private static Task RefuseAsync(HttpContext context, int status, string detail)
+    /// <summary>Responds with a problem body and closes the connection.</summary>
+    public static Task RefuseAsync(HttpContext context, int status, string detail)
     {
         // What follows on this connection may be the rest of this request, or another that someone hid in it.
         context.Response.Headers.Connection = "close";

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using OwlBoard.Forwarding.Targets;
 using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.ConnectionLimiting;
@@ -19,6 +20,7 @@ internal sealed class KestrelListeners(LiveOptions options, ServerCertificate ce
         kestrel.AddServerHeader = false;
         // As the client reads a gateway's: each byte goes out as it came. By default, one beyond ASCII is an error.
         kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+        kestrel.AcceptTargetsOfAllForms();
         // Kestrel's own rule is a mean rate since the body's start, which a second try that replays the body would break;
         // ours is the time since the last byte, and ReplayableBody keeps it.
         kestrel.Limits.MinRequestBodyDataRate = null;

@@ -20,8 +20,8 @@ internal static class StatusEndpoints
 
     public static void MapStatus(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet(HealthEndpoint.Path, Health).On(ListenerScope.Everywhere);
-        endpoints.MapGet(StatusPath, Status).On(ListenerScope.Everywhere);
+        endpoints.MapMethods(HealthEndpoint.Path, HealthEndpoint.Methods, Health).On(ListenerScope.Everywhere);
+        endpoints.MapMethods(StatusPath, HealthEndpoint.Methods, Status).On(ListenerScope.Everywhere);
     }
 
     private static IResult Health(HttpContext context, DrainState drain)

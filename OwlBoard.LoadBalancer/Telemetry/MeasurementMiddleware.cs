@@ -1,3 +1,4 @@
+using OwlBoard.Forwarding.Targets;
 using OwlBoard.Forwarding.Tracing;
 using OwlBoard.LoadBalancer.AccessLog;
 using OwlBoard.LoadBalancer.ClientIdentity;
@@ -73,7 +74,8 @@ internal sealed class MeasurementMiddleware
     });
 
     /// <summary>Whoever watches the load balancer asks every second or so; that would bury the rest.</summary>
-    private static bool IsProbe(HttpRequest request) => HttpMethods.IsGet(request.Method) && request.Path == HealthEndpoint.Path;
+    private static bool IsProbe(HttpRequest request) =>
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && request.Path == HealthEndpoint.Path;
 
     private static string Upstream(ProxiedRequest? request) => (request?.Tried ?? []) switch
     {
@@ -97,8 +99,7 @@ internal sealed class MeasurementMiddleware
             response.Connection.Listener.Name,
             _client.Of(context, response.Connection),
             request.Method,
-            request.Path.Value ?? "",
-            request.QueryString.Value ?? "",
+            RequestTarget.Of(context),
             request.Protocol,
             context.Response.StatusCode,
             response.Bytes,

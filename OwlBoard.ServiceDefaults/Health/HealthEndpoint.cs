@@ -11,8 +11,11 @@ public static class HealthEndpoint
     /// <summary>The endpoint's path.</summary>
     public const string Path = "/health";
 
+    /// <summary>The methods that it responds to. HEAD gets the same status and fields without a body.</summary>
+    public static IReadOnlyList<string> Methods { get; } = [HttpMethods.Get, HttpMethods.Head];
+
     /// <summary>
-    /// Maps <c>GET /health</c>: 200 with <paramref name="healthy"/> while the program takes requests, 503
+    /// Maps <c>GET</c> and <c>HEAD /health</c>: 200 with <paramref name="healthy"/> while the program takes requests, 503
     /// <c>draining</c> from the moment it is told to stop.
     /// </summary>
     /// <param name="endpoints">Where to map it.</param>
@@ -21,7 +24,7 @@ public static class HealthEndpoint
     /// <returns>A builder to customise the endpoint with.</returns>
     public static IEndpointConventionBuilder MapHealth(
         this IEndpointRouteBuilder endpoints, string healthy, string contentType = "text/plain") =>
-        endpoints.MapGet(Path, (DrainState drain) => drain.IsDraining
+        endpoints.MapMethods(Path, Methods, (DrainState drain) => drain.IsDraining
             ? Results.Text("draining", "text/plain", statusCode: StatusCodes.Status503ServiceUnavailable)
             : Results.Text(healthy, contentType));
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using OwlBoard.Forwarding.Targets;
 using OwlBoard.LoadBalancer.AccessLog;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Telemetry;
@@ -94,19 +95,19 @@ public sealed class AccessLogTests : IAsyncLifetime
 
         await RawClient.AskAsync(
             loadBalancer.Desktop,
-            $"GET /a%0A10.0.0.1%20%22GET%20/%0D%1B[2J%22\" HTTP/1.1\r\nHost: a\r\nUser-Agent: {Agent}\r\n\r\n");
+            $"GET /a%0A10.0.0.1%20%22GET%20/%0D%1B[2J%22\"\\ HTTP/1.1\r\nHost: a\r\nUser-Agent: {Agent}\r\n\r\n");
 
         var line = Assert.Single(await LinesAsync(1));
         Assert.DoesNotContain(line, character => char.IsControl(character) || character is '\u2028' or '\u202E');
         if (format == "json")
         {
             using var entry = JsonDocument.Parse(line);
-            Assert.Equal("/a\n10.0.0.1 \"GET /\r\u001b[2J\"\"", entry.RootElement.GetProperty("path").GetString());
+            Assert.Equal("/a%0A10.0.0.1%20%22GET%20/%0D%1B[2J%22\"\\", entry.RootElement.GetProperty("path").GetString());
             Assert.Equal("x\" upstream: forged \u0085 \u2028 \u202E \\ tries: 9", entry.RootElement.GetProperty("user_agent").GetString());
         }
         else
         {
-            Assert.Contains("/a\\x0A10.0.0.1 \\x22GET /\\x0D\\x1B[2J\\x22\\x22 HTTP/1.1\" 200", line, StringComparison.Ordinal);
+            Assert.Contains("\"GET /a%0A10.0.0.1%20%22GET%20/%0D%1B[2J%22\\x22\\x5C HTTP/1.1\" 200", line, StringComparison.Ordinal);
             Assert.Contains("\"x\\x22 upstream: forged \\x85 \\u2028 \\u202E \\x5C tries: 9\" upstream: api-gateway-2 ", line, StringComparison.Ordinal);
             Assert.Equal(6, line.Count(character => character == '"') + 2);
         }
@@ -389,6 +390,6 @@ public sealed class AccessLogTests : IAsyncLifetime
     }
 
     private static AccessLogEntry Entry(string path) => new(
-        DateTimeOffset.UnixEpoch, "Desktop", IPAddress.Loopback, "GET", path, "", "HTTP/1.1", StatusCodes.Status200OK, Bytes: 0, TimeSpan.Zero,
+        DateTimeOffset.UnixEpoch, "Desktop", IPAddress.Loopback, "GET", RequestTarget.Parse(path), "HTTP/1.1", StatusCodes.Status200OK, Bytes: 0, TimeSpan.Zero,
         UserAgent: new string('a', 1000), "gw-1", Tries: 1, TraceParent: "");
 }

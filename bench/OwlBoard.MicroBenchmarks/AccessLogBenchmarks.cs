@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using BenchmarkDotNet.Attributes;
+using OwlBoard.Forwarding.Targets;
 using OwlBoard.LoadBalancer.AccessLog;
 
 namespace OwlBoard.MicroBenchmarks;
@@ -14,8 +15,7 @@ public class AccessLogBenchmarks
         Listener: "desktop",
         IPAddress.Parse("203.0.113.1"),
         Method: "GET",
-        Path: "/api/canvas/0123456789abcdef",
-        Query: "?id=17",
+        Target: RequestTarget.Parse("/api/canvas/0123456789abcdef?id=17"),
         Protocol: "HTTP/1.1",
         Status: 200,
         Bytes: 75,

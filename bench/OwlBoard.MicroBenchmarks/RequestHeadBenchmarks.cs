@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Exchanges;
@@ -30,8 +31,7 @@ public class RequestHeadBenchmarks
             "http://127.0.0.1:8080", new UpstreamConnectionOptions(), _services.GetRequiredService<ForwardingMetrics>(), TimeProvider.System);
         var request = _context.Request;
         request.Method = "GET";
-        request.Path = "/api/canvas/0123456789abcdef";
-        request.QueryString = new QueryString("?id=17");
+        _context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = "/api/canvas/0123456789abcdef?id=17";
         request.Host = new HostString("localhost", 8000);
         request.Headers.Accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
         request.Headers.AcceptEncoding = "gzip, deflate, br, zstd";

@@ -10,7 +10,11 @@ internal sealed record DifferentialCase(string Kind, string Request, string Repl
     private static readonly string[] Methods = ["GET", "GET", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "PURGE"];
 
     private static readonly string[] Targets =
-        ["/", "/a/b?c=d", "/%C3%BC", "/a%20b", "/a%25b", "/%252e%252e/x", "//a//", "/a;b=c,d", "/?", "/a?x=%20&y=[1]", "/a+b?c+d", "/'()*!~", "/[a]", "/a|b"];
+    [
+        "/", "/a/b?c=d", "/%C3%BC", "/a%20b", "/a%25b", "/%252e%252e/x", "//a//", "/a;b=c,d", "/?", "/a?x=%20&y=[1]", "/a+b?c+d", "/'()*!~", "/[a]", "/a|b",
+        "/%2F%2f%252F", "/%2B%3B%3D%26%3A%40%24%2C%21%27-%2A", "/a%25E9b%E9", "/a/../b/%2e%2e/c", "/a%2f..%2fb", "/a\\b", "/a?%&b=\\", "/\"<>^`{}",
+        "/%", "/%2", "/%00", "/..", "/a#b", "*", "http://b/x%25y?z", "http://b", "http://b?x", "http://b/x%2Fy", "http://u@b/",
+    ];
 
     private static readonly string[] RequestFields =
     [

@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Exchanges;
+using OwlBoard.Forwarding.Targets;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -27,6 +28,7 @@ internal sealed class ForwardingApp : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.AcceptTargetsOfAllForms();
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.Listen(IPAddress.Loopback, 0);
@@ -55,6 +57,17 @@ internal sealed class ForwardingApp : IAsyncDisposable
         builder.Services.Replace(ServiceDescriptor.Singleton<IForwarderHttpClientFactory>(services => new ClientFactory(
             forwarder, connections, services.GetRequiredService<ForwardingMetrics>(), services.GetRequiredService<ILogger<ForwarderHttpClientFactory>>())));
         _app = builder.Build();
+        _app.UseRequestTarget(static (context, _) =>
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            context.Response.Headers.Connection = "close";
+            return Task.CompletedTask;
+        });
+        _app.Use(next => context =>
+        {
+            Paths.Enqueue(context.Request.Path.Value);
+            return next(context);
+        });
         _app.UseRouting();
         _app.Use(async (context, next) =>
         {
@@ -72,6 +85,9 @@ internal sealed class ForwardingApp : IAsyncDisposable
 
     /// <summary>HTTP/2 or 1.1 over TLS, if there is a certificate.</summary>
     public Uri TlsAddress => new(_app.Urls.ElementAt(2));
+
+    /// <summary>The path of each request that was not refused for its target, as routes see it.</summary>
+    public ConcurrentQueue<string?> Paths { get; } = new();
 
     /// <summary>What became of each request.</summary>
     public ConcurrentQueue<ForwarderError> Outcomes { get; } = new();

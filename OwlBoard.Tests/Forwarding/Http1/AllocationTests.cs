@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Exchanges;
@@ -71,24 +72,21 @@ public sealed class AllocationTests
     }
 
     [Fact]
-    public void Writing_a_target_fields_and_numbers_does_not_allocate()
+    public void Writing_text_fields_and_numbers_does_not_allocate()
     {
         var buffer = new byte[4096];
-        var path = new PathString("/plain/path");
-        var query = new QueryString("?a=b");
         var length = 0;
 
         Assert.Equal(0, Allocations.By(() =>
         {
             var writer = new HeadWriter(buffer);
-            RequestTarget.Write(ref writer, "/base", path, default);
-            RequestTarget.Write(ref writer, "", path, query);
+            writer.Write("/plain/path?a=b");
             writer.WriteField("X-Name", "value");
             writer.WriteNumber(12345);
             length = writer.Length;
         }));
 
-        Assert.Equal("/base/plain/path/plain/path?a=bX-Name: value\r\n12345", Encoding.ASCII.GetString(buffer, 0, length));
+        Assert.Equal("/plain/path?a=bX-Name: value\r\n12345", Encoding.ASCII.GetString(buffer, 0, length));
     }
 
     [Fact]
@@ -99,8 +97,7 @@ public sealed class AllocationTests
             "http://127.0.0.1:8080", new UpstreamConnectionOptions(), services.GetRequiredService<ForwardingMetrics>(), TimeProvider.System);
         var context = new DefaultHttpContext();
         context.Request.Method = "GET";
-        context.Request.Path = "/api/canvas/17";
-        context.Request.QueryString = new QueryString("?id=17");
+        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = "/api/canvas/17?id=17";
         context.Request.Host = new HostString("localhost", 8000);
         context.Request.Headers.Accept = "*/*";
         context.Request.Headers.UserAgent = "test";

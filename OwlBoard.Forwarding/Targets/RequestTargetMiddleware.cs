@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using OwlBoard.Forwarding.Exchanges;
+
+namespace OwlBoard.Forwarding.Targets;
+
+/// <summary>
+/// Checks the target of each request before anything decides by it. What passes has one meaning: <see cref="HttpRequest.Path"/>
+/// is what an upstream makes of the bytes of <see cref="RequestTarget"/>, whichever form they came in.
+/// </summary>
+/// <param name="next">The rest of the pipeline.</param>
+/// <param name="refuse">Responds with 400 and a reason.</param>
+/// <param name="options">Responds to <c>OPTIONS *</c>.</param>
+internal sealed class RequestTargetMiddleware(RequestDelegate next, Func<HttpContext, string, Task> refuse, RequestDelegate options)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        var target = context.Features.Find<IHttpRequestFeature>()!.RawTarget;
+        return TargetSyntax.IsPlain(target) ? next(context) : CheckAsync(context, target);
+    }
+
+    private Task CheckAsync(HttpContext context, string target)
+    {
+        var request = context.Request;
+        if (HttpMethods.IsConnect(request.Method) && !target.StartsWith('/'))
+        {
+            // The authority form, which names no resource here: routing finds nothing for it.
+            return next(context);
+        }
+
+        if (target == "*")
+        {
+            return options(context);
+        }
+
+        if (TargetSyntax.FindFault(target) is { } fault)
+        {
+            return refuse(context, fault);
+        }
+
+        if (target.StartsWith('/'))
+        {
+            return next(context);
+        }
+
+        // RFC 9112 section 3.2.2: the host of the target counts, whatever Host says.
+        request.Headers.Host = Authority.WithoutEmptyPort(TargetSyntax.AuthorityOf(target)).ToString();
+        var parsed = RequestTarget.Parse(target);
+        if (parsed.PathAndQuery.IsEmpty && HttpMethods.IsOptions(request.Method))
+        {
+            // RFC 9112 section 3.2.4: absolute form of OPTIONS *.
+            return options(context);
+        }
+
+        // Uri has decoded it, and not as Kestrel decodes the origin form.
+        request.Path = parsed.Path.IsEmpty ? "/" : PathString.FromUriComponent(parsed.WithoutDotSegments().Path.ToString());
+        return next(context);
+    }
+}
