@@ -95,8 +95,8 @@ public sealed class LoadBalancerOptions
     public TimeSpan SlowStart { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Networks in CIDR notation whose machines are believed what they say in <c>X-Forwarded-For</c> and
-    /// <c>X-Forwarded-Proto</c>. Default: none.
+    /// Networks of trusted proxies in CIDR notation: their <c>X-Forwarded-For</c>, <c>-Proto</c>, <c>-Host</c> and
+    /// <c>-Port</c> are used instead of the connection's own. Default: none.
     /// </summary>
     public IList<string> TrustedProxies { get; } = [];
 

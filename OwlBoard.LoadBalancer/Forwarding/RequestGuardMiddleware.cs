@@ -55,11 +55,16 @@ internal sealed class RequestGuardMiddleware(RequestDelegate next, LiveOptions o
         return next(context);
     }
 
-    /// <summary>Responds with a problem body and closes the connection.</summary>
+    /// <summary>Responds with a problem body, and closes an HTTP/1.x connection.</summary>
     public static Task RefuseAsync(HttpContext context, int status, string detail)
     {
-        // What follows on this connection may be the rest of this request, or another that someone hid in it.
-        context.Response.Headers.Connection = "close";
+        // What follows on this connection may be the rest of this request, or another that someone hid in it. Over HTTP/2
+        // the frames tell the requests apart, and there is no such field.
+        if (!HttpProtocol.IsHttp2(context.Request.Protocol))
+        {
+            context.Response.Headers.Connection = "close";
+        }
+
         return Problem.WriteAsync(context, new ProblemDetails { Status = status, Detail = detail });
     }
 }

@@ -35,6 +35,7 @@ public sealed class ProxyTests
 
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/users/7?x=1") { Content = new StringContent("hoot") };
         request.Headers.Add("X-Forwarded-For", "203.0.113.9");
+        request.Headers.Add("X-Forwarded-Port", "443");
         request.Headers.Host = "board.example";
         using var response = await frontend.Client.SendAsync(request, Token);
 
@@ -45,6 +46,7 @@ public sealed class ProxyTests
         Assert.Equal("/api/users/7?x=1", received.PathAndQuery);
         Assert.Equal("203.0.113.9,127.0.0.1", received.Headers["X-Forwarded-For"].Replace(" ", "", StringComparison.Ordinal));
         Assert.Equal("board.example", received.Headers["Host"]);
+        Assert.Equal($"{frontend.Client.BaseAddress!.Port}", received.Headers["X-Forwarded-Port"]);
         Assert.Empty(wrong.Requests);
     }
 

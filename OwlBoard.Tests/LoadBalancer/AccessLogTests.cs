@@ -113,6 +113,24 @@ public sealed class AccessLogTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("/a%3Fb%2F%252F?c=%22", "/a%3Fb%2F%252F", "?c=%22", 200)]
+    [InlineData("http://b/a%3Fb?c", "/a%3Fb", "?c", 200)]
+    [InlineData("/a/../b", "/a/../b", "", 200)]
+    [InlineData("/a%?b", "/a%", "?b", 400)]
+    [InlineData("/a\u0001\"", "/a\u0001\"", "", 400)]
+    public async Task Path_and_query_are_logged_as_they_were_sent(string target, string path, string query, int status)
+    {
+        await using var loadBalancer = Start(("Format", "json"));
+
+        await RawClient.AskAsync(loadBalancer.Desktop, $"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        using var entry = JsonDocument.Parse(Assert.Single(await LinesAsync(1)));
+        Assert.Equal(path, entry.RootElement.GetProperty("path").GetString());
+        Assert.Equal(query, entry.RootElement.GetProperty("query").GetString());
+        Assert.Equal(status, entry.RootElement.GetProperty("status").GetInt32());
+    }
+
     [Fact]
     public async Task Probes_are_not_logged_and_other_requests_to_health_are()
     {

@@ -60,7 +60,6 @@ internal sealed class ForwardingApp : IAsyncDisposable
         _app.UseRequestTarget(static (context, _) =>
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
-            context.Response.Headers.Connection = "close";
             return Task.CompletedTask;
         });
         _app.Use(next => context =>
