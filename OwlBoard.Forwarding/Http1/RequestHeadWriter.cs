@@ -4,7 +4,6 @@ using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Exchanges;
-using OwlBoard.Forwarding.Targets;
 
 namespace OwlBoard.Forwarding.Http1;
 
@@ -20,7 +19,8 @@ internal static class RequestHeadWriter
         var headers = context.Request.Headers;
         writer.Write(context.Request.Method.AsSpan());
         writer.Write(" "u8);
-        WriteTarget(ref writer, pool.PathBase, request.Target);
+        writer.Write(pool.PathBase.AsSpan());
+        writer.Write(request.Target.PathAndQuery);
         writer.Write(" HTTP/1.1\r\nHost: "u8);
         writer.Write((request.Host is { Length: > 0 } host ? host : pool.Authority).AsSpan());
         writer.Write("\r\n"u8);
@@ -61,17 +61,6 @@ internal static class RequestHeadWriter
 
         WriteFraming(ref writer, body);
         writer.Write("\r\n"u8);
-    }
-
-    private static void WriteTarget(ref HeadWriter writer, string pathBase, RequestTarget target)
-    {
-        writer.Write(pathBase.AsSpan());
-        if (target.Path.IsEmpty)
-        {
-            writer.Write("/"u8);
-        }
-
-        writer.Write(target.PathAndQuery);
     }
 
     private static void WriteFraming(ref HeadWriter writer, RequestBody body)

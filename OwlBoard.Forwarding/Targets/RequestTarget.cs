@@ -22,7 +22,7 @@ public readonly struct RequestTarget
         _pathEnd = pathEnd;
     }
 
-    /// <summary>The path; empty if an absolute-form target has none, which stands for <c>/</c>.</summary>
+    /// <summary>The path; <c>/</c> if an absolute-form target has none (RFC 9110 section 4.2.3).</summary>
     public ReadOnlySpan<char> Path => _text.AsSpan(_start, _pathEnd - _start);
 
     /// <summary>The query with its question mark; empty if there is none.</summary>
@@ -42,6 +42,12 @@ public readonly struct RequestTarget
     public static RequestTarget Parse(string rawTarget)
     {
         var start = rawTarget.StartsWith('/') ? 0 : TargetSyntax.PathStart(rawTarget);
+        if (start > 0 && (start == rawTarget.Length || rawTarget[start] != '/'))
+        {
+            rawTarget = $"/{rawTarget.AsSpan(start)}";
+            start = 0;
+        }
+
         var query = rawTarget.AsSpan(start).IndexOf('?');
         return new(rawTarget, start, query < 0 ? rawTarget.Length : start + query);
     }
@@ -52,12 +58,11 @@ public readonly struct RequestTarget
     public RequestTarget WithPath(ReadOnlySpan<char> path) => new(string.Concat(path, Query), 0, path.Length);
 
     /// <summary>Removes what is in front of the second slash: <c>/api/users/7?a</c> becomes <c>/users/7?a</c>.</summary>
-    /// <returns>The other target; its path is empty if there was only one segment.</returns>
+    /// <returns>The other target; its path is <c>/</c> if there was only one segment.</returns>
     public RequestTarget WithoutFirstSegment()
     {
-        var path = Path;
-        var second = path.IsEmpty ? -1 : path[1..].IndexOf('/');
-        return new(_text ?? "", second < 0 ? _pathEnd : _start + 1 + second, _pathEnd);
+        var second = Path[1..].IndexOf('/') + 1;
+        return second == 0 ? WithPath("/") : new(_text!, _start + second, _pathEnd);
     }
 
     /// <summary>
@@ -71,6 +76,6 @@ public readonly struct RequestTarget
     /// <param name="prefix">The upstream's address.</param>
     /// <returns>The address, the path and the query.</returns>
     internal Uri At(string prefix) => new(
-        string.Concat(prefix.AsSpan().TrimEnd('/'), Path.IsEmpty ? "/" : "", PathAndQuery),
+        string.Concat(prefix.AsSpan().TrimEnd('/'), PathAndQuery),
         new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 }

@@ -45,15 +45,14 @@ internal sealed class RequestTargetMiddleware(RequestDelegate next, Func<HttpCon
 
         // RFC 9112 section 3.2.2: the host of the target counts, whatever Host says.
         request.Headers.Host = Authority.WithoutEmptyPort(TargetSyntax.AuthorityOf(target)).ToString();
-        var parsed = RequestTarget.Parse(target);
-        if (parsed.PathAndQuery.IsEmpty && HttpMethods.IsOptions(request.Method))
+        if (TargetSyntax.PathStart(target) == target.Length && HttpMethods.IsOptions(request.Method))
         {
             // RFC 9112 section 3.2.4: absolute form of OPTIONS *.
             return options(context);
         }
 
         // Uri has decoded it, and not as Kestrel decodes the origin form.
-        request.Path = parsed.Path.IsEmpty ? "/" : PathString.FromUriComponent(parsed.WithoutDotSegments().Path.ToString());
+        request.Path = PathString.FromUriComponent(RequestTarget.Parse(target).WithoutDotSegments().Path.ToString());
         return next(context);
     }
 }

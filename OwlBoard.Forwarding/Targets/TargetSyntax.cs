@@ -140,7 +140,7 @@ internal static class TargetSyntax
     /// <summary>
     /// Returns whether <c>..</c> segments lead above the root at any point. Kestrel stops at the root, others do not.
     /// </summary>
-    /// <param name="path">A path that begins with a slash, or none.</param>
+    /// <param name="path">A path that begins with a slash.</param>
     /// <param name="isEverySeparator">
     /// Whether to read the path as servers do that decode before they split it, take a backslash for a slash and merge slashes.
     /// </param>

@@ -116,6 +116,7 @@ public sealed class AccessLogTests : IAsyncLifetime
     [Theory]
     [InlineData("/a%3Fb%2F%252F?c=%22", "/a%3Fb%2F%252F", "?c=%22", 200)]
     [InlineData("http://b/a%3Fb?c", "/a%3Fb", "?c", 200)]
+    [InlineData("http://b?c", "/", "?c", 200)]
     [InlineData("/a/../b", "/a/../b", "", 200)]
     [InlineData("/a%?b", "/a%", "?b", 400)]
     [InlineData("/a\u0001\"", "/a\u0001\"", "", 400)]
