@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 using OwlBoard.Forwarding.Discovery;
@@ -26,6 +27,7 @@ using OwlBoard.LoadBalancer.Stickiness;
 using OwlBoard.LoadBalancer.Telemetry;
 using OwlBoard.LoadBalancer.Tls;
 using OwlBoard.LoadBalancer.Zones;
+using OwlBoard.ServiceDefaults.Telemetry;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
@@ -56,6 +58,13 @@ internal static class LoadBalancerExtensions
         builder.AddTraceParent();
 
         services.AddWebSocketRelay(pingInterval: TimeSpan.FromSeconds(30));
+        if (builder.ExportsTelemetry())
+        {
+            services.AddSingleton<AccessLogExporter>();
+            // The console has the access log itself.
+            builder.Logging.AddFilter<ConsoleLoggerProvider>(typeof(AccessLogExporter).FullName, LogLevel.None);
+        }
+
         services.AddSingleton<AccessLogWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<AccessLogWriter>());
 

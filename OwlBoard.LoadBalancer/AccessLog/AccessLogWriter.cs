@@ -34,6 +34,7 @@ internal sealed partial class AccessLogWriter : BackgroundService
     private readonly LiveOptions _options;
     private readonly LoadBalancerMetrics _metrics;
     private readonly ILogger<AccessLogWriter> _logger;
+    private readonly AccessLogExporter? _exporter;
     private readonly Func<AccessLogOptions, Stream> _openSink;
     private readonly TimeSpan _pause;
     private readonly int _capacity;
@@ -52,9 +53,11 @@ internal sealed partial class AccessLogWriter : BackgroundService
     private long _dropped;
     private long _droppedReported;
 
-    public AccessLogWriter(LiveOptions options, LoadBalancerMetrics metrics, ILogger<AccessLogWriter> logger)
+    public AccessLogWriter(
+        LiveOptions options, LoadBalancerMetrics metrics, ILogger<AccessLogWriter> logger, AccessLogExporter? exporter = null)
         : this(options, metrics, logger, AccessLogSink.Open)
     {
+        _exporter = exporter;
     }
 
     internal AccessLogWriter(
@@ -78,6 +81,7 @@ internal sealed partial class AccessLogWriter : BackgroundService
     /// <summary>Makes a line and hands it over; never waits for the sink.</summary>
     public void Write(in AccessLogEntry entry)
     {
+        _exporter?.Export(entry);
         var line = _line ??= new ArrayBufferWriter<byte>();
         line.ResetWrittenCount();
         if (_options.Current.AccessLog.Format == "json")

@@ -9,13 +9,24 @@ using OwlBoard.ServiceDefaults.Health;
 
 namespace OwlBoard.ServiceDefaults.Telemetry;
 
-internal static class TelemetryExtensions
+/// <summary>Traces, metrics and logs of a program.</summary>
+public static class TelemetryExtensions
 {
+    private const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    /// <summary>Returns whether telemetry is exported over OTLP, as Aspire configures it.</summary>
+    /// <param name="builder">The program's builder.</param>
+    public static bool ExportsTelemetry(this IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return !string.IsNullOrWhiteSpace(builder.Configuration[EndpointVariable]);
+    }
+
     /// <summary>
     /// Traces, metrics and logs; exported over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, as Aspire sets it.
     /// The service's name comes from <c>OTEL_SERVICE_NAME</c>.
     /// </summary>
-    public static void AddTelemetry(this IHostApplicationBuilder builder)
+    internal static void AddTelemetry(this IHostApplicationBuilder builder)
     {
         var telemetry = builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics
@@ -25,9 +36,9 @@ internal static class TelemetryExtensions
                 .AddRuntimeInstrumentation()
                 .AddMeter("OwlBoard.*"));
 
-        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        if (!builder.ExportsTelemetry())
         {
-            // Without a collector nobody sees spans, and recording them costs each request; traceparent is passed on anyway.
+            // Recording spans costs each request. The proxies forward traceparent in any case.
             return;
         }
 
@@ -35,7 +46,11 @@ internal static class TelemetryExtensions
             .AddSource(builder.Environment.ApplicationName)
             .AddSource("OwlBoard.*")
             .AddSource("Yarp.ReverseProxy")
-            .AddAspNetCoreInstrumentation(options => options.Filter = IsNotAProbe)
+            .AddAspNetCoreInstrumentation(options =>
+            {
+                options.Filter = IsNotAProbe;
+                options.EnrichWithHttpResponse = SpanName.Refine;
+            })
             .AddHttpClientInstrumentation(options => options.FilterHttpRequestMessage = IsNotAProbe));
         builder.Logging.AddOpenTelemetry(logging =>
         {

@@ -1,0 +1,30 @@
+using System.Net;
+
+namespace OwlBoard.LoadBalancer.AccessLog;
+
+/// <summary>
+/// Exports requests as log records, each with the id of its trace, so that a telemetry backend links the two. Registered
+/// only where records are exported over OTLP; the lines of the access log are written in any case.
+/// </summary>
+internal sealed partial class AccessLogExporter(ILogger<AccessLogExporter> logger)
+{
+    public void Export(in AccessLogEntry entry) =>
+        LogRequest(
+            entry.Method,
+            entry.Target.PathAndQuery.ToString(),
+            entry.Status,
+            entry.Duration.TotalMilliseconds,
+            entry.Bytes,
+            entry.Client,
+            entry.Listener,
+            entry.Upstream,
+            entry.Tries,
+            entry.UserAgent);
+
+    [LoggerMessage(
+        1, LogLevel.Information,
+        "{Method} {Target} {Status} in {Duration:0.0} ms, {Bytes} bytes, client: {Client}, listener: {Listener}, upstream: {Upstream}, attempts: {Attempts}, user agent: {UserAgent}")]
+    private partial void LogRequest(
+        string method, string target, int status, double duration, long bytes, IPAddress client, string listener, string upstream,
+        int attempts, string userAgent);
+}
