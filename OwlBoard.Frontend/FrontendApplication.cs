@@ -1,7 +1,9 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Discovery;
+using OwlBoard.Forwarding.Fields;
 using OwlBoard.Forwarding.Targets;
+using OwlBoard.Forwarding.Transforms;
 using OwlBoard.Forwarding.WebSockets;
 using OwlBoard.Frontend.Pages;
 using OwlBoard.Frontend.Proxy;
@@ -27,6 +29,7 @@ internal static class FrontendApplication
         builder.WebHost.ConfigureKestrel(server =>
         {
             server.AddServerHeader = false;
+            server.UseOpaqueFields();
             server.AcceptTargetsOfAllForms();
         });
 
@@ -44,6 +47,10 @@ internal static class FrontendApplication
             {
                 transforms.AddRequestTarget();
                 transforms.AddOriginalHost();
+                // Before those that add fields, which the client cannot take away.
+                transforms.AddHopFieldRemoval();
+                // RFC 7239: what the client wrote there, and nobody between it and the services extends.
+                transforms.AddRequestHeaderRemove("Forwarded");
                 transforms.AddXForwardedProto();
                 transforms.AddXForwardedHost();
                 // The load balancer trusts the frontend, which must not repeat what anyone may have written there.
@@ -63,6 +70,7 @@ internal static class FrontendApplication
         app.UseRequestTarget(static (context, detail) => Results.Problem(
             statusCode: StatusCodes.Status400BadRequest, detail: detail).ExecuteAsync(context));
         app.UseMiddleware<SecurityHeadersMiddleware>();
+        app.UseRequestFields(LoadBalancerRoute.RefuseAsync);
         app.UseWebSocketRelay();
         app.UseRouting();
         app.MapHealth("healthy");

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Discovery;
 using OwlBoard.Forwarding.Exchanges;
+using OwlBoard.Forwarding.Fields;
 using OwlBoard.Forwarding.Sockets;
 using OwlBoard.Forwarding.Targets;
 using OwlBoard.Forwarding.Tracing;
@@ -63,6 +64,7 @@ internal static class GatewayExtensions
         app.UseRouting();
         app.UseThreadPoolForOwnAnswers();
         app.UseMiddleware<GatewayHeadersMiddleware>();
+        app.UseRequestFields(Problems.RefuseAsync);
         // Without an origin there is nothing for it to do, and it would be given a scope of services to do it in.
         app.UseWhen(static context => context.Request.Headers.Origin.Count > 0, static cors => cors.UseCors());
         app.UseWebSocketRelay();

@@ -1,5 +1,5 @@
-using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using OwlBoard.Forwarding.Fields;
 using OwlBoard.Forwarding.Targets;
 
 namespace OwlBoard.Gateway;
@@ -18,8 +18,7 @@ internal static class GatewayLimits
     public static void Apply(KestrelServerOptions server)
     {
         server.AddServerHeader = false;
-        // As a service's response is read: each byte goes out as it came. By default, one beyond ASCII is an error.
-        server.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+        server.UseOpaqueFields();
         server.AcceptTargetsOfAllForms();
         server.Limits.MaxRequestHeadersTotalSize = HeadersBytes;
         server.Limits.MaxRequestHeaderCount = HeaderFields;

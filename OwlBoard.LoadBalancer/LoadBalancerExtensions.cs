@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
@@ -5,6 +6,7 @@ using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 using OwlBoard.Forwarding.Discovery;
 using OwlBoard.Forwarding.Exchanges;
+using OwlBoard.Forwarding.Fields;
 using OwlBoard.Forwarding.Sockets;
 using OwlBoard.Forwarding.Targets;
 using OwlBoard.Forwarding.Tracing;
@@ -67,6 +69,9 @@ internal static class LoadBalancerExtensions
 
         services.AddSingleton<AccessLogWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<AccessLogWriter>());
+        // Kestrel reports there what its parser refuses. The host keeps the listener, which costs each request something once
+        // it has a subscriber.
+        services.Replace(ServiceDescriptor.Singleton<DiagnosticSource, RefusedRequestLog>());
 
         services.AddSingleton<RateLimiter>();
         services.AddSingleton<ConnectionLimiter>();
@@ -91,6 +96,11 @@ internal static class LoadBalancerExtensions
         app.WithoutAuthorization();
         // Before routing, which asks for the listener and finds it quicker then.
         app.UseMiddleware<MeasurementMiddleware>();
+        // Before anything reads or adds a field.
+        var options = app.Services.GetRequiredService<LiveOptions>();
+        app.UseRequestFields(
+            RequestGuardMiddleware.RefuseAsync,
+            () => options.Current is { Tls.IsOn: true, Limits: var limits } ? limits.RequestHeaderCount : 0);
         app.UseTraceParent();
         // Before anything that looks at the path.
         app.UseRequestTarget(

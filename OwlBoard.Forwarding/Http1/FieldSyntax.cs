@@ -8,7 +8,8 @@ internal static class FieldSyntax
     private static readonly SearchValues<byte> TokenBytes =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
-    private static readonly SearchValues<byte> ControlBytes =
+    /// <summary>All but the tab.</summary>
+    public static readonly SearchValues<byte> ControlCharacters =
         SearchValues.Create([.. Enumerable.Range(0, 32).Where(value => value != '\t').Select(value => (byte)value), 0x7F]);
 
     private static readonly SearchValues<char> TokenCharacters =
@@ -19,7 +20,7 @@ internal static class FieldSyntax
     public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenBytes);
 
     /// <summary>Whether the text has a control character other than a tab: CR, LF and NUL above all.</summary>
-    public static bool HasControl(ReadOnlySpan<byte> text) => text.ContainsAny(ControlBytes);
+    public static bool HasControl(ReadOnlySpan<byte> text) => text.ContainsAny(ControlCharacters);
 
     /// <summary>Optional white space around a value is not part of it.</summary>
     public static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text) => text.Trim(" \t"u8);

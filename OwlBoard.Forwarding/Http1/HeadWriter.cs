@@ -49,14 +49,14 @@ internal ref struct HeadWriter(byte[] buffer)
         _length += written;
     }
 
-    /// <summary>Writes <c>name: value</c> and the line's end.</summary>
-    /// <exception cref="InvalidOperationException">There is a line break in it.</exception>
+    /// <summary>Writes <c>name: value</c> and the line's end. Values are bytes, each a character (ISO 8859-1).</summary>
+    /// <exception cref="InvalidOperationException">There is a line break in it, or a character that is no byte.</exception>
     public void WriteField(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
     {
         var start = _length;
-        Encode(name);
+        EncodeBytes(name);
         Write(": "u8);
-        Encode(value);
+        EncodeBytes(value);
         ThrowIfBroken(start);
         Write("\r\n"u8);
     }
@@ -80,6 +80,23 @@ internal ref struct HeadWriter(byte[] buffer)
         }
 
         _length += written;
+    }
+
+    private void EncodeBytes(ReadOnlySpan<char> text)
+    {
+        // Nearly always ASCII, of which each character is a byte.
+        var space = Reserve(text.Length);
+        if (Ascii.FromUtf16(text, space, out _) != OperationStatus.Done)
+        {
+            if (text.ContainsAnyExceptInRange('\0', '\u00FF'))
+            {
+                throw new InvalidOperationException("A request's head cannot be sent: a field in it has a character beyond ISO 8859-1.");
+            }
+
+            Encoding.Latin1.GetBytes(text, space);
+        }
+
+        _length += text.Length;
     }
 
     /// <summary>Looks through what was written since: once encoded, that takes half as long, and no other character has such a byte.</summary>

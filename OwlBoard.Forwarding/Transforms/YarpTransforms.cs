@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Primitives;
-using Microsoft.Net.Http.Headers;
 using OwlBoard.Forwarding.Targets;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -23,11 +21,7 @@ internal sealed class YarpTransforms(IEnumerable<IExchangeTransform> transforms)
         context.UseDefaultForwarders = false;
         context.AddOriginalHost();
         context.AddRequestTarget();
-        context.AddRequestTransform(static request =>
-        {
-            RemoveFieldsOfThisHop(request.HttpContext.Request.Headers.Connection, request);
-            return default;
-        });
+        context.AddHopFieldRemoval();
         foreach (var transform in transforms)
         {
             context.AddRequestTransform(request =>
@@ -44,22 +38,6 @@ internal sealed class YarpTransforms(IEnumerable<IExchangeTransform> transforms)
 
                 return default;
             });
-        }
-    }
-
-    /// <summary>
-    /// Fields that <c>Connection</c> names belong to the client's hop alone (RFC 9110 section 7.6.1); YARP removes only
-    /// the well-known ones. (Where <c>close</c> or <c>keep-alive</c> is named as well, Kestrel has already dropped the rest.)
-    /// </summary>
-    private static void RemoveFieldsOfThisHop(StringValues connection, RequestTransformContext request)
-    {
-        foreach (var name in connection.SelectMany(value => value?.Split(',', StringSplitOptions.TrimEntries) ?? []))
-        {
-            // YARP states the upgrade of a WebSocket itself.
-            if (name.Length > 0 && !name.Equals(HeaderNames.Upgrade, StringComparison.OrdinalIgnoreCase))
-            {
-                RequestTransform.RemoveHeader(request, name);
-            }
         }
     }
 }

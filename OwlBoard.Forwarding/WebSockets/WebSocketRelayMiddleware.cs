@@ -13,6 +13,8 @@ internal sealed class WebSocketRelayMiddleware(
     {
         if (WebSocketUpgrade.Find(context) is { } upgrade)
         {
+            // Chosen of the list that the client may have sent: what follows sees no other, YARP least of all.
+            context.Request.Headers.Upgrade = WebSocketUpgrade.Protocol;
             context.Features.Set<IHttpUpgradeFeature>(new RelayedUpgrade(this, upgrade, context));
         }
 

@@ -39,6 +39,13 @@ internal static class LoadBalancerRoute
             [Cluster("api", options, RequestTimeout), Cluster("api-websockets", options, WebSocketTimeout)]);
     }
 
+    /// <summary>Answers a request that is not to be forwarded; what follows on its connection may be a part of it.</summary>
+    public static Task RefuseAsync(HttpContext context, int status, string detail)
+    {
+        context.Response.Headers.Connection = "close";
+        return Results.Problem(statusCode: status, detail: detail, instance: context.Request.Path).ExecuteAsync(context);
+    }
+
     private static ClusterConfig Cluster(string id, FrontendOptions options, TimeSpan timeout) => new()
     {
         ClusterId = id,
@@ -46,6 +53,8 @@ internal static class LoadBalancerRoute
         {
             [ResourceNames.LoadBalancer] = new() { Address = options.LoadBalancer },
         },
+        // As Kestrel reads and writes them: a byte a character.
+        HttpClient = new HttpClientConfig { RequestHeaderEncoding = "latin1", ResponseHeaderEncoding = "latin1" },
         HttpRequest = new ForwarderRequestConfig
         {
             ActivityTimeout = timeout,

@@ -5,11 +5,13 @@ namespace OwlBoard.Gateway.Responses;
 /// <summary>The gateway's own answers, as problem bodies (RFC 9457).</summary>
 internal static class Problems
 {
-    public static Task RefuseAsync(HttpContext context, string detail)
+    public static Task RefuseAsync(HttpContext context, string detail) => RefuseAsync(context, StatusCodes.Status400BadRequest, detail);
+
+    public static Task RefuseAsync(HttpContext context, int status, string detail)
     {
         // The rest of the request was not checked: the next one cannot be found behind it for certain.
         context.Response.Headers.Connection = "close";
-        return WriteAsync(context, StatusCodes.Status400BadRequest, title: null, detail);
+        return WriteAsync(context, status, title: null, detail);
     }
 
     public static Task NotFoundAsync(HttpContext context) => WriteAsync(

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Text;
 using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Exchanges;
@@ -49,6 +50,8 @@ internal sealed class ServiceHttpClientFactory(
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
         base.ConfigureHandler(context, handler);
+        // As Kestrel reads them. By default anything beyond ASCII is an error.
+        handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
         handler.ConnectTimeout = options.Value.ConnectTimeout;
         handler.PooledConnectionIdleTimeout = IdleTimeout;
         handler.PooledConnectionLifetime = Lifetime;

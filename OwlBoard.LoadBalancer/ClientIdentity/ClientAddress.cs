@@ -109,7 +109,8 @@ internal sealed class ClientAddress : IDisposable
         return client;
     }
 
-    private bool IsTrusted(IPAddress address)
+    /// <summary>Whether the address is a trusted proxy's.</summary>
+    public bool IsTrusted(IPAddress address)
     {
         foreach (var network in _trusted)
         {

@@ -50,7 +50,7 @@ internal sealed class GatewayClientFactory(ForwardingMetrics metrics, TimeProvid
         base.ConfigureHandler(context, handler);
         var connectTimeout = Duration(context, ConnectTimeoutKey);
         // As Kestrel reads them. By default anything beyond ASCII is an error, which would count against the gateway.
-        handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8;
+        handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
         // The name may come to mean another address; service discovery says so, and then YARP's destination changes.
         handler.PooledConnectionLifetime = Timeout.InfiniteTimeSpan;
         handler.ConnectCallback = (connection, cancellationToken) => ConnectAsync(connection, connectTimeout, cancellationToken);

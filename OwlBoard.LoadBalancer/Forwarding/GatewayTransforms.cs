@@ -7,6 +7,9 @@ namespace OwlBoard.LoadBalancer.Forwarding;
 /// <summary>What the load balancer changes in requests and responses on their way.</summary>
 internal sealed class GatewayTransforms(ClientAddress client, RetryPolicy retries) : IExchangeTransform
 {
+    /// <summary>RFC 7239. Not extended here: services that read it would trust what the client wrote.</summary>
+    private const string Forwarded = "Forwarded";
+
     public void TransformRequest(HttpContext context, UpstreamRequest request)
     {
         var connection = ClientConnection.Of(context);
@@ -21,6 +24,10 @@ internal sealed class GatewayTransforms(ClientAddress client, RetryPolicy retrie
         ];
         // As good as always those of the connection's last request.
         request.SetFields(connection.Forwarded is { } last && last.IsOf(fields) ? last : connection.Forwarded = new FieldBlock(fields));
+        if (context.Request.Headers.ContainsKey(Forwarded) && !client.IsTrusted(connection.Peer))
+        {
+            request.RemoveField(Forwarded);
+        }
     }
 
     public bool TransformResponse(HttpContext context)

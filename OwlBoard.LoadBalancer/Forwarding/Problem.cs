@@ -13,7 +13,11 @@ internal static class Problem
         var status = problem.Status!.Value;
         problem.Title ??= ReasonPhrases.GetReasonPhrase(status);
         problem.Instance ??= RequestTarget.Of(context).Path.ToString();
-        problem.Extensions["traceId"] = TraceParent.TraceIdOf(TraceParent.Of(context)).ToString();
+        if (TraceParent.TraceIdOf(TraceParent.Of(context)) is { Length: > 0 } traceId)
+        {
+            problem.Extensions["traceId"] = traceId.ToString();
+        }
+
         context.Response.StatusCode = status;
         ResponseHeaders.Apply(context);
         return context.Response.WriteAsJsonAsync(problem, options: null, contentType: "application/problem+json", context.RequestAborted);

@@ -1,8 +1,8 @@
 using System.Net;
-using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using OwlBoard.Forwarding.Fields;
 using OwlBoard.Forwarding.Targets;
 using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Configuration;
@@ -18,8 +18,7 @@ internal sealed class KestrelListeners(LiveOptions options, ServerCertificate ce
     {
         var current = options.Current;
         kestrel.AddServerHeader = false;
-        // As the client reads a gateway's: each byte goes out as it came. By default, one beyond ASCII is an error.
-        kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+        kestrel.UseOpaqueFields();
         kestrel.AcceptTargetsOfAllForms();
         // Kestrel's own rule is a mean rate since the body's start, which a second try that replays the body would break;
         // ours is the time since the last byte, and ReplayableBody keeps it.
@@ -49,7 +48,8 @@ internal sealed class KestrelListeners(LiveOptions options, ServerCertificate ce
         // Never below the line's own limit, which Kestrel demands of the buffer that holds both.
         limits.MaxRequestBufferSize = Math.Max(1024 * 1024, Math.Max(options.Limits.RequestHeadersBytes, options.Limits.RequestLineBytes));
         limits.MaxRequestHeadersTotalSize = options.Limits.RequestHeadersBytes;
-        limits.MaxRequestHeaderCount = options.Limits.RequestHeaderCount;
+        // Kestrel counts the pseudo-fields of HTTP/2 as well: with them, the pipeline keeps the limit.
+        limits.MaxRequestHeaderCount = options.Limits.RequestHeaderCount + (options.Tls.IsOn ? RequestFieldEncodings.PseudoFields : 0);
         limits.MaxRequestLineSize = options.Limits.RequestLineBytes;
         limits.RequestHeadersTimeout = options.Timeouts.RequestHeaders;
         limits.KeepAliveTimeout = options.Timeouts.KeepAlive;

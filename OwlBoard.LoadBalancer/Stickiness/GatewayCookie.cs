@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Primitives;
 using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Gateways;
@@ -35,20 +36,33 @@ internal sealed class GatewayCookie : IDisposable
 
     public void Dispose() => _options.Changed -= Update;
 
-    /// <summary>The destination that the request's cookie names, if it is one of the candidates.</summary>
+    /// <summary>
+    /// The destination that the request's cookie names, if it is one of the candidates. A client may send several of the
+    /// name, of another path or an earlier key: the first that is valid counts.
+    /// </summary>
     public DestinationState? Find(HttpContext context, IReadOnlyList<DestinationState> candidates)
     {
-        if (_values is not { } values || context.Request.Cookies[values.Settings.CookieName] is not { } received)
+        if (_values is not { } values)
         {
             return null;
         }
 
-        for (var i = 0; i < candidates.Count; i++)
+        foreach (var line in context.Request.Headers.Cookie)
         {
-            var value = values.Of(_gateways.Of(candidates[i]));
-            if (CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(value.AsSpan()), MemoryMarshal.AsBytes(received.AsSpan())))
+            foreach (var range in line.AsSpan().Split(';'))
             {
-                return candidates[i];
+                if (!TryGetValue(line.AsSpan(range), values.Settings.CookieName, out var received))
+                {
+                    continue;
+                }
+
+                for (var i = 0; i < candidates.Count; i++)
+                {
+                    if (IsEqual(values.Of(_gateways.Of(candidates[i])), received))
+                    {
+                        return candidates[i];
+                    }
+                }
             }
         }
 
@@ -58,7 +72,7 @@ internal sealed class GatewayCookie : IDisposable
     /// <summary>Names the gateway to the client, unless its cookie does already.</summary>
     public void Renew(HttpContext context, Gateway gateway)
     {
-        if (_values is not { } values || context.Request.Cookies[values.Settings.CookieName] == values.Of(gateway))
+        if (_values is not { } values || IsNamed(context.Request.Headers.Cookie, values.Settings.CookieName, values.Of(gateway)))
         {
             return;
         }
@@ -73,6 +87,38 @@ internal sealed class GatewayCookie : IDisposable
             MaxAge = settings.CookieLifetime > TimeSpan.Zero ? settings.CookieLifetime : null,
         });
     }
+
+    private static bool IsNamed(StringValues cookies, string name, string value)
+    {
+        foreach (var line in cookies)
+        {
+            foreach (var range in line.AsSpan().Split(';'))
+            {
+                if (TryGetValue(line.AsSpan(range), name, out var received) && IsEqual(value, received))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static bool TryGetValue(ReadOnlySpan<char> cookie, string name, out ReadOnlySpan<char> value)
+    {
+        cookie = cookie.Trim();
+        if (cookie.Length > name.Length && cookie[name.Length] == '=' && cookie.StartsWith(name))
+        {
+            value = cookie[(name.Length + 1)..];
+            return true;
+        }
+
+        value = default;
+        return false;
+    }
+
+    private static bool IsEqual(string value, ReadOnlySpan<char> received) =>
+        CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(value.AsSpan()), MemoryMarshal.AsBytes(received));
 
     private void Update(LoadBalancerOptions options) =>
         _values = options.Stickiness.By == StickinessOptions.ByCookie ? new Values(options.Stickiness) : null;

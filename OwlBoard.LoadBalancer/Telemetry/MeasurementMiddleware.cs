@@ -104,7 +104,7 @@ internal sealed class MeasurementMiddleware
             context.Response.StatusCode,
             response.Bytes,
             duration,
-            request.Headers.UserAgent.ToString(),
+            FieldText.Of(request.Headers.UserAgent),
             Upstream(response.Request),
             response.Request?.Tried.Length ?? 0,
             TraceParent.Of(context)));

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.WebUtilities;
@@ -16,6 +17,9 @@ internal static class ApiConventions
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = maxBodyBytes;
+            // Values are opaque bytes (RFC 9110 section 5.5). By default, one that is no UTF-8 is refused: a cookie of another
+            // application on the same host, for instance.
+            kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
         });
         builder.Services.ConfigureHttpJsonOptions(json => Configure(json.SerializerOptions));
         // Without it the framework answers a bad parameter with an empty body outside of development.

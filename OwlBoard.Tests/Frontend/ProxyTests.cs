@@ -4,8 +4,10 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using OwlBoard.Frontend;
 using OwlBoard.Tests.Fixtures;
+using OwlBoard.Tests.Forwarding.Exchanges;
 using OwlBoard.Tests.Forwarding.WebSockets;
 using OwlBoard.Tests.Gateway;
+using OwlBoard.Tests.LoadBalancer;
 
 namespace OwlBoard.Tests.Frontend;
 
@@ -48,6 +50,28 @@ public sealed class ProxyTests
         Assert.Equal("board.example", received.Headers["Host"]);
         Assert.Equal($"{frontend.Client.BaseAddress!.Port}", received.Headers["X-Forwarded-Port"]);
         Assert.Empty(wrong.Requests);
+    }
+
+    [Fact]
+    public async Task Fields_reach_the_load_balancer_by_the_same_rules_as_there()
+    {
+        await using var loadBalancer = RawUpstream.Answering("HTTP/1.1 200 OK\r\nX-Back: caf\u00E9\r\nContent-Length: 2\r\n\r\nok");
+        await using var frontend = await TestFrontend.StartAsync(FrontendVariant.Desktop, $"Frontend:LoadBalancer={loadBalancer.Address}");
+
+        var passed = await RawClient.AskAsync(
+            frontend.Client.BaseAddress!,
+            "GET /api/x HTTP/1.1\r\nHost: a\r\nCookie: a=\u00E9\r\nX_Real_IP: 1\r\nForwarded: for=x\r\nConnection: keep-alive, X-Hop\r\nX-Hop: 1\r\n\r\n");
+        var received = Assert.Single(loadBalancer.Requests);
+
+        Assert.Equal((200, "caf\u00E9"), (passed.Status, passed.Header("X-Back")));
+        Assert.Equal("a=\u00E9", received.Field("Cookie"));
+        Assert.All(["X_Real_IP", "Forwarded", "X-Hop"], name => Assert.Null(received.Field(name)));
+        foreach (var line in (string[])["X\u0001A: 1", "X-A: b\u0001c", "Content-Length: +0"])
+        {
+            Assert.Equal(400, (await RawClient.AskAsync(frontend.Client.BaseAddress!, $"GET /api/x HTTP/1.1\r\nHost: a\r\n{line}\r\n\r\n")).Status);
+        }
+
+        Assert.Single(loadBalancer.Requests);
     }
 
     [Fact]

@@ -38,6 +38,8 @@ public sealed class RequestFramingTests : IAsyncLifetime
     [InlineData("two lengths", "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd")]
     [InlineData("two equal lengths", "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc")]
     [InlineData("a list of lengths", "Content-Length: 3, 3\r\n\r\nabc")]
+    [InlineData("a length with a sign", "Content-Length: +3\r\n\r\nabc")]
+    [InlineData("a control character in a name", "Content-Length: 3\r\nX\u0001Content-Length: 5\r\n\r\nabc")]
     [InlineData("a negative length", "Content-Length: -3\r\n\r\nabc")]
     [InlineData("a hexadecimal length", "Content-Length: 0x3\r\n\r\nabc")]
     [InlineData("a length beyond 64 bits", "Content-Length: 18446744073709551619\r\n\r\nabc")]
@@ -111,21 +113,16 @@ public sealed class RequestFramingTests : IAsyncLifetime
         Assert.Equal("got 'abcde'", response.Body);
     }
 
-    /// <summary>Kestrel takes these for what they mean. What goes on to the gateway can be read in one way only.</summary>
-    [Theory]
-    [InlineData("Content-Length: +3\r\n")]
-    [InlineData("Content-Length: 003\r\n")]
-    [InlineData("Content-Length: 3\r\nX\u0001Content-Length: 5\r\n")]
-    public async Task What_Kestrel_repairs_is_passed_on_repaired(string fields)
+    [Fact]
+    public async Task A_length_with_leading_zeros_is_passed_on_without_them()
     {
         await using var loadBalancer = TestLoadBalancer.Start([_gateway]);
 
-        var response = await RawClient.AskAsync(loadBalancer.Desktop, $"POST / HTTP/1.1\r\nHost: a\r\n{fields}\r\nabc");
+        var response = await RawClient.AskAsync(loadBalancer.Desktop, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 003\r\n\r\nabc");
 
         Assert.Equal("got 'abc'", response.Body);
         Assert.True(_gateway.Received.TryDequeue(out var received));
         Assert.Equal("3", received.Header("Content-Length"));
-        Assert.DoesNotContain(received.Headers.Keys, name => name.Contains('\u0001', StringComparison.Ordinal));
     }
 
     [Theory]

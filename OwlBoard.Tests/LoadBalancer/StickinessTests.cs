@@ -122,6 +122,25 @@ public sealed class StickinessTests : IAsyncLifetime
         Assert.NotNull((await SendAsync(other, cookie)).SetCookie);
     }
 
+    [Theory]
+    [InlineData("owlboard_gateway=Z3ctMQ.stale; {0}")]
+    [InlineData("{0}; owlboard_gateway=Z3ctMQ.stale")]
+    [InlineData("a=b;owlboard_gateway=;{0} ; owlboard_gateway=x; xowlboard_gateway=y")]
+    [InlineData("owlboard_gateway=stale\r\nCookie: {0}")]
+    public async Task Any_valid_cookie_of_several_keeps_a_client_at_its_gateway(string cookies)
+    {
+        await using var loadBalancer = TestLoadBalancer.Start(_gateways, ByCookie);
+        var first = await SendAsync(loadBalancer);
+        var line = cookies.Replace("{0}", first.SetCookie!.Split("; ")[0], StringComparison.Ordinal);
+
+        for (var i = 0; i < 8; i++)
+        {
+            var response = await RawClient.AskAsync(loadBalancer.Desktop, $"GET / HTTP/1.1\r\nHost: a\r\nCookie: {line}\r\n\r\n");
+
+            Assert.Equal((first.Gateway, null), (response.Header("X-Upstream-Server"), response.Header("Set-Cookie")));
+        }
+    }
+
     [Fact]
     public async Task A_client_whose_gateway_is_out_moves_and_its_cookie_is_renewed()
     {

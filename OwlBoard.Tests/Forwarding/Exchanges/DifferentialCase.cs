@@ -21,6 +21,8 @@ internal sealed record DifferentialCase(string Kind, string Request, string Repl
         "X-A: b", "X-A: b\r\nX-A: c", "X-Empty:", "Cookie: a=b", "Cookie: a=b\r\nCookie: c=d", "Connection: X-Hop\r\nX-Hop: 1", "Keep-Alive: timeout=5",
         "TE: trailers", "Proxy-Connection: keep-alive", "Upgrade: h2c", "Accept: */*", "User-Agent: test (a; b)", "Range: bytes=0-1", "If-None-Match: \"a\"",
         "X-Text: \u00C3\u00BC", "Authorization: Basic YQ==", "Accept-Encoding: gzip, br", "Via: 1.1 x", "Referer: http://a/?b#c", "Forwarded: for=x",
+        "X-Text: caf\u00E9\u0080", "Connection: keep-alive, X-Hop\r\nX-Hop: 1", "Connection: Host, Content-Length, X-Hop, close\r\nX-Hop: 1", "X_A: b",
+        "Upgrade: h2c, foo",
     ];
 
     private static readonly string[] ReplyFields =
@@ -67,6 +69,13 @@ internal sealed record DifferentialCase(string Kind, string Request, string Repl
         for (var i = random.Next(4); i > 0; i--)
         {
             request += $"{Pick(RequestFields)}\r\n";
+        }
+
+        if (random.Next(8) == 0)
+        {
+            // Any byte, in a name or in a value.
+            var (name, value) = random.Next(2) == 0 ? ($"X-B{(char)random.Next(0x100)}b", "1") : ("X-B", $"b{(char)random.Next(0x100)}b");
+            request += $"{name}: {value}\r\n";
         }
 
         request += (method is "GET" or "HEAD" ? 0 : random.Next(4)) switch

@@ -175,7 +175,14 @@ public sealed class DifferentialTests
             for (var i = worker; i < cases.Length; i += Workers)
             {
                 current = cases[i];
-                outcomes[i] = await RunAsync(upstream, app, current);
+                try
+                {
+                    outcomes[i] = await RunAsync(upstream, app, current);
+                }
+                catch (TimeoutException waiting)
+                {
+                    throw new TimeoutException($"{forwarder}, case {i}: {Quote(current.Request)} answered by {Quote(current.Reply)}", waiting);
+                }
             }
         })));
         return outcomes;

@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Exchanges;
+using OwlBoard.Forwarding.Fields;
 using OwlBoard.Forwarding.Targets;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -28,9 +29,9 @@ internal sealed class ForwardingApp : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.AcceptTargetsOfAllForms();
             kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
+            kestrel.UseOpaqueFields();
+            kestrel.AcceptTargetsOfAllForms();
             kestrel.Listen(IPAddress.Loopback, 0);
             kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2);
             if (certificate is not null)
@@ -66,6 +67,12 @@ internal sealed class ForwardingApp : IAsyncDisposable
         {
             Paths.Enqueue(context.Request.Path.Value);
             return next(context);
+        });
+        _app.UseRequestFields(static (context, status, _) =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.Headers.Connection = "close";
+            return Task.CompletedTask;
         });
         _app.UseRouting();
         _app.Use(async (context, next) =>
@@ -126,7 +133,7 @@ internal sealed class ForwardingApp : IAsyncDisposable
         protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
         {
             base.ConfigureHandler(context, handler);
-            handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8;
+            handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
         }
     }
 }

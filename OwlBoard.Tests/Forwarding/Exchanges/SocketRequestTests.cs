@@ -80,7 +80,7 @@ public sealed class SocketRequestTests
 
         var block = new FieldBlock(new KeyValuePair<string, string>("X-Long", value));
 
-        Assert.Equal($"X-Long: {value}\r\n", Encoding.UTF8.GetString(block.Lines));
+        Assert.Equal($"X-Long: {value}\r\n", Encoding.Latin1.GetString(block.Lines));
     }
 
     [Theory]

@@ -44,18 +44,21 @@ public sealed class HeadWriterTests
 
     [Theory]
     [InlineData("X-Name", "")]
-    [InlineData("X-Name", "\u00FC\u20AC\U0001F989")]
-    [InlineData("X-N\u00E4me", "value")]
-    [InlineData("X-N\u00E4me", "v\u00E4lue")]
-    public void Field_is_one_line(string name, string value)
+    [InlineData("X-Name", "\u00FC\u0080\u00FF")]
+    [InlineData("X-Name", "plain until the \u00E9nd")]
+    public void Field_is_one_line_with_a_byte_for_each_character(string name, string value)
     {
         var writer = new HeadWriter(new byte[8]);
 
         writer.WriteField(name, value);
 
-        Assert.Equal($"{name}: {value}\r\n", Encoding.UTF8.GetString(writer.Buffer, 0, writer.Length));
+        Assert.Equal($"{name}: {value}\r\n", Encoding.Latin1.GetString(writer.Buffer, 0, writer.Length));
         writer.Return();
     }
+
+    [Fact]
+    public void Field_with_a_character_that_is_no_byte_is_refused() =>
+        Assert.Throws<InvalidOperationException>(() => new HeadWriter(new byte[64]).WriteField("name", "\u20AC"));
 
     [Theory]
     [InlineData("a\rb")]

@@ -1,0 +1,69 @@
+using System.Buffers;
+using System.Text;
+using OwlBoard.Forwarding.Http1;
+
+namespace OwlBoard.Forwarding.Fields;
+
+/// <summary>
+/// Decodes a request's field value byte by byte (ISO 8859-1), since a value is opaque (RFC 9110 section 5.5). A byte that a
+/// value must not have becomes <see cref="Refused"/> instead of an exception: over HTTP/2, Kestrel answers an exception
+/// with the end of the connection, and of all its streams.
+/// </summary>
+/// <param name="refused">The bytes that the value must not have.</param>
+internal class FieldEncoding(SearchValues<byte> refused) : Encoding
+{
+    /// <summary>A noncharacter, which no byte decodes to.</summary>
+    public const char Refused = '\uFFFF';
+
+    /// <summary>All control characters but the tab: readers disagree on which of them are white space or end a line.</summary>
+    public static readonly FieldEncoding Value = new(FieldSyntax.ControlCharacters);
+
+    /// <summary>Everything but visible ASCII, of which a host and a pseudo-field of HTTP/2 consist.</summary>
+    protected static readonly SearchValues<byte> NotVisible = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x100).Where(value => value is <= 0x20 or >= 0x7F).Select(value => (byte)value)]);
+
+    /// <summary>For the pseudo-fields of HTTP/2.</summary>
+    public static readonly FieldEncoding PseudoField = new(NotVisible);
+
+    public sealed override int GetByteCount(char[] chars, int index, int count) => Latin1.GetByteCount(chars, index, count);
+
+    public sealed override int GetBytes(char[] chars, int charIndex, int charCount, byte[] bytes, int byteIndex) =>
+        Latin1.GetBytes(chars, charIndex, charCount, bytes, byteIndex);
+
+    public sealed override int GetMaxByteCount(int charCount) => Latin1.GetMaxByteCount(charCount);
+
+    public sealed override int GetMaxCharCount(int byteCount) => Math.Max(byteCount, LengthEncoding.MaxDigits);
+
+    public sealed override int GetCharCount(byte[] bytes, int index, int count) => CountOf(bytes.AsSpan(index, count));
+
+    public sealed override unsafe int GetCharCount(byte* bytes, int count) => CountOf(new ReadOnlySpan<byte>(bytes, count));
+
+    public sealed override int GetChars(byte[] bytes, int byteIndex, int byteCount, char[] chars, int charIndex) =>
+        Decode(bytes.AsSpan(byteIndex, byteCount), chars.AsSpan(charIndex));
+
+    public sealed override unsafe int GetChars(byte* bytes, int byteCount, char* chars, int charCount) =>
+        Decode(new ReadOnlySpan<byte>(bytes, byteCount), new Span<char>(chars, charCount));
+
+    /// <summary>The number of characters that <see cref="Decode"/> writes.</summary>
+    protected virtual int CountOf(ReadOnlySpan<byte> bytes) => bytes.Length;
+
+    /// <summary>Writes the value as characters.</summary>
+    /// <returns>How many were written.</returns>
+    protected virtual int Decode(ReadOnlySpan<byte> bytes, Span<char> chars)
+    {
+        Latin1.GetChars(bytes, chars);
+        if (bytes.ContainsAny(refused))
+        {
+            RequestHeadNotes.Mark();
+            for (var i = 0; i < bytes.Length; i++)
+            {
+                if (refused.Contains(bytes[i]))
+                {
+                    chars[i] = Refused;
+                }
+            }
+        }
+
+        return bytes.Length;
+    }
+}

@@ -1,0 +1,32 @@
+using OwlBoard.Forwarding.Http1;
+using Yarp.ReverseProxy.Transforms;
+using Yarp.ReverseProxy.Transforms.Builder;
+
+namespace OwlBoard.Forwarding.Transforms;
+
+/// <summary>Completes what YARP removes of a request's fields.</summary>
+public static class HopFieldTransform
+{
+    /// <summary>
+    /// Removes the fields that <c>Connection</c> names, which belong to the client's hop alone (RFC 9110 section 7.6.1); YARP
+    /// removes only the well-known ones. Those that a forwarder states itself stay, whatever the client names.
+    /// </summary>
+    /// <param name="context">The transforms of a route.</param>
+    public static void AddHopFieldRemoval(this TransformBuilderContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        context.AddRequestTransform(static request =>
+        {
+            var connection = request.HttpContext.Request.Headers.Connection;
+            foreach (var name in connection.SelectMany(line => line?.Split(',', StringSplitOptions.TrimEntries) ?? []))
+            {
+                if (name.Length > 0 && !HopFields.OfRequests.Contains(name))
+                {
+                    RequestTransform.RemoveHeader(request, name);
+                }
+            }
+
+            return default;
+        });
+    }
+}
