@@ -1,7 +1,9 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Discovery;
+using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Forwarding.Fields;
+using OwlBoard.Forwarding.Sockets;
 using OwlBoard.Forwarding.Targets;
 using OwlBoard.Forwarding.Transforms;
 using OwlBoard.Forwarding.WebSockets;
@@ -26,12 +28,17 @@ internal static class FrontendApplication
             ContentRootPath = AppContext.BaseDirectory,
         });
         builder.AddServiceDefaults();
-        builder.WebHost.ConfigureKestrel(server =>
+        builder.WebHost.ConfigureKestrel(static server =>
         {
             server.AddServerHeader = false;
             server.UseOpaqueFields();
             server.AcceptTargetsOfAllForms();
+            // Of what is passed on, the load balancer limits the size and times the client.
+            server.Limits.MaxRequestBodySize = null;
+            server.Limits.MinRequestBodyDataRate = null;
+            server.Limits.MinResponseDataRate = null;
         });
+        builder.Services.AddSocketLoops();
 
         builder.Services.AddSingleton<IValidateOptions<FrontendOptions>, FrontendOptionsValidator>();
         builder.Services.AddOptions<FrontendOptions>()
@@ -64,7 +71,8 @@ internal static class FrontendApplication
                 // Appended, not set: a proxy in front of the frontend may have said who the client is.
                 transforms.AddXForwardedFor(action: ForwardedTransformActions.Append);
             })
-            .AddServiceDiscoveryDestinations();
+            .AddServiceDiscoveryDestinations()
+            .AddSocketForwarder();
 
         var app = builder.Build();
         app.UseRequestTarget(static (context, detail) => Results.Problem(
@@ -73,6 +81,7 @@ internal static class FrontendApplication
         app.UseRequestFields(LoadBalancerRoute.RefuseAsync);
         app.UseWebSocketRelay();
         app.UseRouting();
+        app.UseThreadPoolForOwnAnswers();
         app.MapHealth("healthy");
         app.MapReverseProxy(proxy =>
         {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Discovery;
@@ -27,6 +28,8 @@ internal static class GatewayExtensions
     {
         builder.WebHost.ConfigureKestrel(GatewayLimits.Apply);
         builder.Services.AddSocketLoops();
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<ClientLimits, IOptions<GatewayOptions>>(
+            static (_, clients, options) => clients.SendTimeout = options.Value.ClientSendTimeout);
         builder.AddTraceParent();
 
         builder.Services.AddSingleton<IConfigureOptions<GatewayOptions>, GatewayDefaults>();
@@ -48,8 +51,6 @@ internal static class GatewayExtensions
             ServiceRoutes.Create(services.GetRequiredService<IOptions<GatewayOptions>>().Value));
         builder.Services.AddReverseProxy()
             .AddSocketForwarder()
-            .WrapForwarder(static (services, sockets) =>
-                new WebSocketTimeoutForwarder(sockets, services.GetRequiredService<IOptions<GatewayOptions>>()))
             .AddServiceDiscoveryDestinations();
         builder.Services.AddSingleton<IExchangeTransform, ServiceTransforms>();
         builder.Services.AddWebSocketRelay();

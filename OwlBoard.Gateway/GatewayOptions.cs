@@ -42,9 +42,12 @@ internal sealed class GatewayOptions
     public IDictionary<string, TimeSpan> ServiceTimeouts { get; } =
         new Dictionary<string, TimeSpan>(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>How long a WebSocket may be idle. Default 24 h.</summary>
-    [AllowedDuration("Gateway:WebSocketTimeout", "00:00:01", "7.00:00:00")]
-    public TimeSpan WebSocketTimeout { get; set; } = TimeSpan.FromHours(24);
+    /// <summary>
+    /// How long the load balancer may accept no byte of what is sent to it. Default 10 min, far above the 60 s that the load
+    /// balancer gives a client: it receives a block of 64 KiB at a time and waits while a client takes that bit by bit.
+    /// </summary>
+    [AllowedDuration("Gateway:ClientSendTimeout", "00:00:00.1000000", "1.00:00:00")]
+    public TimeSpan ClientSendTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
     /// Who carries requests to the services: <c>sockets</c> (the default), which is the faster one, or <c>yarp</c>, which is

@@ -57,6 +57,9 @@ internal sealed class ConnectionPool
     /// <summary>The path that comes before each request's; usually empty.</summary>
     public string PathBase { get; }
 
+    /// <summary>The clock that time limits are judged on.</summary>
+    public TimeProvider Time => _time;
+
     /// <summary>How many connections wait for a request.</summary>
     public int Idle
     {

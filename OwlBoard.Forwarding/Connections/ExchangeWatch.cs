@@ -22,6 +22,13 @@ internal sealed class ExchangeWatch
     /// <summary>The answer begins: from now on the token does not end it any more.</summary>
     public void AnswerBegins() => _limits = _limits with { Cancellation = CancellationToken.None };
 
+    /// <summary>The exchange goes on as a WebSocket, with a time limit of its own.</summary>
+    public void Upgraded(TimeSpan timeout)
+    {
+        _limits = _limits with { Timeout = timeout };
+        Touch();
+    }
+
     /// <summary>Silence does not count until the next <see cref="Touch"/>: the upstream is not the one that is waited for.</summary>
     public void Pause() => Volatile.Write(ref _lastActivity, long.MaxValue);
 

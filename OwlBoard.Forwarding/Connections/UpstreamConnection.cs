@@ -229,12 +229,44 @@ internal sealed class UpstreamConnection : IDisposable
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
         {
-            _socket.Dispose();
-            _tls?.Dispose();
-            Pool.Closed();
+            return;
         }
+
+        if (_tls is not null && _isPending)
+        {
+            _ = EndTlsAsync();
+        }
+        else
+        {
+            Close();
+        }
+
+        Pool.Closed();
+    }
+
+    /// <summary>Of an unused connection the upstream learns that it ends, rather than is cut (RFC 8446 section 6.1).</summary>
+    private async Task EndTlsAsync()
+    {
+        try
+        {
+            await EndSendingAsync();
+        }
+        catch (Exception gone) when (gone is IOException or SocketException or InvalidOperationException)
+        {
+            // The upstream has closed it already.
+        }
+        finally
+        {
+            Close();
+        }
+    }
+
+    private void Close()
+    {
+        _socket.Dispose();
+        _tls?.Dispose();
     }
 
     private Memory<byte> FreeSpace() => _receive.Length == ReceiveBytes

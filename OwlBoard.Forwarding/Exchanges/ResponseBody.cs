@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using OwlBoard.Forwarding.Connections;
@@ -19,24 +20,48 @@ internal static class ResponseBody
     /// <summary>A chunk with less to come is read together with what follows it.</summary>
     private const int SmallestDirectRead = 4 * 1024;
 
+    /// <summary>
+    /// How long a client may let a flush wait over HTTP/2, where one that takes nothing of its stream still takes what else is
+    /// sent on the connection. Over HTTP/1.1 the connection itself sees what the client takes.
+    /// </summary>
+    private static readonly TimeSpan StreamSendTimeout = TimeSpan.FromSeconds(60);
+
     public static ValueTask<CopyResult> CopyAsync(HttpContext context, UpstreamConnection connection, BodyFraming framing)
     {
+        var writesChunks = framing == BodyFraming.Chunked && MayHaveTrailers(context);
+        if (writesChunks)
+        {
+            context.Response.Headers.TransferEncoding = "chunked";
+        }
+
         var starting = context.Response.StartAsync();
-        if (framing == BodyFraming.Length && connection.Received.Length == connection.Head.ContentLength && starting.IsCompletedSuccessfully)
+        if (framing == BodyFraming.Length && connection.Received.Length >= connection.Head.ContentLength && starting.IsCompletedSuccessfully)
         {
             // All of it is here. Kestrel sends it together with the head when the request is done, which it is.
-            context.Response.BodyWriter.Write(connection.Received);
-            connection.Consume(connection.Received.Length);
+            var length = (int)connection.Head.ContentLength;
+            context.Response.BodyWriter.Write(connection.Received[..length]);
+            connection.Consume(length);
             return default;
         }
 
-        return CopySlowlyAsync(context, connection, framing, starting);
+        return CopySlowlyAsync(context, connection, framing, writesChunks, starting);
     }
 
+    /// <summary>
+    /// Whether the client gets the trailers over HTTP/1.1. Kestrel has none there: for such a response the chunks are written
+    /// here, which Kestrel leaves to whoever states the transfer coding.
+    /// </summary>
+    private static bool MayHaveTrailers(HttpContext context) =>
+        context.Request.Headers.TE is { Count: > 0 } te && HttpProtocol.IsHttp11(context.Request.Protocol) && Trailers.AreAccepted(te);
+
     private static async ValueTask<CopyResult> CopySlowlyAsync(
-        HttpContext context, UpstreamConnection connection, BodyFraming framing, Task starting)
+        HttpContext context, UpstreamConnection connection, BodyFraming framing, bool writesChunks, Task starting)
     {
-        var client = new ClientSide(context.Response.BodyWriter, connection);
+        var client = new ClientSide(
+            context.Response.BodyWriter,
+            connection,
+            writesChunks,
+            HttpProtocol.IsHttp2(context.Request.Protocol) ? StreamSendTimeout : Timeout.InfiniteTimeSpan);
         try
         {
             await client.StartAsync(starting);
@@ -57,6 +82,11 @@ internal static class ResponseBody
         }
         catch (Exception failure)
         {
+            if (client is { Failed: false, HasUnflushed: true })
+            {
+                await client.TryFlushAsync();
+            }
+
             return new CopyResult(
                 connection.Ended != ConnectionEnd.None ? ForwarderError.ResponseBodyCanceled
                 : client.Failed ? ForwarderError.ResponseBodyClient
@@ -116,10 +146,14 @@ internal static class ResponseBody
             }
         }
 
-        await ReadTrailersAsync(context, connection);
+        await ReadTrailersAsync(context, client, connection);
+        if (client.WritesChunks)
+        {
+            await client.FlushAsync();
+        }
     }
 
-    private static async ValueTask ReadTrailersAsync(HttpContext context, UpstreamConnection connection)
+    private static async ValueTask ReadTrailersAsync(HttpContext context, ClientSide client, UpstreamConnection connection)
     {
         var trailers = connection.Trailers;
         while (true)
@@ -128,7 +162,15 @@ internal static class ResponseBody
             var position = 0;
             if (ResponseHeadParser.TryParseFields(connection.Received, ref position, trailers))
             {
-                CopyTrailers(context.Response, connection.Received, trailers);
+                if (client.WritesChunks)
+                {
+                    client.End(connection.Received, trailers);
+                }
+                else
+                {
+                    CopyTrailers(context.Response, connection.Received, trailers);
+                }
+
                 connection.Consume(position);
                 return;
             }
@@ -138,7 +180,7 @@ internal static class ResponseBody
         }
     }
 
-    /// <summary>Over HTTP/1.1 Kestrel has no trailers: they end here (RFC 9110 section 6.5 allows that).</summary>
+    /// <summary>Over HTTP/1.1 they end here unless the client accepts them (RFC 9110 section 6.5.1).</summary>
     private static void CopyTrailers(HttpResponse response, ReadOnlySpan<byte> bytes, ResponseHead trailers)
     {
         if (!response.SupportsTrailers())
@@ -176,9 +218,26 @@ internal static class ResponseBody
         : throw new HttpIOException(HttpRequestError.ResponseEnded, "The upstream closed the connection in the middle of its response.");
 
     /// <summary>The client's side, which knows whether it was that one which failed.</summary>
-    private sealed class ClientSide(PipeWriter writer, UpstreamConnection connection)
+    /// <param name="writer">Where the body goes.</param>
+    /// <param name="connection">Where it comes from.</param>
+    /// <param name="writesChunks">Whether chunk sizes are written here.</param>
+    /// <param name="timeout">How long a flush may wait.</param>
+    private sealed class ClientSide(PipeWriter writer, UpstreamConnection connection, bool writesChunks, TimeSpan timeout)
     {
+        /// <summary>Four digits and the line's end; leading zeros are allowed (RFC 9112 section 7.1).</summary>
+        private const int ChunkSizeBytes = 6;
+
+        private const int ChunkEndBytes = 2;
+        private const int LargestChunk = 0xFFFF;
+
+        private Memory<byte> _chunk;
+
         public bool Failed { get; private set; }
+
+        public bool WritesChunks => writesChunks;
+
+        /// <summary>Whether body bytes were written that are not on their way yet.</summary>
+        public bool HasUnflushed { get; private set; }
 
         public async ValueTask StartAsync(Task starting)
         {
@@ -193,24 +252,105 @@ internal static class ResponseBody
             }
         }
 
-        public void Write(ReadOnlySpan<byte> data) => writer.Write(data);
+        public void Write(ReadOnlySpan<byte> data)
+        {
+            HasUnflushed |= !data.IsEmpty;
+            if (!writesChunks)
+            {
+                writer.Write(data);
+                return;
+            }
 
-        public Memory<byte> GetMemory(int size) => writer.GetMemory(size);
+            while (!data.IsEmpty)
+            {
+                var memory = GetMemory(data.Length);
+                var length = Math.Min(data.Length, memory.Length);
+                data[..length].CopyTo(memory.Span);
+                Advance(length);
+                data = data[length..];
+            }
+        }
 
-        public void Advance(int count) => writer.Advance(count);
+        /// <summary>Room for body bytes; of a chunk's that is written here, inside of its frame.</summary>
+        public Memory<byte> GetMemory(int size)
+        {
+            if (!writesChunks)
+            {
+                return writer.GetMemory(size);
+            }
+
+            var data = Math.Min(size, LargestChunk);
+            _chunk = writer.GetMemory(ChunkSizeBytes + data + ChunkEndBytes);
+            return _chunk.Slice(ChunkSizeBytes, Math.Min(LargestChunk, _chunk.Length - ChunkSizeBytes - ChunkEndBytes));
+        }
+
+        /// <summary>Body bytes were written to the room that <see cref="GetMemory"/> gave.</summary>
+        public void Advance(int count)
+        {
+            HasUnflushed |= count > 0;
+            if (!writesChunks)
+            {
+                writer.Advance(count);
+                return;
+            }
+
+            if (count > 0)
+            {
+                var frame = _chunk.Span;
+                count.TryFormat(frame, out _, "X4", CultureInfo.InvariantCulture);
+                "\r\n"u8.CopyTo(frame[(ChunkSizeBytes - ChunkEndBytes)..]);
+                "\r\n"u8.CopyTo(frame[(ChunkSizeBytes + count)..]);
+                writer.Advance(ChunkSizeBytes + count + ChunkEndBytes);
+            }
+        }
+
+        /// <summary>Writes the last chunk and the trailers.</summary>
+        public void End(ReadOnlySpan<byte> bytes, ResponseHead trailers)
+        {
+            writer.Write("0\r\n"u8);
+            foreach (var field in trailers.Fields)
+            {
+                var name = field.Name(bytes);
+                if (!HopFields.NeverTrailers.Contains(HeaderStrings.Name(name)))
+                {
+                    writer.Write(name);
+                    writer.Write(": "u8);
+                    writer.Write(field.Value(bytes));
+                    writer.Write("\r\n"u8);
+                }
+            }
+
+            writer.Write("\r\n"u8);
+        }
+
+        /// <summary>Hands over what came before the upstream failed, and tells of no other failure.</summary>
+        public async ValueTask TryFlushAsync()
+        {
+            try
+            {
+                await FlushAsync();
+            }
+            catch (Exception gone) when (gone is IOException or TimeoutException or OperationCanceledException or InvalidOperationException)
+            {
+                // The client gets even less.
+            }
+        }
 
         public async ValueTask FlushAsync()
         {
+            HasUnflushed = false;
             var flushing = writer.FlushAsync();
             if (!flushing.IsCompletedSuccessfully)
             {
-                // A client that takes its time is watched by Kestrel; the upstream is not silent meanwhile, but not asked.
+                // The upstream is not silent meanwhile, but not asked.
                 connection.Watch.Pause();
             }
 
             try
             {
-                var result = await flushing;
+                var result = timeout == Timeout.InfiniteTimeSpan || flushing.IsCompleted
+                    ? await flushing
+                    : await flushing.AsTask().WaitAsync(timeout, connection.Pool.Time);
                 Failed = result.IsCompleted || result.IsCanceled;
             }
             catch

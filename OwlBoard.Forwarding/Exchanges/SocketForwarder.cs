@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Http1;
 using OwlBoard.Forwarding.Sockets;
@@ -22,13 +23,24 @@ namespace OwlBoard.Forwarding.Exchanges;
 /// the response parsed into Kestrel's: nothing passes as it came, and what can be read in two ways does not pass at all.
 /// </summary>
 internal sealed partial class SocketForwarder(
-    IHttpForwarder other, IEnumerable<IExchangeTransform> transforms, ForwardingMetrics metrics, ILogger<SocketForwarder> logger) : IHttpForwarder
+    IHttpForwarder other,
+    IEnumerable<IExchangeTransform> transforms,
+    IOptionsMonitor<WebSocketRelayOptions> webSockets,
+    ForwardingMetrics metrics,
+    TimeProvider time,
+    ILogger<SocketForwarder> logger) : IHttpForwarder
 {
     /// <summary>The most bytes that a response's head may have: SocketsHttpHandler's limit.</summary>
     public const int MaxHeadBytes = 64 * 1024;
 
     /// <summary>More interim answers (1xx) than this before an answer are a flood.</summary>
     public const int MaxInterimAnswers = 16;
+
+    /// <summary>
+    /// How long a stream is left open whose response is cut off: Kestrel drops what it has not written when it is reset, and
+    /// nothing says when it has.
+    /// </summary>
+    private static readonly TimeSpan ResetDelay = TimeSpan.FromMilliseconds(200);
 
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(100);
 
@@ -56,7 +68,9 @@ internal sealed partial class SocketForwarder(
     {
         if (httpClient is not UpstreamClient client || HttpMethods.IsConnect(context.Request.Method))
         {
-            return other.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
+            return WebSocketUpgrade.IsRequested(context)
+                ? SendUpgradeAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken)
+                : other.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
         }
 
         if (context.Response.HasStarted)
@@ -65,9 +79,36 @@ internal sealed partial class SocketForwarder(
         }
 
         var isUpgrade = WebSocketUpgrade.IsRequested(context);
-        var limits = new ExchangeLimits(requestConfig.ActivityTimeout ?? DefaultTimeout, ClientGone(context, isUpgrade), cancellationToken);
+        var limits = new ExchangeLimits(requestConfig.ActivityTimeout ?? DefaultTimeout, ClientGone(context), cancellationToken);
         var pool = client.PoolFor(destinationPrefix);
         return ForwardingTracing.IsWanted ? ForwardTracedAsync(context, pool, limits, isUpgrade) : ForwardAsync(context, pool, limits, isUpgrade);
+    }
+
+    /// <summary>A request for a WebSocket, which YARP's own forwarder carries: idle for longer than any other once it is one.</summary>
+    private async ValueTask<ForwarderError> SendUpgradeAsync(
+        HttpContext context,
+        string destinationPrefix,
+        HttpMessageInvoker httpClient,
+        ForwarderRequestConfig requestConfig,
+        HttpTransformer transformer,
+        CancellationToken cancellationToken)
+    {
+        using var deadline = new UpgradeDeadline(transformer, requestConfig.ActivityTimeout ?? DefaultTimeout, time, cancellationToken);
+        var config = requestConfig with { ActivityTimeout = webSockets.CurrentValue.IdleTimeout };
+        var error = await other.SendAsync(context, destinationPrefix, httpClient, config, deadline, deadline.Token);
+        if (error != ForwarderError.RequestCanceled || !deadline.HasPassed || context.RequestAborted.IsCancellationRequested)
+        {
+            return error;
+        }
+
+        if (!context.Response.HasStarted)
+        {
+            context.Response.StatusCode = StatusCodes.Status504GatewayTimeout;
+        }
+
+        context.Features.Set<IForwarderErrorFeature>(
+            new ForwardingFailure(ForwarderError.RequestTimedOut, context.Features.Get<IForwarderErrorFeature>()?.Exception));
+        return ForwarderError.RequestTimedOut;
     }
 
     /// <summary>Spans and durations cost each request, and are made only while somebody collects them.</summary>
@@ -185,13 +226,10 @@ internal sealed partial class SocketForwarder(
         }
     }
 
-    /// <summary>
-    /// Over HTTP/1.1 the client is gone when its connection is; the request's own token would be made for each request. Only
-    /// of WebSockets is it used, where the pipeline puts one of its own in its place.
-    /// </summary>
-    private static CancellationToken ClientGone(HttpContext context, bool isUpgrade)
+    /// <summary>Over HTTP/1.1 the client is gone when its connection is; the request's own token would be made for each request.</summary>
+    private static CancellationToken ClientGone(HttpContext context)
     {
-        if (!isUpgrade && HttpProtocol.IsHttp11(context.Request.Protocol))
+        if (HttpProtocol.IsHttp11(context.Request.Protocol))
         {
             if (context.Response.BodyWriter is IClientConnection { ConnectionClosed: { CanBeCanceled: true } closed })
             {
@@ -313,12 +351,6 @@ internal sealed partial class SocketForwarder(
         var isUpgraded = head.StatusCode == StatusCodes.Status101SwitchingProtocols;
         var isHead = HttpMethods.IsHead(context.Request.Method);
         var framing = isUpgraded ? BodyFraming.None : head.Framing(isHead);
-        var rest = connection.Received.Length - head.Length;
-        if (!isUpgraded && rest > 0 && (framing == BodyFraming.None || (framing == BodyFraming.Length && rest > head.ContentLength)))
-        {
-            throw new MalformedResponseException("The upstream sent more than its answer.");
-        }
-
         ResponseHeadCopier.Copy(connection.Received, head, context.Response, HttpProtocol.IsHttp11(context.Request.Protocol));
         if (isUpgraded)
         {
@@ -350,7 +382,7 @@ internal sealed partial class SocketForwarder(
         }
 
         var head = connection.Head;
-        var isWhole = framing == BodyFraming.None || (framing == BodyFraming.Length && connection.Received.Length == head.ContentLength);
+        var isWhole = connection.Received.Length == (framing == BodyFraming.None ? 0 : head.ContentLength);
         if (isWhole && connection.KeepsAlive && sender is null or { Sending.IsCompletedSuccessfully: true })
         {
             connection.Pool.Return(connection);
@@ -376,6 +408,7 @@ internal sealed partial class SocketForwarder(
 
         await using (client)
         {
+            connection.Watch.Upgraded(webSockets.CurrentValue.IdleTimeout);
             var result = await Tunnel.RunAsync(client, connection);
             return result.Error == ForwarderError.None ? result.Error : Report(context, connection.Pool, result.Error, result.Exception);
         }
@@ -429,7 +462,7 @@ internal sealed partial class SocketForwarder(
         if (context.Response.HasStarted)
         {
             // What the client has must not pass for the whole.
-            Abort(context, error == ForwarderError.ResponseBodyCanceled);
+            await AbortAsync(context, isCancelled: error == ForwarderError.ResponseBodyCanceled);
         }
         else
         {
@@ -440,15 +473,23 @@ internal sealed partial class SocketForwarder(
         return Report(context, connection.Pool, error, failure);
     }
 
-    private static void Abort(HttpContext context, bool isCancelled)
+    private async ValueTask AbortAsync(HttpContext context, bool isCancelled)
     {
         if (context.Features.Get<IHttpResetFeature>() is { } stream)
         {
+            await Task.Delay(ResetDelay, time);
             // RFC 9113 section 7: CANCEL, INTERNAL_ERROR.
             stream.Reset(isCancelled ? 8 : 2);
         }
         else
         {
+            var headers = context.Response.Headers;
+            if (headers.ContentLength is null && headers.TransferEncoding.Count == 0)
+            {
+                // The end of the connection would be that of the response.
+                (context.Features.Get<IConnectionLifetimeFeature>() as LoopConnection)?.CutShort();
+            }
+
             context.Abort();
         }
     }

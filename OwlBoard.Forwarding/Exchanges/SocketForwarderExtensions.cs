@@ -2,8 +2,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Transforms;
+using OwlBoard.Forwarding.WebSockets;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Forwarding.Exchanges;
@@ -23,7 +25,9 @@ public static class SocketForwarderExtensions
         return proxy.AddTransforms<YarpTransforms>().WrapForwarder(static (provider, former) => new SocketForwarder(
             former,
             provider.GetServices<IExchangeTransform>(),
+            provider.GetRequiredService<IOptionsMonitor<WebSocketRelayOptions>>(),
             provider.GetRequiredService<ForwardingMetrics>(),
+            provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SocketForwarder>>()));
     }
 

@@ -1,24 +1,30 @@
 namespace OwlBoard.Forwarding.Http1;
 
 /// <summary>
-/// Takes the chunks' sizes and line ends out of a chunked body (RFC 9112 section 7.1), strictly. Ends before the trailers,
-/// which are read as fields are.
+/// Takes the chunks' sizes and line ends out of a chunked body (RFC 9112 section 7.1). Ends before the trailers, which are
+/// read as fields are.
 /// </summary>
+/// <remarks>
+/// Spaces and tabs around a size, and zeros before it, have one meaning and are skipped: some servers pad their sizes to a
+/// fixed width. Line ends are strict, since readers differ in what they take for one.
+/// </remarks>
 internal struct ChunkedDecoder
 {
-    /// <summary>Extensions mean nothing to anyone here; more of them than this mean mischief.</summary>
-    private const int MaxExtensionBytes = 1024;
+    /// <summary>The most bytes of a size's line that mean nothing here: extensions, spaces, and zeros before the size.</summary>
+    private const int MaxIgnoredBytes = 1024;
 
     private const int MaxSizeDigits = 15;
 
     private State _state;
+    private bool _hasDigit;
     private int _digits;
-    private int _extensionBytes;
+    private int _ignoredBytes;
     private long _remaining;
 
     private enum State
     {
         Size,
+        SpaceAfterSize,
         Extension,
         SizeLineFeed,
         Data,
@@ -74,31 +80,37 @@ internal struct ChunkedDecoder
         switch (_state)
         {
             case State.Size when HexDigit(next) is >= 0 and var digit:
-                if (++_digits > MaxSizeDigits)
+                _hasDigit = true;
+                if (digit == 0 && _digits == 0)
+                {
+                    Ignore();
+                }
+                else if (++_digits > MaxSizeDigits)
                 {
                     throw Malformed();
                 }
 
                 _remaining = (_remaining << 4) | (uint)digit;
                 break;
-            case State.Size when _digits > 0 && next == '\r':
+            case State.Size or State.SpaceAfterSize when next is (byte)' ' or (byte)'\t':
+                Ignore();
+                _state = _hasDigit ? State.SpaceAfterSize : State.Size;
+                break;
+            case State.Size or State.SpaceAfterSize when _hasDigit && next == '\r':
             case State.Extension when next == '\r':
                 _state = State.SizeLineFeed;
                 break;
-            case State.Size when _digits > 0 && next == ';':
+            case State.Size or State.SpaceAfterSize when _hasDigit && next == ';':
                 _state = State.Extension;
                 break;
             case State.Extension when (next >= ' ' && next != 0x7F) || next == '\t':
-                if (++_extensionBytes > MaxExtensionBytes)
-                {
-                    throw Malformed();
-                }
-
+                Ignore();
                 break;
             case State.SizeLineFeed when next == '\n':
                 _state = _remaining == 0 ? State.Trailers : State.Data;
+                _hasDigit = false;
                 _digits = 0;
-                _extensionBytes = 0;
+                _ignoredBytes = 0;
                 break;
             case State.DataCarriageReturn when next == '\r':
                 _state = State.DataLineFeed;
@@ -108,6 +120,14 @@ internal struct ChunkedDecoder
                 break;
             default:
                 throw Malformed();
+        }
+    }
+
+    private void Ignore()
+    {
+        if (++_ignoredBytes > MaxIgnoredBytes)
+        {
+            throw Malformed();
         }
     }
 

@@ -58,6 +58,11 @@ internal static class RequestHeadWriter
         {
             writer.Write("Connection: Upgrade\r\nUpgrade: websocket\r\n"u8);
         }
+        else if (headers.TE is { Count: > 0 } te && Trailers.AreAccepted(te))
+        {
+            // They are passed on to this client. Nothing else that it says there is of this hop.
+            writer.Write("Connection: TE\r\nTE: trailers\r\n"u8);
+        }
 
         WriteFraming(ref writer, body);
         writer.Write("\r\n"u8);

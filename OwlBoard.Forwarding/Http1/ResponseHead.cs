@@ -32,6 +32,12 @@ internal sealed class ResponseHead
     /// <summary>Whether the connection can serve another request afterwards, as far as the head says.</summary>
     public bool KeepsAlive { get; private set; }
 
+    /// <summary>
+    /// Whether a body is announced where there is none (RFC 9112 section 6.3, RFC 9110 section 15.3.6). The response is
+    /// complete without it, but a server that says so may send one, and the next response would not be found behind it.
+    /// </summary>
+    private bool AnnouncesForbiddenBody => StatusCode is 204 or 205 && (IsChunked || ContentLength > 0);
+
     /// <summary>Whether <c>Connection</c> names fields beyond the well-known ones.</summary>
     public bool NamesHopFields { get; private set; }
 
@@ -97,7 +103,7 @@ internal sealed class ResponseHead
             throw new MalformedResponseException("The response's Transfer-Encoding is not a single 'chunked', or contradicts the rest.");
         }
 
-        KeepsAlive = !closes && (!IsHttp10 || keepsAlive);
+        KeepsAlive = !closes && (!IsHttp10 || keepsAlive) && !AnnouncesForbiddenBody;
     }
 
     /// <summary>Whether <c>Connection</c> names the field: then it ends at this hop (RFC 9110 section 7.6.1).</summary>
@@ -135,21 +141,12 @@ internal sealed class ResponseHead
         return false;
     }
 
-    /// <summary>How the body ends of the response to a request with this method.</summary>
-    /// <exception cref="MalformedResponseException">The response has a body where none may be.</exception>
-    public BodyFraming Framing(bool isHead)
-    {
-        if (StatusCode is 204 or 205 or 304 || isHead)
-        {
-            return StatusCode is 204 or 205 && (IsChunked || ContentLength > 0)
-                ? throw new MalformedResponseException($"A response with status {StatusCode} has no body.")
-                : BodyFraming.None;
-        }
-
-        return IsChunked ? BodyFraming.Chunked
-            : ContentLength >= 0 ? BodyFraming.Length
-            : BodyFraming.UntilClose;
-    }
+    /// <summary>How the body of the response to a request with this method ends.</summary>
+    public BodyFraming Framing(bool isHead) =>
+        StatusCode is 204 or 205 or 304 || isHead ? BodyFraming.None
+        : IsChunked ? BodyFraming.Chunked
+        : ContentLength >= 0 ? BodyFraming.Length
+        : BodyFraming.UntilClose;
 
     private void ReadConnection(ReadOnlySpan<byte> value, ref bool closes, ref bool keepsAlive)
     {

@@ -30,20 +30,33 @@ internal sealed class LoopConnection :
         typeof(IMemoryPoolFeature),
     ];
 
+    /// <summary>How often it is looked whether a client has received everything that it is to have before a reset.</summary>
+    private static readonly TimeSpan ReceiptInterval = TimeSpan.FromMilliseconds(20);
+
     private static long _number = DateTime.UtcNow.Ticks;
 
     private readonly CancellationTokenSource _closed = new();
     private readonly LoopReader _input;
     private readonly LoopWriter _output;
+    private readonly ClientLimits _limits;
+    private readonly TimeProvider _time;
+    private SendWatch? _sendWatch;
     private ConnectionAbortedException? _abortReason;
     private int _isClosed;
+    private volatile bool _isLingering;
+    private volatile bool _isCutShort;
 
     /// <param name="accepted">The client's connection. It is this one's from now on.</param>
     /// <param name="remote">The client's address.</param>
     /// <param name="local">This end's.</param>
     /// <param name="memory">What it is said to use.</param>
-    public LoopConnection(SocketDescriptor accepted, EndPoint remote, EndPoint local, MemoryPool<byte> memory)
+    /// <param name="limits">How long it waits for the client.</param>
+    /// <param name="time">The clock that this is judged on.</param>
+    public LoopConnection(
+        SocketDescriptor accepted, EndPoint remote, EndPoint local, MemoryPool<byte> memory, ClientLimits limits, TimeProvider time)
     {
+        _limits = limits;
+        _time = time;
         _input = new LoopReader(this);
         _output = new LoopWriter(this);
         Socket = new LoopSocket(accepted, _input.Operation, Close);
@@ -60,6 +73,12 @@ internal sealed class LoopConnection :
 
     /// <summary>Whether this end has given it up.</summary>
     public bool IsAborted => Volatile.Read(ref _abortReason) is not null;
+
+    /// <summary>Whether the kernel has not taken all of a flush yet.</summary>
+    public bool IsSending => !_output.Sending.IsCompleted;
+
+    /// <summary>Whether Kestrel stopped waiting for the next request, and wrote nothing since.</summary>
+    public bool IsStoppedIdle { get; set; }
 
     public MemoryPool<byte> MemoryPool { get; }
 
@@ -101,10 +120,51 @@ internal sealed class LoopConnection :
 
     public override void Abort() => Abort(new ConnectionAbortedException());
 
+    /// <summary>
+    /// Gives the connection up: what was flushed is sent, nothing else is. <see cref="DisposeAsync"/> lets the client
+    /// read that.
+    /// </summary>
     public override void Abort(ConnectionAbortedException abortReason)
     {
         Interlocked.CompareExchange(ref _abortReason, abortReason, null);
-        Shutdown();
+        if (_isLingering)
+        {
+            Socket.Dispose();
+            return;
+        }
+
+        _output.SendNow();
+        if (_isCutShort)
+        {
+            _output.Break();
+        }
+        else
+        {
+            TryEndSending();
+        }
+
+        _input.Abort();
+        Close();
+    }
+
+    /// <summary>
+    /// Gives the connection up in the middle of a response that ends where the connection does, as HTTP/1.0 has them. Only a
+    /// reset, after everything has arrived, tells the client that this is not the end.
+    /// </summary>
+    public void CutShort() => _isCutShort = true;
+
+    /// <summary>Closes the connection at once: the client accepts nothing.</summary>
+    public void Cut()
+    {
+        Interlocked.CompareExchange(ref _abortReason, new ConnectionAbortedException("The client accepts nothing of what is sent to it."), null);
+        Socket.Dispose();
+        Close();
+    }
+
+    /// <summary>The kernel does not take what is sent: from now on it is seen to that the client accepts it.</summary>
+    public void WatchSending()
+    {
+        _sendWatch ??= new SendWatch(this, _limits, _time);
     }
 
     public override async ValueTask DisposeAsync()
@@ -112,6 +172,16 @@ internal sealed class LoopConnection :
         _input.Complete();
         _output.Complete();
         await _output.Sending;
+        if (_isCutShort)
+        {
+            await ResetOnceReceivedAsync();
+        }
+        else if (MayLoseData() && TryEndSending())
+        {
+            await LingerAsync();
+        }
+
+        _sendWatch?.Dispose();
         Socket.Dispose();
         if (IsFirstToClose())
         {
@@ -122,16 +192,57 @@ internal sealed class LoopConnection :
         await base.DisposeAsync();
     }
 
-    /// <summary>The client is told, and whoever waits for the socket goes on.</summary>
-    private void Shutdown()
+    /// <summary>
+    /// Whether a reset could take something away from the client, which follows if it sends anything once this end is closed.
+    /// Not if it has closed its end, or got nothing, or has had everything since before the connection became idle.
+    /// </summary>
+    private bool MayLoseData() =>
+        !Socket.IsDisposed
+        && _output is { HasSent: true, IsBroken: false }
+        && _input.CanDrop
+        && !(IsStoppedIdle && Socket.Progress.IsAllAcknowledged);
+
+    private async ValueTask ResetOnceReceivedAsync()
+    {
+        var seen = Socket.Progress;
+        var since = _time.GetTimestamp();
+        while (!seen.IsAllAcknowledged && _time.GetElapsedTime(since) < _limits.SendTimeout)
+        {
+            await Task.Delay(ReceiptInterval, _time);
+            var progress = Socket.Progress;
+            if (progress.Acknowledged != seen.Acknowledged)
+            {
+                since = _time.GetTimestamp();
+            }
+
+            seen = progress;
+        }
+
+        Socket.ResetOnClose();
+    }
+
+    private async ValueTask LingerAsync()
+    {
+        using var lingering = LingeringClose.TryBegin(this, _limits, _time);
+        if (lingering is not null)
+        {
+            _isLingering = true;
+            await _input.DropAsync();
+        }
+    }
+
+    /// <summary>The client gets the end of what was sent.</summary>
+    /// <returns>Whether there is a client to get it.</returns>
+    private bool TryEndSending()
     {
         try
         {
-            Socket.Shutdown(SocketShutdown.Both);
+            Socket.Shutdown(SocketShutdown.Send);
+            return true;
         }
         catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
         {
-            // There is nobody to be told.
+            return false;
         }
     }
 

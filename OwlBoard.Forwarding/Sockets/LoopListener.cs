@@ -15,6 +15,8 @@ internal sealed partial class LoopListener : IConnectionListener
     private readonly LoopSocket _socket;
     private readonly AcceptOperation _accept;
     private readonly MemoryPool<byte> _memory;
+    private readonly ClientLimits _limits;
+    private readonly TimeProvider _time;
     private readonly IPEndPoint _endPoint;
     private readonly SocketAddress _local;
     private readonly ILogger _logger;
@@ -22,8 +24,10 @@ internal sealed partial class LoopListener : IConnectionListener
 
     /// <param name="socket">A socket that listens. It is this one's from now on.</param>
     /// <param name="memory">What connections are said to use.</param>
+    /// <param name="limits">How long connections wait for their clients.</param>
+    /// <param name="time">The clock that this is judged on.</param>
     /// <param name="logger">Says what keeps connections from being taken.</param>
-    public LoopListener(Socket socket, MemoryPool<byte> memory, ILogger logger)
+    public LoopListener(Socket socket, MemoryPool<byte> memory, ClientLimits limits, TimeProvider time, ILogger logger)
     {
         socket.Blocking = false;
         // Each connection has this of its listener.
@@ -31,6 +35,8 @@ internal sealed partial class LoopListener : IConnectionListener
         _endPoint = (IPEndPoint)socket.LocalEndPoint!;
         _local = new SocketAddress(_endPoint.AddressFamily);
         _memory = memory;
+        _limits = limits;
+        _time = time;
         _logger = logger;
         _accept = new AcceptOperation(socket);
         _socket = new LoopSocket(socket, _accept);
@@ -80,7 +86,7 @@ internal sealed partial class LoopListener : IConnectionListener
     {
         try
         {
-            var connection = new LoopConnection(accepted, _endPoint.Create(_accept.Peer), LocalEndPointOf(accepted), _memory);
+            var connection = new LoopConnection(accepted, _endPoint.Create(_accept.Peer), LocalEndPointOf(accepted), _memory, _limits, _time);
             connection.Socket.Begin();
             return connection;
         }

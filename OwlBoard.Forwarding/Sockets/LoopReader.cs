@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 
 namespace OwlBoard.Forwarding.Sockets;
 
@@ -26,6 +27,7 @@ internal sealed class LoopReader : PipeReader
     private int _size = SmallBytes;
     private bool _isEnded;
     private int _isCancelled;
+    private bool _isDropping;
 
     public LoopReader(LoopConnection connection)
     {
@@ -35,6 +37,9 @@ internal sealed class LoopReader : PipeReader
 
     /// <summary>What the socket does in the receiving direction.</summary>
     public SocketOperation Operation => _operation;
+
+    /// <summary>Whether what the client still sends can be dropped: its end has not come, and nobody else waits for it.</summary>
+    public bool CanDrop => !_isEnded && !_operation.IsAwaited;
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -77,11 +82,41 @@ internal sealed class LoopReader : PipeReader
         }
     }
 
+    /// <summary>Ends the wait for the client: the connection is given up.</summary>
+    public void Abort() => _operation.Interrupt(_connection.Failure(SocketError.ConnectionAborted));
+
+    /// <summary>Receives and drops what comes until the client closes the connection, or this end does.</summary>
+    public async ValueTask DropAsync()
+    {
+        _isDropping = true;
+        try
+        {
+            while (true)
+            {
+                var result = await ReadAsync();
+                AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted)
+                {
+                    break;
+                }
+            }
+        }
+        catch (Exception gone) when (gone is ConnectionResetException or ConnectionAbortedException)
+        {
+            // Nothing is left to wait for.
+        }
+        finally
+        {
+            ReturnBuffer();
+        }
+    }
+
     private bool TryTake(out ReadResult result)
     {
         var isCancelled = Volatile.Read(ref _isCancelled) != 0 && Interlocked.Exchange(ref _isCancelled, 0) != 0;
         if (isCancelled || _isEnded || _end > _examined)
         {
+            _connection.IsStoppedIdle = isCancelled && _start == _end;
             result = new ReadResult(Unread(), isCancelled, _isEnded);
             return true;
         }
@@ -113,7 +148,7 @@ internal sealed class LoopReader : PipeReader
             return false;
         }
 
-        if (error != SocketError.Success || _connection.IsAborted)
+        if (error != SocketError.Success || (_connection.IsAborted && !_isDropping))
         {
             failure = _connection.Failure(error);
             return true;
@@ -176,7 +211,11 @@ internal sealed class LoopReader : PipeReader
                 }
 
                 RunWhenReady();
-                if (Volatile.Read(ref reader._isCancelled) != 0 || cancellationToken.IsCancellationRequested)
+                if (reader._connection.IsAborted && !reader._isDropping)
+                {
+                    StopWaiting(reader._connection.Failure(SocketError.ConnectionAborted));
+                }
+                else if (Volatile.Read(ref reader._isCancelled) != 0 || cancellationToken.IsCancellationRequested)
                 {
                     StopWaiting(cancellationToken.IsCancellationRequested ? new OperationCanceledException(cancellationToken) : null);
                 }
@@ -192,7 +231,9 @@ internal sealed class LoopReader : PipeReader
             return TryRunNow() && HasSucceeded;
         }
 
-        public void Interrupt() => StopWaiting(null);
+        /// <summary>Ends the wait.</summary>
+        /// <param name="reason">What whoever waits gets; <see langword="null"/> for a result that is cancelled.</param>
+        public void Interrupt(Exception? reason = null) => StopWaiting(reason);
 
         /// <summary>What there is when it is taken.</summary>
         protected override ReadResult GetResult(short token)

@@ -59,7 +59,25 @@ internal sealed class LoopSocket : TcpSocket
     /// <summary>What the kernel knows it by.</summary>
     public SafeHandle Handle { get; }
 
-    private bool IsDisposed => Volatile.Read(ref _disposed) != 0;
+    /// <summary>Whether this end has closed it.</summary>
+    public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
+
+    /// <summary>How far it has come; nothing once it is closed.</summary>
+    public TcpProgress Progress
+    {
+        get
+        {
+            if (!TryHold(out var descriptor))
+            {
+                return default;
+            }
+
+            using (descriptor)
+            {
+                return SocketCalls.Progress(descriptor.Number);
+            }
+        }
+    }
 
     /// <summary>Opens a socket and connects it.</summary>
     /// <exception cref="SocketException">Nobody took the connection.</exception>
@@ -156,6 +174,16 @@ internal sealed class LoopSocket : TcpSocket
     {
         using var descriptor = new HeldDescriptor(Handle);
         SocketCalls.Shutdown(descriptor.Number, how);
+    }
+
+    /// <summary>Closing it resets the connection.</summary>
+    public void ResetOnClose()
+    {
+        if (TryHold(out var descriptor))
+        {
+            SocketCalls.ResetOnClose(descriptor.Number);
+            descriptor.Dispose();
+        }
     }
 
     /// <summary>The kernel has said something of it.</summary>

@@ -9,7 +9,12 @@ using Microsoft.Extensions.Options;
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>Kestrel's transport for TCP, with connections in <see cref="SocketLoop"/>s. Anything else is left to Kestrel's own.</summary>
-internal sealed class LoopTransport(IOptions<SocketTransportOptions> options, IMemoryPoolFactory<byte> memory, ILogger<LoopTransport> logger)
+internal sealed class LoopTransport(
+    IOptions<SocketTransportOptions> options,
+    IMemoryPoolFactory<byte> memory,
+    ClientLimits limits,
+    TimeProvider time,
+    ILogger<LoopTransport> logger)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     private readonly MemoryPool<byte> _memory = memory.Create();
@@ -22,7 +27,7 @@ internal sealed class LoopTransport(IOptions<SocketTransportOptions> options, IM
         {
             var socket = options.Value.CreateBoundListenSocket(endpoint);
             socket.Listen(options.Value.Backlog);
-            return new ValueTask<IConnectionListener>(new LoopListener(socket, _memory, logger));
+            return new ValueTask<IConnectionListener>(new LoopListener(socket, _memory, limits, time, logger));
         }
         catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {

@@ -27,7 +27,7 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
     /// </summary>
     private int _stage = (int)SendStage.Done;
 
-    private bool _isBroken;
+    private volatile bool _isBroken;
     private bool _isCompleted;
 
     /// <summary>What a flush that was cancelled goes on to send.</summary>
@@ -42,6 +42,12 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
 
     /// <summary>Ends when everything is the kernel's, or lost.</summary>
     public Task Sending => _sending;
+
+    /// <summary>Whether anything was sent, or tried to be.</summary>
+    public bool HasSent { get; private set; }
+
+    /// <summary>Whether the client is gone.</summary>
+    public bool IsBroken => _isBroken;
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
@@ -97,6 +103,20 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
         }
     }
 
+    /// <summary>Drops what is written from now on.</summary>
+    public void Break() => _isBroken = true;
+
+    /// <summary>Sends what was left to a batch that has not come to it, or waits until it has.</summary>
+    public void SendNow()
+    {
+        SendQueued();
+        var wait = new SpinWait();
+        while (Volatile.Read(ref _stage) != (int)SendStage.Done)
+        {
+            wait.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+
     private FlushResult Flushed() =>
         new(isCanceled: Volatile.Read(ref _isCancelled) != 0 && Interlocked.Exchange(ref _isCancelled, 0) != 0, isCompleted: _isBroken);
 
@@ -112,17 +132,6 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
         Volatile.Write(ref _stage, (int)SendStage.Queued);
         loop.SendInBatch(this);
         return true;
-    }
-
-    /// <summary>Sends what was left to a batch that has not come to it, or waits until it has.</summary>
-    private void SendNow()
-    {
-        SendQueued();
-        var wait = new SpinWait();
-        while (Volatile.Read(ref _stage) != (int)SendStage.Done)
-        {
-            wait.SpinOnce(sleep1Threshold: -1);
-        }
     }
 
     private void SendOrBegin()
@@ -187,6 +196,7 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
     {
         ArraySegment<byte>[] blocks = [.. _full];
         _full.Clear();
+        connection.WatchSending();
         await earlier;
         foreach (var block in blocks)
         {
@@ -226,6 +236,12 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
 
         if (_block is not null)
         {
+            if (_length > 0)
+            {
+                HasSent = true;
+                connection.IsStoppedIdle = false;
+            }
+
             _full.Add(new ArraySegment<byte>(_block, 0, _length));
             _block = null;
             _length = 0;

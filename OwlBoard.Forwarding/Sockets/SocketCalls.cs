@@ -27,6 +27,21 @@ internal static partial class SocketCalls
 
     private const int NonBlocking = 0x800;
 
+    private const int SocketLevel = 1;
+
+    private const int Linger = 13;
+
+    private const int TcpLevel = 6;
+
+    private const int TcpInfo = 11;
+
+    /// <summary>The kernel's <c>struct tcp_info</c> as far as it is read here: where in it the numbers are.</summary>
+    private const int TcpInfoBytes = 148;
+    private const int SegmentsInFlight = 24;
+    private const int BytesAcknowledged = 120;
+    private const int BytesReceived = 128;
+    private const int BytesNotSent = 144;
+
     /// <summary>Receives what is there.</summary>
     /// <returns>How many bytes; 0 at the end, and with an error.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -90,9 +105,34 @@ internal static partial class SocketCalls
         local.Size = length;
     }
 
+    /// <summary>How far a connection has come.</summary>
+    /// <returns>Nothing where the kernel does not say.</returns>
+    public static TcpProgress Progress(int descriptor)
+    {
+        Span<byte> info = stackalloc byte[TcpInfoBytes];
+        info.Clear();
+        var length = info.Length;
+        if (GetOption(descriptor, TcpLevel, TcpInfo, ref MemoryMarshal.GetReference(info), ref length) != 0)
+        {
+            return new TcpProgress(0, 0, IsAllAcknowledged: true);
+        }
+
+        return new TcpProgress(
+            MemoryMarshal.Read<ulong>(info[BytesAcknowledged..]),
+            MemoryMarshal.Read<ulong>(info[BytesReceived..]),
+            MemoryMarshal.Read<uint>(info[SegmentsInFlight..]) == 0 && MemoryMarshal.Read<uint>(info[BytesNotSent..]) == 0);
+    }
+
     /// <summary>Says that nothing more is sent, received, or both.</summary>
     /// <exception cref="SocketException">The connection is broken.</exception>
     public static void Shutdown(int descriptor, SocketShutdown how) => Check(Shutdown(descriptor, (int)how));
+
+    /// <summary>Lets its being closed reset the connection: <c>SO_LINGER</c> with a time of 0, see <c>socket(7)</c>.</summary>
+    public static void ResetOnClose(int descriptor)
+    {
+        Span<int> linger = [1, 0];
+        _ = SetOption(descriptor, SocketLevel, Linger, ref MemoryMarshal.GetReference(linger), linger.Length * sizeof(int));
+    }
 
     /// <summary>Closes it; what was sent before is delivered.</summary>
     /// <returns>Whether that was possible: the descriptor is of no use afterwards in any case.</returns>
@@ -154,6 +194,12 @@ internal static partial class SocketCalls
 
     [LibraryImport("libc", EntryPoint = "getsockname")]
     private static partial int GetName(int descriptor, ref byte local, ref int length);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt")]
+    private static partial int GetOption(int descriptor, int level, int option, ref byte value, ref int length);
+
+    [LibraryImport("libc", EntryPoint = "setsockopt")]
+    private static partial int SetOption(int descriptor, int level, int option, ref int value, int length);
 
     [LibraryImport("libc", EntryPoint = "shutdown")]
     private static partial int Shutdown(int descriptor, int how);

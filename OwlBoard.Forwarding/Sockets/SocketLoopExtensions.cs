@@ -19,6 +19,7 @@ public static class SocketLoopExtensions
     /// <param name="services">The program's services.</param>
     public static void AddSocketLoops(this IServiceCollection services)
     {
+        services.TryAddSingleton<ClientLimits>();
         if (SocketLoop.IsSupported)
         {
             services.AddSingleton<IConnectionListenerFactory, LoopTransport>();

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using OwlBoard.Forwarding.Targets;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -22,6 +23,11 @@ internal sealed class YarpTransforms(IEnumerable<IExchangeTransform> transforms)
         context.AddOriginalHost();
         context.AddRequestTarget();
         context.AddHopFieldRemoval();
+        context.AddResponseTransform(static response =>
+        {
+            SuppressForbiddenBody(response);
+            return default;
+        });
         foreach (var transform in transforms)
         {
             context.AddRequestTransform(request =>
@@ -38,6 +44,19 @@ internal sealed class YarpTransforms(IEnumerable<IExchangeTransform> transforms)
 
                 return default;
             });
+        }
+    }
+
+    /// <summary>
+    /// A response with one of these statuses has no body (RFC 9112 section 6.3, RFC 9110 section 15.3.6), whatever the upstream
+    /// says; Kestrel would wait for one of the stated length, and accept none.
+    /// </summary>
+    private static void SuppressForbiddenBody(ResponseTransformContext response)
+    {
+        if (response.HttpContext.Response.StatusCode is StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent)
+        {
+            response.HttpContext.Response.ContentLength = null;
+            response.SuppressResponseBody = true;
         }
     }
 }

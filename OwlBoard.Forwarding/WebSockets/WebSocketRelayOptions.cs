@@ -9,6 +9,12 @@ public sealed class WebSocketRelayOptions
     public const string Section = "WebSockets";
 
     /// <summary>
+    /// How long a WebSocket may carry nothing in either direction, from the 101 on; pings of the proxy's own count. Default 24 h.
+    /// </summary>
+    [AllowedDuration("WebSockets:IdleTimeout", "00:00:00.0100000", "24.00:00:00")]
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>
     /// How long both sides have to answer the close frame that they get when the program stops, before their
     /// connection is cut. Default 2 s.
     /// </summary>

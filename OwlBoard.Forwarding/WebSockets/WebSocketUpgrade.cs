@@ -4,7 +4,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace OwlBoard.Forwarding.WebSockets;
 
-/// <summary>Requests over HTTP/1.1 that ask for a WebSocket (RFC 6455 section 4.1).</summary>
+/// <summary>
+/// Requests that ask for a WebSocket: over HTTP/1.1 with <c>Upgrade</c> (RFC 6455 section 4.1), over HTTP/2 with an extended
+/// <c>CONNECT</c> (RFC 8441). No other upgrade is known: a request for one is an ordinary request.
+/// </summary>
 public static class WebSocketUpgrade
 {
     /// <summary>The protocol, as <c>Upgrade</c> names it.</summary>
@@ -13,9 +16,12 @@ public static class WebSocketUpgrade
     /// <summary>Whether the request asks for one, and the server can switch to it.</summary>
     /// <param name="context">The request.</param>
     /// <returns>Whether it does.</returns>
-    public static bool IsRequested(HttpContext context) => Find(context) is not null;
+    public static bool IsRequested(HttpContext context) =>
+        HttpMethods.IsConnect(context.Request.Method)
+            ? context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true }
+            : Find(context) is not null;
 
-    /// <summary>What switches to it, if the request asks for one.</summary>
+    /// <summary>What switches to it, if the request asks for one over HTTP/1.1.</summary>
     internal static IHttpUpgradeFeature? Find(HttpContext context) =>
         context.Request.Headers.Upgrade is { Count: > 0 } protocols
         && IsNamedIn(protocols)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using OwlBoard.Forwarding.WebSockets;
 using OwlBoard.Gateway.Responses;
 using OwlBoard.Gateway.Routing;
 using OwlBoard.Gateway.Upstream;
@@ -13,17 +12,12 @@ namespace OwlBoard.Gateway.Breaker;
 /// Refuses requests for a service that is down at once, and turns the proxy's empty failures into problem bodies that
 /// name the service.
 /// </summary>
-internal sealed class ServiceBreakerMiddleware(
-    RequestDelegate next, ServiceBreakers breakers, TrustFailureLog trustFailures, TimeProvider time)
+internal sealed class ServiceBreakerMiddleware(RequestDelegate next, ServiceBreakers breakers, TrustFailureLog trustFailures)
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        var cluster = context.GetReverseProxyFeature().Cluster.Config;
-        var service = cluster.Metadata![ServiceRoutes.ServiceMetadata];
-        // The proxy's own limit is that of an idle WebSocket then.
-        var handshakeTimeout = WebSocketUpgrade.IsRequested(context) ? cluster.HttpRequest!.ActivityTimeout : null;
-
-        using var call = new ServiceCall(context, next, handshakeTimeout, time);
+        var service = context.GetReverseProxyFeature().Cluster.Config.Metadata![ServiceRoutes.ServiceMetadata];
+        var call = new ServiceCall(context, next);
         var resilience = ResilienceContextPool.Shared.Get(CancellationToken.None);
         try
         {
@@ -41,19 +35,11 @@ internal sealed class ServiceBreakerMiddleware(
         }
 
         // The breaker knows enough once the answer has begun; a WebSocket may go on for hours after that.
-        try
-        {
-            await call.Forwarding;
-        }
-        finally
-        {
-            call.Restore();
-        }
-
+        await call.Forwarding;
         if (context.GetForwarderErrorFeature() is { } error
             && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
-            await ExplainAsync(context, service, call.IsTimedOut ? ForwarderError.RequestTimedOut : error.Error, error.Exception);
+            await ExplainAsync(context, service, error.Error, error.Exception);
         }
     }
 

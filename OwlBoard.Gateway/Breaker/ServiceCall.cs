@@ -8,31 +8,19 @@ using Yarp.ReverseProxy.Forwarder;
 namespace OwlBoard.Gateway.Breaker;
 
 /// <summary>One request on its way to a service, as the breaker sees it: until the answer begins.</summary>
-internal sealed class ServiceCall : IValueTaskSource<Outcome<ServiceCall>>, IDisposable
+internal sealed class ServiceCall : IValueTaskSource<Outcome<ServiceCall>>
 {
     private readonly HttpContext _context;
     private readonly RequestDelegate _next;
-    private readonly CancellationToken _requestAborted;
-    private readonly CancellationTokenSource? _deadline;
-    private readonly CancellationTokenSource? _clientGoneOrDeadline;
     private ManualResetValueTaskSourceCore<Outcome<ServiceCall>> _start;
     private int _isJudged;
 
     /// <param name="context">The request.</param>
     /// <param name="next">What forwards it.</param>
-    /// <param name="timeout">When to give up waiting for the answer to begin; null where the proxy itself does.</param>
-    /// <param name="time">The clock.</param>
-    public ServiceCall(HttpContext context, RequestDelegate next, TimeSpan? timeout, TimeProvider time)
+    public ServiceCall(HttpContext context, RequestDelegate next)
     {
         _context = context;
         _next = next;
-        if (timeout is { } limit)
-        {
-            _requestAborted = context.RequestAborted;
-            _deadline = new(limit, time);
-            _clientGoneOrDeadline = CancellationTokenSource.CreateLinkedTokenSource(_requestAborted, _deadline.Token);
-            context.RequestAborted = _clientGoneOrDeadline.Token;
-        }
     }
 
     /// <summary>Ends when everything is forwarded.</summary>
@@ -40,8 +28,6 @@ internal sealed class ServiceCall : IValueTaskSource<Outcome<ServiceCall>>, IDis
 
     /// <summary>What it says about the service, once the answer has begun or never will.</summary>
     public ServiceOutcome Outcome { get; private set; }
-
-    public bool IsTimedOut => _deadline is { IsCancellationRequested: true };
 
     /// <summary>
     /// Forwards the request and waits until the answer begins, or never will. Whoever waits goes on where the answer begins:
@@ -51,7 +37,7 @@ internal sealed class ServiceCall : IValueTaskSource<Outcome<ServiceCall>>, IDis
     {
         _context.Response.OnStarting(static call =>
         {
-            ((ServiceCall)call).OnAnswered();
+            ((ServiceCall)call).Conclude();
             return Task.CompletedTask;
         }, this);
         Forwarding = ForwardAsync();
@@ -69,27 +55,11 @@ internal sealed class ServiceCall : IValueTaskSource<Outcome<ServiceCall>>, IDis
     /// <summary>What came of it, where it failed: for the log.</summary>
     public string DescribeFailure() => _context.GetForwarderErrorFeature() switch
     {
-        _ when IsTimedOut => "no answer in time",
+        { Error: ForwarderError.RequestTimedOut } => "no answer in time",
         { Exception: { } failure } => failure.GetBaseException().Message,
         { Error: var error } => error.ToString(),
         null => string.Create(CultureInfo.InvariantCulture, $"it answered {_context.Response.StatusCode}"),
     };
-
-    public void Dispose()
-    {
-        Restore();
-        _clientGoneOrDeadline?.Dispose();
-        _deadline?.Dispose();
-    }
-
-    /// <summary>From now on the request ends as it would without the deadline.</summary>
-    public void Restore()
-    {
-        if (_deadline is not null)
-        {
-            _context.RequestAborted = _requestAborted;
-        }
-    }
 
     private async Task ForwardAsync()
     {
@@ -103,12 +73,6 @@ internal sealed class ServiceCall : IValueTaskSource<Outcome<ServiceCall>>, IDis
         }
     }
 
-    private void OnAnswered()
-    {
-        _deadline?.CancelAfter(Timeout.InfiniteTimeSpan);
-        Conclude();
-    }
-
     private void Conclude()
     {
         if (Interlocked.Exchange(ref _isJudged, 1) == 0)
@@ -120,14 +84,9 @@ internal sealed class ServiceCall : IValueTaskSource<Outcome<ServiceCall>>, IDis
 
     private ServiceOutcome Judge()
     {
-        if (IsTimedOut)
-        {
-            return ServiceOutcome.Down;
-        }
-
         // Asked only now: a request whose token nobody asks for needs none.
         var outcome = JudgeAnswer();
-        return outcome != ServiceOutcome.Up && (_deadline is null ? _context.RequestAborted : _requestAborted).IsCancellationRequested
+        return outcome != ServiceOutcome.Up && _context.RequestAborted.IsCancellationRequested
             ? ServiceOutcome.Up
             : outcome;
     }

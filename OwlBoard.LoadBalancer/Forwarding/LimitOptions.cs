@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using OwlBoard.ServiceDefaults;
 
 namespace OwlBoard.LoadBalancer.Forwarding;
 
@@ -7,7 +8,7 @@ public sealed class LimitOptions
 {
     /// <summary>A request's body, in bytes; a larger one is answered with 413. Default 10 MiB (10,485,760).</summary>
     [Range(0.0, 1024.0 * 1024 * 1024 * 1024)]
-    public long RequestBodyBytes { get; set; } = 10 * 1024 * 1024;
+    public long RequestBodyBytes { get; set; } = RequestLimits.BodyBytes;
 
     /// <summary>A request's header fields together, in bytes; more are answered with 431. Default 32 KiB (32,768).</summary>
     [Range(1024, 16 * 1024 * 1024)]

@@ -25,7 +25,10 @@ public sealed class TimeoutOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(75);
 
-    /// <summary>How long a WebSocket may carry nothing in either direction. Default 24 h.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.010", "24.00:00:00")]
-    public TimeSpan WebSocketIdle { get; set; } = TimeSpan.FromHours(24);
+    /// <summary>
+    /// How long a client may accept no byte of what is sent to it, as nginx's <c>send_timeout</c>. One that reads slowly gets
+    /// its whole response. Default 60 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
+    public TimeSpan ClientSend { get; set; } = TimeSpan.FromSeconds(60);
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Microsoft.AspNetCore.Http.Features;
 using OwlBoard.Forwarding.Connections;
+using OwlBoard.Forwarding.WebSockets;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Retry;
@@ -17,7 +17,7 @@ internal sealed class TryForwarder(IHttpForwarder forwarder, GatewayRegistry gat
 {
     /// <summary>
     /// Begins the try, with what YARP's forwarder cannot know of it: a token that ends the try without ending the client's
-    /// request, and for upgrades the WebSockets' idle time instead of the responses'.
+    /// request.
     /// </summary>
     /// <returns>What went wrong, if anything did.</returns>
     public ValueTask<ForwarderError> SendAsync(HttpContext context, ProxiedRequest request, IReverseProxyFeature proxy)
@@ -45,30 +45,26 @@ internal sealed class TryForwarder(IHttpForwarder forwarder, GatewayRegistry gat
 
         var cluster = proxy.Cluster;
         var settings = cluster.Config.HttpRequest ?? ForwarderRequestConfig.Empty;
-        if (IsUpgrade(context))
-        {
-            var timeouts = options.Current.Timeouts;
-            request.BeginTryWithOwnToken();
-            request.EndTryWithoutHeadAfter(timeouts.Response);
-            request.BeginUpgrade();
-            settings = settings with { ActivityTimeout = timeouts.WebSocketIdle };
-        }
-        else if (cluster.HttpClient is UpstreamClient)
+        var isUpgrade = WebSocketUpgrade.IsRequested(context);
+        if (cluster.HttpClient is UpstreamClient)
         {
             request.BeginTry();
         }
         else
         {
             request.BeginTryWithOwnToken();
-            request.BeginExchange(options.Current.ConnectionPool.IdleConnections);
+            if (!isUpgrade)
+            {
+                request.BeginExchange(options.Current.ConnectionPool.IdleConnections);
+            }
+        }
+
+        if (isUpgrade)
+        {
+            request.BeginUpgrade();
         }
 
         return forwarder.SendAsync(
             context, destination.Model.Config.Address, cluster.HttpClient, settings, proxy.Route.Transformer, request.TryToken);
     }
-
-    /// <summary>Over HTTP/1.1 with <c>Upgrade</c>, over HTTP/2 with an extended <c>CONNECT</c> (RFC 8441).</summary>
-    private static bool IsUpgrade(HttpContext context) =>
-        (context.Request.Headers.Upgrade.Count > 0 && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true })
-        || (HttpMethods.IsConnect(context.Request.Method) && context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true });
 }

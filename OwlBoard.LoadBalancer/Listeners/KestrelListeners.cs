@@ -3,16 +3,18 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Fields;
+using OwlBoard.Forwarding.Sockets;
 using OwlBoard.Forwarding.Targets;
 using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.ConnectionLimiting;
 using OwlBoard.LoadBalancer.Tls;
+using OwlBoard.ServiceDefaults.Tls;
 
 namespace OwlBoard.LoadBalancer.Listeners;
 
 /// <summary>Opens the listeners and sets Kestrel's limits from the load balancer's options.</summary>
-internal sealed class KestrelListeners(LiveOptions options, ServerCertificate certificate, ConnectionGate gate) : IConfigureOptions<KestrelServerOptions>
+internal sealed class KestrelListeners(LiveOptions options, ServerCertificate certificate, ConnectionGate gate, ClientLimits clients) : IConfigureOptions<KestrelServerOptions>
 {
     public void Configure(KestrelServerOptions kestrel)
     {
@@ -23,6 +25,9 @@ internal sealed class KestrelListeners(LiveOptions options, ServerCertificate ce
         // Kestrel's own rule is a mean rate since the body's start, which a second try that replays the body would break;
         // ours is the time since the last byte, and ReplayableBody keeps it.
         kestrel.Limits.MinRequestBodyDataRate = null;
+        // A mean rate as well, for which Kestrel does not count all that it writes (aspnet/KestrelHttpServer#2171): a client
+        // that reads slowly is no fault. Ours is the time without a byte accepted, see ClientLimits.
+        kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.MaxConcurrentUpgradedConnections = null;
         SetLimits(kestrel.Limits, current);
         // Kestrel reads its limits when a connection is accepted: changed ones apply to those that come after.
@@ -42,8 +47,9 @@ internal sealed class KestrelListeners(LiveOptions options, ServerCertificate ce
         }
     }
 
-    private static void SetLimits(KestrelServerLimits limits, LoadBalancerOptions options)
+    private void SetLimits(KestrelServerLimits limits, LoadBalancerOptions options)
     {
+        clients.SendTimeout = options.Timeouts.ClientSend;
         limits.MaxRequestBodySize = options.Limits.RequestBodyBytes;
         // Never below the line's own limit, which Kestrel demands of the buffer that holds both.
         limits.MaxRequestBufferSize = Math.Max(1024 * 1024, Math.Max(options.Limits.RequestHeadersBytes, options.Limits.RequestLineBytes));
@@ -85,6 +91,7 @@ internal sealed class KestrelListeners(LiveOptions options, ServerCertificate ce
             if (certificate is not null)
             {
                 endpoint.UseHttps(certificate.Handshake);
+                endpoint.UseCloseNotify();
             }
 
             endpoint.Use(next => connection =>

@@ -18,7 +18,6 @@ internal sealed class ProxiedRequest(ResponseProgress progress) : IDisposable
     private CancellationTokenRegistration _deadGateway;
     private TryOutcome? _answer;
     private bool _headReceived;
-    private bool _declaredDead;
     private bool _isExchange;
 
     /// <summary>Whether the request may be sent twice to the same effect as once.</summary>
@@ -83,7 +82,7 @@ internal sealed class ProxiedRequest(ResponseProgress progress) : IDisposable
     /// </summary>
     public void BeginTry() => TryToken = IsIdempotent && MayBeRetried && Gateway is { } gateway ? gateway.Condition.Dead : CancellationToken.None;
 
-    /// <summary>The try begins, with a token that can be ended by its time too, and is not ended any more once there is an answer.</summary>
+    /// <summary>The try begins, with a token that is not ended any more once there is an answer.</summary>
     public void BeginTryWithOwnToken()
     {
         _tryCancellation = new CancellationTokenSource();
@@ -108,16 +107,12 @@ internal sealed class ProxiedRequest(ResponseProgress progress) : IDisposable
     /// <summary>The try needs a connection for itself: a WebSocket.</summary>
     public void BeginUpgrade() => BypassesPool = true;
 
-    /// <summary>Ends the try as timed out if its response head does not come in time.</summary>
-    public void EndTryWithoutHeadAfter(TimeSpan limit) => _tryCancellation?.CancelAfter(limit);
-
     /// <summary>The gateway's response head is here: from now on the try is only ended by what happens to it itself.</summary>
     /// <returns>What the answer means, if all of it comes.</returns>
     public TryOutcome HeadReceived(HttpResponse response)
     {
         Volatile.Write(ref _headReceived, true);
         progress.Progressed();
-        _tryCancellation?.CancelAfter(Timeout.InfiniteTimeSpan);
         _deadGateway.Unregister();
         return _answer = TryOutcome.OfAnswer(response);
     }
@@ -152,7 +147,6 @@ internal sealed class ProxiedRequest(ResponseProgress progress) : IDisposable
         Outcome = null;
         _answer = null;
         _headReceived = false;
-        _declaredDead = false;
         IsRetryClaimed = false;
         BypassesPool = false;
         Body?.Rewind();
@@ -168,7 +162,6 @@ internal sealed class ProxiedRequest(ResponseProgress progress) : IDisposable
     {
         if (!Volatile.Read(ref _headReceived))
         {
-            _declaredDead = true;
             _tryCancellation?.Cancel();
         }
     }
@@ -191,7 +184,7 @@ internal sealed class ProxiedRequest(ResponseProgress progress) : IDisposable
         ForwarderError.RequestTimedOut => TryOutcome.TimedOut,
         ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled
             when TryToken.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested =>
-            _declaredDead || _tryCancellation is null ? TryOutcome.DeclaredDead : TryOutcome.TimedOut,
+            TryOutcome.DeclaredDead,
         // Either the client went away or the gateway's time was up. A client that takes nothing is the client's fault.
         ForwarderError.ResponseBodyCanceled when !progress.IsWaitingForClient && progress.SinceProgress >= _bodyTimeout - TimerTolerance =>
             TryOutcome.TimedOut,

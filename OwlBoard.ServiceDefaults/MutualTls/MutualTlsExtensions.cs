@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using OwlBoard.ServiceDefaults.Tls;
 
 namespace OwlBoard.ServiceDefaults.MutualTls;
 
@@ -38,7 +39,7 @@ public static class MutualTlsExtensions
         builder.Services.AddSingleton<MutualTlsServer>();
         builder.Services.AddSingleton<IStartupFilter, OnlyHealthForProbes>();
         builder.Services.AddOptions<KestrelServerOptions>().Configure<MutualTlsServer>((kestrel, server) =>
-            kestrel.ConfigureEndpointDefaults(listener => listener.UseHttps(server.CreateCallback())));
+            kestrel.ConfigureEndpointDefaults(listener => listener.UseHttps(server.CreateCallback()).UseCloseNotify()));
     }
 
     private static void AddCertificates(this IHostApplicationBuilder builder, bool isRequired)

@@ -1,3 +1,4 @@
+using OwlBoard.ServiceDefaults;
 using OwlBoard.Services.Canvases;
 using OwlBoard.Services.Chat;
 using OwlBoard.Services.Comments;
@@ -22,13 +23,10 @@ internal sealed record BoardService(
 {
     private const long SmallBody = 64 * 1024;
 
-    /// <summary>What the load balancer lets through at most.</summary>
-    private const long LargeBody = 10 * 1024 * 1024;
-
     private static readonly BoardService[] All =
     [
         new("user", "user_service", SmallBody, TakesGatewaysOnly: true, UsersModule.Add, UsersModule.Map),
-        new("canvas", "canvas_service", LargeBody, TakesGatewaysOnly: false, CanvasesModule.Add, CanvasesModule.Map),
+        new("canvas", "canvas_service", RequestLimits.BodyBytes, TakesGatewaysOnly: false, CanvasesModule.Add, CanvasesModule.Map),
         new("comments", "comments_service", SmallBody, TakesGatewaysOnly: false, CommentsModule.Add, CommentsModule.Map),
         new("chat", "chat_service", SmallBody, TakesGatewaysOnly: true, ChatModule.Add, ChatModule.Map),
     ];

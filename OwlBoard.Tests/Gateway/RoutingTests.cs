@@ -82,6 +82,29 @@ public sealed class RoutingTests
         Assert.Empty(service.Requests);
     }
 
+    /// <summary>How large a body may be is for the load balancer and the service to say.</summary>
+    [Fact]
+    public async Task Body_of_any_size_is_passed_on()
+    {
+        await using var service = await FakeService.StartAsync();
+        service.Answer = async context =>
+        {
+            var length = 0L;
+            var buffer = new byte[64 * 1024];
+            while (await context.Request.Body.ReadAsync(buffer) is > 0 and var count)
+            {
+                length += count;
+            }
+
+            await context.Response.WriteAsync($"{length}");
+        };
+        await using var gateway = TestGateway.Start(service);
+
+        using var response = await gateway.Client.PostAsync("/api/canvas/b1", new ByteArrayContent(new byte[40 * 1024 * 1024]), TestContext.Current.CancellationToken);
+
+        Assert.Equal($"{40 * 1024 * 1024}", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task Answer_of_a_service_that_is_no_success_passes_as_it_is()
     {

@@ -30,7 +30,7 @@ public sealed class ConfigurationErrorTests
     [InlineData("Retry:Tries=0", "LoadBalancer:Retry:Tries is '0'; it must be from 1 to 16.")]
     [InlineData("Retry:BudgetRatio=1.5", "LoadBalancer:Retry:BudgetRatio is '1.5'; it must be from 0 to 1.")]
     [InlineData("Timeouts:Connect=00:00:00", "LoadBalancer:Timeouts:Connect is '00:00:00'; it must be from 00:00:00.0100000 to 00:10:00.")]
-    [InlineData("Timeouts:WebSocketIdle=25.00:00:00", "LoadBalancer:Timeouts:WebSocketIdle is '25.00:00:00'; it must be from 00:00:00.0100000 to 24.00:00:00.")]
+    [InlineData("Timeouts:ClientSend=00:00:00", "LoadBalancer:Timeouts:ClientSend is '00:00:00'; it must be from 00:00:00.1000000 to 1.00:00:00.")]
     [InlineData("Limits:RequestBodyBytes=-1", "LoadBalancer:Limits:RequestBodyBytes is '-1'; it must be from 0 to 1099511627776.")]
     [InlineData("Limits:Connections=-1", "LoadBalancer:Limits:Connections is '-1'; it must be from 0 to 10000000.")]
     [InlineData("Limits:RequestHeaderCount=0", "LoadBalancer:Limits:RequestHeaderCount is '0'; it must be from 1 to 10000.")]
@@ -69,7 +69,7 @@ public sealed class ConfigurationErrorTests
         Assert.Equal((100.0, 20), (options.RateLimit.RequestsPerSecond, options.RateLimit.Burst));
         Assert.Equal(0, options.ConnectionLimit.PerClient);
         Assert.Equal((10_485_760L, 32_768, 100, 8_192), (options.Limits.RequestBodyBytes, options.Limits.RequestHeadersBytes, options.Limits.RequestHeaderCount, options.Limits.RequestLineBytes));
-        Assert.Equal([2, 60, 30, 30, 86_400], new[] { options.Timeouts.Connect, options.Timeouts.Response, options.Timeouts.RequestHeaders, options.Timeouts.RequestBody, options.Timeouts.WebSocketIdle }.Select(limit => limit.TotalSeconds));
+        Assert.Equal([2, 60, 30, 30, 60], new[] { options.Timeouts.Connect, options.Timeouts.Response, options.Timeouts.RequestHeaders, options.Timeouts.RequestBody, options.Timeouts.ClientSend }.Select(limit => limit.TotalSeconds));
         Assert.Equal((true, "text"), (options.AccessLog.Enabled, options.AccessLog.Format));
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 using OwlBoard.Tests.Fixtures;
@@ -27,6 +28,37 @@ public sealed class DrainTests : IAsyncLifetime
         var response = await client.GetAsync("/boards", TestContext.Current.CancellationToken);
         Assert.Equal("gw-1", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.True(response.Headers.ConnectionClose);
+        Assert.Equal(0, await loadBalancer.Process.HasEndedAsync());
+    }
+
+    /// <summary>To answer what the client still sends with a reset would take away what it has not read.</summary>
+    [Fact]
+    public async Task Response_that_a_client_still_reads_and_meanwhile_sends_gets_through_to_its_end()
+    {
+        const int Length = 400_000;
+        _gateway.Answer = async context =>
+        {
+            context.Response.ContentLength = Length;
+            await context.Response.Body.WriteAsync(new byte[Length]);
+        };
+        await using var loadBalancer = await LoadBalancerProcess.StartAsync([("gw-1", _gateway.Address)], "Drain:Period=00:00:00");
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = 8 * 1024 };
+        await client.ConnectAsync(IPAddress.Loopback, loadBalancer.Desktop.Port, TestContext.Current.CancellationToken);
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        var buffer = new byte[4096];
+        var count = await client.ReceiveAsync(buffer, TestContext.Current.CancellationToken);
+        var received = count - System.Text.Encoding.ASCII.GetString(buffer, 0, count).IndexOf("\r\n\r\n", StringComparison.Ordinal) - 4;
+
+        loadBalancer.Process.Signal("TERM");
+        while (await client.ReceiveAsync(buffer, TestContext.Current.CancellationToken).AsTask().WaitAsync(Eventually.DefaultDeadline, TestContext.Current.CancellationToken) is > 0 and var more)
+        {
+            received += more;
+            await client.SendAsync("\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(Length, received);
+        client.Close();
         Assert.Equal(0, await loadBalancer.Process.HasEndedAsync());
     }
 

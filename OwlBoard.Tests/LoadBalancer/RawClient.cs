@@ -85,6 +85,25 @@ internal sealed class RawClient : IDisposable
         return text.ToString();
     }
 
+    /// <summary>The same, and whether it was reset.</summary>
+    public async Task<(string Text, bool IsReset)> ReadToEndOrResetAsync()
+    {
+        var text = new StringBuilder();
+        try
+        {
+            while (await ReadByteAsync() is >= 0 and var next)
+            {
+                text.Append((char)next);
+            }
+
+            return (text.ToString(), false);
+        }
+        catch (IOException)
+        {
+            return (text.ToString(), true);
+        }
+    }
+
     public void Dispose()
     {
         _stream.Dispose();

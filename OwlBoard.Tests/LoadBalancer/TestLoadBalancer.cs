@@ -63,7 +63,7 @@ internal sealed class TestLoadBalancer : WebApplicationFactory<LoadBalancerOptio
 
         foreach (var (key, value) in settings ?? [])
         {
-            all[$"LoadBalancer:{key}"] = value;
+            all[key.StartsWith("WebSockets:", StringComparison.Ordinal) ? key : $"LoadBalancer:{key}"] = value;
         }
 
         var loadBalancer = new TestLoadBalancer(all, services);

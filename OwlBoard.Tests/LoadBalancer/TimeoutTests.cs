@@ -193,7 +193,7 @@ public sealed class TimeoutTests : IAsyncLifetime
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
             await socket.ReceiveAsync(new byte[16], context.RequestAborted);
         };
-        await using var loadBalancer = Start(("WebSocketIdle", "00:00:00.3"));
+        await using var loadBalancer = TestLoadBalancer.Start([_gateway], [new("WebSockets:IdleTimeout", "00:00:00.3")]);
         using var socket = new ClientWebSocket();
         await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{loadBalancer.Desktop.Port}/"), TestContext.Current.CancellationToken);
 

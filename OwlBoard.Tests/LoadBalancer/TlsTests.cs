@@ -140,7 +140,7 @@ public sealed class TlsTests : IAsyncLifetime
             gateway.Answer = EchoAsync;
         }
 
-        await using var loadBalancer = TestLoadBalancer.Start(_gateways, [.. _files.Settings(_port), new("Timeouts:WebSocketIdle", "00:00:01")]);
+        await using var loadBalancer = TestLoadBalancer.Start(_gateways, [.. _files.Settings(_port), new("WebSockets:IdleTimeout", "00:00:01")]);
         using var client = Client();
         using var socket = new ClientWebSocket();
         socket.Options.HttpVersion = Version.Parse(version);

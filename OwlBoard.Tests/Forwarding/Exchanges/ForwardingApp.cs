@@ -12,7 +12,9 @@ using Microsoft.Extensions.Logging;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Forwarding.Fields;
+using OwlBoard.Forwarding.Sockets;
 using OwlBoard.Forwarding.Targets;
+using OwlBoard.Forwarding.WebSockets;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -23,7 +25,7 @@ internal sealed class ForwardingApp : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private ForwardingApp(string upstream, string forwarder, UpstreamConnectionOptions connections, TimeSpan? activityTimeout, X509Certificate2? certificate)
+    private ForwardingApp(string upstream, string forwarder, UpstreamConnectionOptions connections, TimeSpan? activityTimeout, X509Certificate2? certificate, TimeSpan? webSocketTimeout)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
@@ -32,6 +34,7 @@ internal sealed class ForwardingApp : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.UseOpaqueFields();
             kestrel.AcceptTargetsOfAllForms();
+            kestrel.Limits.MinResponseDataRate = null;
             kestrel.Listen(IPAddress.Loopback, 0);
             kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2);
             if (certificate is not null)
@@ -43,6 +46,8 @@ internal sealed class ForwardingApp : IAsyncDisposable
         builder.Services.AddLogging();
         builder.Services.AddRouting();
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSocketLoops();
+        builder.Services.Configure<WebSocketRelayOptions>(options => options.IdleTimeout = webSocketTimeout ?? options.IdleTimeout);
         builder.Services.AddReverseProxy()
             .LoadFromMemory(
                 [new RouteConfig { RouteId = "all", ClusterId = "upstream", Match = new() { Path = "{**path}" } }],
@@ -103,17 +108,19 @@ internal sealed class ForwardingApp : IAsyncDisposable
         string forwarder = Forwarders.Sockets,
         UpstreamConnectionOptions? connections = null,
         TimeSpan? activityTimeout = null,
-        X509Certificate2? certificate = null) =>
-        StartAsync(upstream.Address, connections ?? new() { ConnectTimeout = TimeSpan.FromSeconds(20) }, forwarder, activityTimeout, certificate);
+        X509Certificate2? certificate = null,
+        TimeSpan? webSocketTimeout = null) =>
+        StartAsync(upstream.Address, connections ?? new() { ConnectTimeout = TimeSpan.FromSeconds(20) }, forwarder, activityTimeout, certificate, webSocketTimeout);
 
     public static async Task<ForwardingApp> StartAsync(
         string upstream,
         UpstreamConnectionOptions connections,
         string forwarder = Forwarders.Sockets,
         TimeSpan? activityTimeout = null,
-        X509Certificate2? certificate = null)
+        X509Certificate2? certificate = null,
+        TimeSpan? webSocketTimeout = null)
     {
-        var app = new ForwardingApp(upstream, forwarder, connections, activityTimeout, certificate);
+        var app = new ForwardingApp(upstream, forwarder, connections, activityTimeout, certificate, webSocketTimeout);
         await app._app.StartAsync(TestContext.Current.CancellationToken);
         return app;
     }

@@ -1,3 +1,4 @@
+using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Tests.LoadBalancer;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -7,6 +8,8 @@ namespace OwlBoard.Tests.Forwarding.Exchanges;
 [Trait("Category", "Integration")]
 public sealed class ResponseTests
 {
+    private const char Data = '\0';
+    private const char ResetStream = '\u0003';
     private const string Next = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnext";
 
     [Theory]
@@ -67,6 +70,63 @@ public sealed class ResponseTests
         Assert.Equal([1, 2], upstream.Requests.Select(request => request.Connection));
     }
 
+    /// <summary>
+    /// What belongs to no response is dropped with its connection: the response before it is whole all the same
+    /// (RFC 9112 section 6.3).
+    /// </summary>
+    [Theory]
+    [InlineData("HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", 200, "")]
+    [InlineData("HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", 200, "")]
+    [InlineData("GET", "HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\nabc", 304, "")]
+    [InlineData("GET", "HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\nabc", 204, "")]
+    [InlineData("GET", "HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\n", 204, "")]
+    [InlineData("GET", "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 204, "")]
+    [InlineData("GET", "HTTP/1.1 205 Reset Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 205, "")]
+    [InlineData("GET", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc\r\n", 200, "abc")]
+    [InlineData("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n\r\n", 200, "abc")]
+    [InlineData("GET", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", 200, "abc")]
+    [InlineData("GET", "HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", 204, "")]
+    public async Task Bytes_that_belong_to_no_response_are_dropped_with_their_connection(string method, string reply, int status, string body)
+    {
+        foreach (var forwarder in new[] { Forwarders.Sockets, Forwarders.Yarp })
+        {
+            await using var upstream = RawUpstream.Answering(reply, Next);
+            await using var app = await ForwardingApp.StartAsync(upstream, forwarder);
+            using var client = await RawClient.ConnectAsync(app.Address);
+
+            await client.SendAsync($"{method} /first HTTP/1.1\r\nHost: a\r\n\r\n");
+            var first = await client.ReadResponseAsync(withBody: method != "HEAD");
+            await client.SendAsync("GET /second HTTP/1.1\r\nHost: a\r\n\r\n");
+            var second = await client.ReadResponseAsync();
+
+            Assert.Equal((status, body), (first.Status, first.Body));
+            Assert.Equal("next", second.Body);
+            await Fixtures.Eventually.IsTrueAsync("both exchanges are over", () => app.Outcomes.Count == 2);
+            Assert.Equal([ForwarderError.None, ForwarderError.None], app.Outcomes);
+            if (forwarder == Forwarders.Sockets)
+            {
+                Assert.Equal([1, 2], upstream.Requests.Select(request => request.Connection));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("2  \r\nab\r\n0\r\n\r\n")]
+    [InlineData("2 ;a=b\r\nab\r\n0\r\n\r\n")]
+    [InlineData("0000000000000002\r\nab\r\n0000000000000000\r\n\r\n")]
+    public async Task Chunk_sizes_with_padding_get_through_and_their_connection_is_used_again(string chunks)
+    {
+        foreach (var forwarder in new[] { Forwarders.Sockets, Forwarders.Yarp })
+        {
+            await using var upstream = RawUpstream.Answering($"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}", Next);
+            await using var app = await ForwardingApp.StartAsync(upstream, forwarder);
+
+            Assert.Equal("ab", (await AskAsync(app)).Body);
+            Assert.Equal("next", (await AskAsync(app)).Body);
+            Assert.Equal([1, 1], upstream.Requests.Select(request => request.Connection));
+        }
+    }
+
     /// <summary>What two readers could read in two ways. The rest of each would be the answer to the next client's request.</summary>
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 5\r\n\r\nabcde")]
@@ -76,10 +136,6 @@ public sealed class ResponseTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length : 3\r\n\r\nabc")]
     [InlineData("HTTP/1.1 200 OK\nContent-Length: 3\n\nabc")]
     [InlineData("HTTP/1.1 200 OK\r\nA: b\0\r\nContent-Length: 3\r\n\r\nabc")]
-    [InlineData("HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\nabc")]
-    [InlineData("HTTP/1.1 205 Reset Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")]
-    [InlineData("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")]
     [InlineData("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")]
     [InlineData("SSH-2.0-OpenSSH_9.6")]
     [InlineData("<html>")]
@@ -125,25 +181,75 @@ public sealed class ResponseTests
         Assert.Equal(status == 200 ? [1, 1] : [1, 2], upstream.Requests.Select(request => request.Connection));
     }
 
-    /// <summary>The head is on its way already: what the client has must not pass for the whole.</summary>
+    /// <summary>The head is on its way already: the client gets what came, and must not take it for the whole.</summary>
     [Theory]
-    [InlineData("Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nx\r\n")]
-    [InlineData("Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n")]
-    [InlineData("Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nBad Trailer: x\r\n\r\n")]
-    [InlineData("Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")]
-    [InlineData("Content-Length: 10\r\n\r\nabc")]
-    public async Task Body_that_is_malformed_or_ends_early_is_cut_at_the_client_too(string rest)
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nx\r\n", "abc")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n", "abc")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nBad Trailer: x\r\n\r\n", "abc")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", "abc")]
+    [InlineData("Content-Length: 10\r\n\r\nabc", "abc")]
+    public async Task Body_that_is_malformed_or_ends_early_is_cut_after_what_came_of_it(string rest, string body)
     {
         await using var upstream = RawUpstream.AnsweringOnceEach($"HTTP/1.1 200 OK\r\n{rest}");
         await using var app = await ForwardingApp.StartAsync(upstream);
+        for (var i = 0; i < 30; i++)
+        {
+            using var client = await RawClient.ConnectAsync(app.Address);
+            await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            var all = await client.ReadToEndAsync();
+
+            Assert.StartsWith("HTTP/1.1 200 OK\r\n", all, StringComparison.Ordinal);
+            Assert.Contains($"\r\n{body}", all, StringComparison.Ordinal);
+            Assert.False(all.EndsWith("0\r\n\r\n", StringComparison.Ordinal), all);
+        }
+
+        await Fixtures.Eventually.IsTrueAsync("the exchanges are over", () => app.Outcomes.Count == 30);
+        Assert.All(app.Outcomes, outcome => Assert.Equal(ForwarderError.ResponseBodyDestination, outcome));
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.0", "Connection: keep-alive")]
+    [InlineData("HTTP/1.1", "Connection: close")]
+    public async Task Client_that_takes_the_end_of_its_connection_for_that_of_the_body_can_tell_a_cut(string version, string field)
+    {
+        await using var upstream = RawUpstream.AnsweringOnceEach("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+        await using var app = await ForwardingApp.StartAsync(upstream);
         using var client = await RawClient.ConnectAsync(app.Address);
 
-        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-        var all = await client.ReadToEndAsync();
+        await client.SendAsync($"GET / {version}\r\nHost: a\r\n{field}\r\n\r\n");
+        var (all, isReset) = await client.ReadToEndOrResetAsync();
 
-        Assert.False(all.EndsWith("0\r\n\r\n", StringComparison.Ordinal), all);
-        await Fixtures.Eventually.IsTrueAsync("the exchange is over", () => !app.Outcomes.IsEmpty);
-        Assert.Equal([ForwarderError.ResponseBodyDestination], app.Outcomes);
+        Assert.Contains("abc", all, StringComparison.Ordinal);
+        Assert.True(isReset || (all.Contains("chunked", StringComparison.Ordinal) && !all.EndsWith("0\r\n\r\n", StringComparison.Ordinal)), all);
+    }
+
+    [Fact]
+    public async Task Body_that_ends_early_is_cut_after_what_came_of_it_over_HTTP2()
+    {
+        await using var upstream = RawUpstream.AnsweringOnceEach("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+        await using var app = await ForwardingApp.StartAsync(upstream);
+        for (var i = 0; i < 30; i++)
+        {
+            using var client = await RawClient.ConnectAsync(app.Http2Address);
+            // The preface, no settings, and a GET of / from the authority "a" in HPACK's static fields (RFC 9113, RFC 7541).
+            await client.SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0\0\0\u0006\u0001\u0005\0\0\0\u0001\u0082\u0086\u0084\u0041\u0001a");
+            var body = "";
+            (char Type, string Payload) frame;
+            do
+            {
+                frame = await ReadFrameAsync(client);
+                body += frame.Type == Data ? frame.Payload : "";
+            }
+            while (frame.Type != ResetStream);
+
+            Assert.Equal(("abc", "\0\0\0\u0002"), (body, frame.Payload));
+        }
+    }
+
+    private static async Task<(char Type, string Payload)> ReadFrameAsync(RawClient client)
+    {
+        var header = await client.ReadAsync(9);
+        return (header[3], await client.ReadAsync((header[0] << 16) | (header[1] << 8) | header[2]));
     }
 
     [Fact]

@@ -109,7 +109,7 @@ public sealed class UpgradeTests
             await connection.ReadHeadAsync();
             await connection.SendAsync(Accepted);
         });
-        await using var app = await ForwardingApp.StartAsync(upstream, activityTimeout: TimeSpan.FromMilliseconds(300));
+        await using var app = await ForwardingApp.StartAsync(upstream, webSocketTimeout: TimeSpan.FromMilliseconds(300));
         using var client = await RawClient.ConnectAsync(app.Address);
         await client.SendAsync(Request);
         await client.ReadResponseAsync();

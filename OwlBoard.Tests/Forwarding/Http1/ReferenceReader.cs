@@ -4,7 +4,8 @@ namespace OwlBoard.Tests.Forwarding.Http1;
 
 /// <summary>
 /// Reads a whole response the slow way, one grammar rule of RFC 9112 after another, and knows nothing of the parser under
-/// test. Stricter than a robust reader: what the RFC lets a recipient refuse, it refuses.
+/// test. What the RFC lets a recipient refuse it refuses,
+/// unless it has one meaning only.
 /// </summary>
 internal sealed class ReferenceReader(string text)
 {
@@ -37,12 +38,18 @@ internal sealed class ReferenceReader(string text)
         var at = 0;
         while (true)
         {
-            var lineStart = at;
+            var ignored = 0;
             long size = 0;
+            // Spaces and tabs before and after are harmless.
+            SkipSpace(text, ref at, ref ignored);
+            var sizeStart = at;
             // chunk-size = 1*HEXDIG
             while (at < text.Length && Uri.IsHexDigit(text[at]))
             {
-                Refuse(at - lineStart >= 15, "a size with more digits than a long has room for");
+                var isPadding = text[sizeStart..(at + 1)].All(digit => digit == '0');
+                ignored += isPadding ? 1 : 0;
+                Refuse(ignored > 1024, "more zeros than anyone needs");
+                Refuse(!isPadding && text[sizeStart..(at + 1)].TrimStart('0').Length > 15, "a size with more digits than a long has room for");
                 size = (size * 16) + int.Parse(text[at..(at + 1)], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
                 at++;
             }
@@ -52,14 +59,21 @@ internal sealed class ReferenceReader(string text)
                 return null;
             }
 
-            Refuse(at == lineStart, "a size without a digit");
+            Refuse(at == sizeStart, "a size without a digit");
+            SkipSpace(text, ref at, ref ignored);
+            if (at == text.Length)
+            {
+                return null;
+            }
+
             if (text[at] == ';')
             {
-                var extension = at;
+                at++;
                 while (at < text.Length && text[at] != '\r')
                 {
                     Refuse(IsControl(text[at]), "a control character in a chunk extension");
-                    Refuse(at - extension > 1024, "more extensions than anyone needs");
+                    ignored++;
+                    Refuse(ignored > 1024, "more extensions than anyone needs");
                     at++;
                 }
             }
@@ -82,6 +96,16 @@ internal sealed class ReferenceReader(string text)
             {
                 return null;
             }
+        }
+    }
+
+    private static void SkipSpace(string text, ref int at, ref int ignored)
+    {
+        while (at < text.Length && (text[at] == ' ' || text[at] == '\t'))
+        {
+            ignored++;
+            Refuse(ignored > 1024, "more spaces than anyone needs");
+            at++;
         }
     }
 

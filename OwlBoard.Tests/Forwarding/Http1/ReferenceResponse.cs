@@ -19,7 +19,6 @@ internal sealed record ReferenceResponse(int Status, bool IsHttp10, string Reaso
         Refuse(codings.Length > 1 || codings.Any(coding => !coding.Equals("chunked", StringComparison.OrdinalIgnoreCase)));
         Refuse(codings.Length > 0 && (lengths.Length > 0 || IsHttp10));
         var length = lengths.Length > 0 ? long.Parse(lengths[0], CultureInfo.InvariantCulture) : (long?)null;
-        Refuse(Status is 204 or 205 && (codings.Length > 0 || length > 0));
         return isHead || Status is 204 or 205 or 304 ? "none"
             : codings.Length > 0 ? "chunked"
             : length?.ToString(CultureInfo.InvariantCulture) ?? "close";
@@ -29,7 +28,10 @@ internal sealed record ReferenceResponse(int Status, bool IsHttp10, string Reaso
     public bool Persists()
     {
         var options = Values("Connection").SelectMany(value => value.Split(',')).Select(option => option.Trim(' ', '\t').ToLowerInvariant()).ToList();
-        return !options.Contains("close") && (!IsHttp10 || options.Contains("keep-alive"));
+        // What may be a body where none belongs would be taken for the next response.
+        var mayHaveStrayBody = Status is 204 or 205
+            && (Values("Transfer-Encoding").Length > 0 || Values("Content-Length").Any(length => length.Any(digit => digit != '0')));
+        return !options.Contains("close") && (!IsHttp10 || options.Contains("keep-alive")) && !mayHaveStrayBody;
     }
 
     private string[] Values(string name) =>

@@ -25,15 +25,17 @@ public sealed class ResponseHeadTests
 
     [Theory]
     [InlineData(204, "Content-Length: 1", false)]
+    [InlineData(204, "Content-Length: 0", true)]
     [InlineData(204, "Transfer-Encoding: chunked", false)]
     [InlineData(205, "Content-Length: 1", false)]
-    [InlineData(205, "Transfer-Encoding: chunked", true)]
-    [InlineData(204, "Content-Length: 1", true)]
-    public void Body_where_none_may_be_is_refused(int status, string field, bool isHead)
+    [InlineData(205, "Content-Length: 0", true)]
+    [InlineData(205, "Transfer-Encoding: chunked", false)]
+    [InlineData(304, "Content-Length: 1", true)]
+    public void Body_where_none_may_be_is_not_read_and_its_connection_not_kept(int status, string field, bool keepsAlive)
     {
         var head = Parse($"HTTP/1.1 {status} X\r\n{field}\r\n\r\n");
 
-        Assert.Throws<MalformedResponseException>(() => head.Framing(isHead));
+        Assert.Equal((BodyFraming.None, keepsAlive), (head.Framing(isHead: false), head.KeepsAlive));
     }
 
     [Fact]

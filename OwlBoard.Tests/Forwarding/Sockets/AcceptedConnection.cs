@@ -34,17 +34,20 @@ internal sealed class AcceptedConnection : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static ValueTask<IConnectionListener> ListenAsync(int port = 0, string address = "127.0.0.1")
+    public static ValueTask<IConnectionListener> ListenAsync(
+        int port = 0, string address = "127.0.0.1", ClientLimits? limits = null, TimeProvider? time = null)
     {
         Assert.SkipUnless(SocketLoop.IsSupported, "Linux only.");
-        return new LoopTransport(Options.Create(new SocketTransportOptions()), new SharedMemory(), NullLogger<LoopTransport>.Instance)
+        return new LoopTransport(Options.Create(new SocketTransportOptions()), new SharedMemory(), limits ?? new ClientLimits(), time ?? TimeProvider.System, NullLogger<LoopTransport>.Instance)
             .BindAsync(new IPEndPoint(IPAddress.Parse(address), port), Token);
     }
 
     /// <param name="loop">Which loop it is to be in; connections are given to them in turn.</param>
-    public static async Task<AcceptedConnection> OpenAsync(SocketLoop? loop = null)
+    /// <param name="limits">How long it waits for the client.</param>
+    /// <param name="time">The clock that this is judged on.</param>
+    public static async Task<AcceptedConnection> OpenAsync(SocketLoop? loop = null, ClientLimits? limits = null, TimeProvider? time = null)
     {
-        var listener = await ListenAsync();
+        var listener = await ListenAsync(limits: limits, time: time);
         while (true)
         {
             var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -93,10 +96,20 @@ internal sealed class AcceptedConnection : IAsyncDisposable
         async () => Input.AdvanceTo((await Input.ReadAsync(Token).ConfigureAwait(false)).Buffer.End),
         act);
 
-    /// <summary>What the client gets until the end.</summary>
+    /// <summary>Ends the connection at the server.</summary>
+    /// <returns>What the client gets until then.</returns>
+    public async Task<byte[]> EndAndReceiveAllAsync()
+    {
+        var ending = Server.DisposeAsync();
+        var all = await ReceiveAllAsync();
+        await ending;
+        return all;
+    }
+
+    /// <summary>What the client gets until the end; then it closes its own.</summary>
     public async Task<byte[]> ReceiveAllAsync()
     {
-        using var stream = new NetworkStream(Client);
+        using var stream = new NetworkStream(Client, ownsSocket: true);
         using var all = new MemoryStream();
         await stream.CopyToAsync(all, Token).WaitAsync(Eventually.DefaultDeadline, Token);
         return all.ToArray();

@@ -27,9 +27,7 @@ public sealed class LoopWriterTests
         Assert.Equal(0, connection.Client.Available);
         var result = await connection.Output.FlushAsync(Token);
         Assert.Equal((false, false, 0), (result.IsCanceled, result.IsCompleted, connection.Output.UnflushedBytes));
-        await connection.Server.DisposeAsync();
-
-        Assert.Equal(written, await connection.ReceiveAllAsync());
+        Assert.Equal(written, await connection.EndAndReceiveAllAsync());
     }
 
     [Theory]
@@ -57,8 +55,7 @@ public sealed class LoopWriterTests
         });
         Assert.Equal((true, first > 16_000), seen);
 
-        await connection.Server.DisposeAsync();
-        Assert.Equal(written, await connection.ReceiveAllAsync());
+        Assert.Equal(written, await connection.EndAndReceiveAllAsync());
     }
 
     [Fact]
@@ -83,15 +80,14 @@ public sealed class LoopWriterTests
             await other;
         }
 
-        await connection.Server.DisposeAsync();
-        Assert.Equal(all, await connection.ReceiveAllAsync());
+        Assert.Equal(all, await connection.EndAndReceiveAllAsync());
     }
 
     [Fact]
     public async Task What_is_left_to_the_end_of_a_batch_goes_out_when_the_connection_is_closed_in_it()
     {
         await using var connection = await AcceptedConnection.OpenAsync();
-        await await connection.InBatchAsync(async () =>
+        var ending = await connection.AddToBatchAsync(async () =>
         {
             connection.Output.Write("abc"u8);
             await connection.Output.FlushAsync(Token);
@@ -100,6 +96,7 @@ public sealed class LoopWriterTests
         });
 
         Assert.Equal("abcdef"u8.ToArray(), await connection.ReceiveAllAsync());
+        await await ending;
     }
 
     [Fact]
@@ -180,9 +177,7 @@ public sealed class LoopWriterTests
         Assert.True((await connection.Output.FlushAsync(Token)).IsCanceled);
         connection.Output.Write("b"u8);
         Assert.False((await connection.Output.FlushAsync(Token)).IsCanceled);
-        await connection.Server.DisposeAsync();
-
-        Assert.Equal("ab"u8.ToArray(), await connection.ReceiveAllAsync());
+        Assert.Equal("ab"u8.ToArray(), await connection.EndAndReceiveAllAsync());
     }
 
     [Fact]
@@ -213,9 +208,7 @@ public sealed class LoopWriterTests
     {
         await using var connection = await AcceptedConnection.OpenAsync();
         connection.Output.Write("abc"u8);
-        await connection.Server.DisposeAsync();
-
-        Assert.Equal("abc"u8.ToArray(), await connection.ReceiveAllAsync());
+        Assert.Equal("abc"u8.ToArray(), await connection.EndAndReceiveAllAsync());
     }
 
     [Fact]
