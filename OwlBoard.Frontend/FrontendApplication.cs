@@ -50,12 +50,10 @@ internal static class FrontendApplication
         builder.Services.AddSingleton<IProxyConfigProvider>(services =>
             LoadBalancerRoute.Create(services.GetRequiredService<IOptions<FrontendOptions>>().Value));
         builder.Services.AddReverseProxy()
+            // Before the transforms below: it removes what Connection names, which must not remove the fields that these add.
+            .AddSocketForwarder()
             .AddTransforms(transforms =>
             {
-                transforms.AddRequestTarget();
-                transforms.AddOriginalHost();
-                // Before those that add fields, which the client cannot take away.
-                transforms.AddHopFieldRemoval();
                 // RFC 7239: what the client wrote there, and nobody between it and the services extends.
                 transforms.AddRequestHeaderRemove("Forwarded");
                 transforms.AddXForwardedProto();
@@ -71,8 +69,7 @@ internal static class FrontendApplication
                 // Appended, not set: a proxy in front of the frontend may have said who the client is.
                 transforms.AddXForwardedFor(action: ForwardedTransformActions.Append);
             })
-            .AddServiceDiscoveryDestinations()
-            .AddSocketForwarder();
+            .AddServiceDiscoveryDestinations();
 
         var app = builder.Build();
         app.UseRequestTarget(static (context, detail) => Results.Problem(

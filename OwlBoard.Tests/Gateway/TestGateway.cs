@@ -7,6 +7,7 @@ using OwlBoard.Forwarding.Discovery;
 using OwlBoard.Gateway;
 using OwlBoard.ServiceDefaults.Drain;
 using OwlBoard.Tests.Fixtures;
+using OwlBoard.Tests.Forwarding.Discovery;
 
 namespace OwlBoard.Tests.Gateway;
 
@@ -15,9 +16,9 @@ internal sealed class TestGateway : WebApplicationFactory<GatewayOptions>
 {
     private readonly Dictionary<string, string> _settings;
     private readonly TimeProvider _time;
-    private readonly IHostAddresses? _hosts;
+    private readonly IHostAddresses _hosts;
 
-    private TestGateway(Dictionary<string, string> settings, TimeProvider time, IHostAddresses? hosts)
+    private TestGateway(Dictionary<string, string> settings, TimeProvider time, IHostAddresses hosts)
     {
         _settings = settings;
         _time = time;
@@ -41,7 +42,7 @@ internal sealed class TestGateway : WebApplicationFactory<GatewayOptions>
 
     /// <param name="service">What is behind all four routes.</param>
     /// <param name="time">The gateway's clock.</param>
-    /// <param name="hosts">The gateway's name server.</param>
+    /// <param name="hosts">The gateway's name server. Default: one that knows no name, so that no test waits for the machine's.</param>
     /// <param name="settings">Configuration on top, as <c>Gateway:Name</c>.</param>
     public static TestGateway Start(
         FakeService? service = null,
@@ -63,7 +64,7 @@ internal sealed class TestGateway : WebApplicationFactory<GatewayOptions>
             all[key] = value;
         }
 
-        return new(all, time ?? TimeProvider.System, hosts);
+        return new(all, time ?? TimeProvider.System, hosts ?? new FakeHostAddresses());
     }
 
     /// <summary>A request with exactly these headers.</summary>
@@ -92,20 +93,14 @@ internal sealed class TestGateway : WebApplicationFactory<GatewayOptions>
         builder.ConfigureTestServices(services =>
         {
             services.AddSingleton(_time);
-            if (_hosts is not null)
-            {
-                services.AddSingleton(_hosts);
-            }
+            services.AddSingleton(_hosts);
         });
     }
 
-    protected override void Dispose(bool disposing)
+    public override ValueTask DisposeAsync()
     {
-        if (disposing)
-        {
-            Client.Dispose();
-        }
-
-        base.Dispose(disposing);
+        // First of all: the server waits until its clients close, on a clock that a test may have stopped.
+        Client.Dispose();
+        return base.DisposeAsync();
     }
 }

@@ -9,6 +9,7 @@ using OwlBoard.Tests.Forwarding.Exchanges;
 namespace OwlBoard.Tests.LoadBalancer;
 
 /// <summary>The end of a TLS connection is said (RFC 8446 section 6.1), unless it is a cut.</summary>
+[Trait("Category", "Integration")]
 public sealed class CloseNotifyTests : IDisposable
 {
     private const byte Alert = 21;

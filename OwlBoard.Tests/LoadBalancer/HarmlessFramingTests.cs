@@ -5,6 +5,7 @@ using OwlBoard.Tests.Forwarding.Exchanges;
 namespace OwlBoard.Tests.LoadBalancer;
 
 /// <summary>A response that is untidy and has one meaning is delivered, once, and no gateway is counted as failed.</summary>
+[Trait("Category", "Integration")]
 public sealed class HarmlessFramingTests
 {
     [Theory]

@@ -8,6 +8,7 @@ using OwlBoard.Tests.Forwarding.Exchanges;
 namespace OwlBoard.Tests.LoadBalancer;
 
 /// <summary>A client that sends all of its upload before it reads learns why it was refused.</summary>
+[Trait("Category", "Integration")]
 public sealed class RefusedUploadTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

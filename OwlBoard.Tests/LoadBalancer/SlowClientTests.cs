@@ -10,6 +10,7 @@ using OwlBoard.Tests.Gateway;
 namespace OwlBoard.Tests.LoadBalancer;
 
 /// <summary>A client that reads slowly gets its whole response.</summary>
+[Trait("Category", "Integration")]
 public sealed class SlowClientTests
 {
     private const int Length = 20 * 1024 * 1024;

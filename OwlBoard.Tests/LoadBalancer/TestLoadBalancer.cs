@@ -103,9 +103,10 @@ internal sealed class TestLoadBalancer : WebApplicationFactory<LoadBalancerOptio
         }
     }
 
-    protected override void Dispose(bool disposing)
+    public override ValueTask DisposeAsync()
     {
+        // First of all: the server waits until its clients close, on a clock that a test may have stopped.
         Http?.Dispose();
-        base.Dispose(disposing);
+        return base.DisposeAsync();
     }
 }

@@ -5,6 +5,7 @@ using OwlBoard.Tests.Forwarding.Exchanges;
 namespace OwlBoard.Tests.LoadBalancer;
 
 /// <summary>Only a WebSocket, and only from its 101 on, may be idle for longer than a response.</summary>
+[Trait("Category", "Integration")]
 public sealed class UpgradeTimeoutTests
 {
     private const string WebSocket = "websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";

@@ -4,6 +4,7 @@ using OwlBoard.Tests.LoadBalancer;
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
 /// <summary>The fields after a chunked body (RFC 9110 section 6.5) go to a client that says that it accepts them.</summary>
+[Trait("Category", "Integration")]
 public sealed class TrailerTests
 {
     private const string Reply =

@@ -8,6 +8,7 @@ using OwlBoard.Tests.Fixtures;
 namespace OwlBoard.Tests.Forwarding.Sockets;
 
 /// <summary>How a connection ends: in stages (RFC 9112 section 9.6), so that the client loses nothing of what it was sent.</summary>
+[Trait("Category", "Integration")]
 public sealed class LingeringCloseTests
 {
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);

@@ -5,6 +5,7 @@ using OwlBoard.Tests.Fixtures;
 namespace OwlBoard.Tests.Forwarding.Sockets;
 
 /// <summary>A client may read as slowly as it likes, but not stop.</summary>
+[Trait("Category", "Unit")]
 public sealed class SendWatchTests
 {
     private static readonly TimeSpan Quarter = TimeSpan.FromSeconds(15);

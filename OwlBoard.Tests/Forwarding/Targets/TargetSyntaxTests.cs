@@ -92,7 +92,8 @@ public sealed class TargetSyntaxTests
     [InlineData(":", ":")]
     [InlineData("a::", "a:")]
     [InlineData("", "")]
-    [InlineData("b\u00FCcher:", "b\u00FCcher")]
+    // A byte that a host must not have is marked, and the request is refused later.
+    [InlineData("b\u00FCcher:", "b\uFFFFcher")]
     public void Host_is_read_without_the_colon_of_an_empty_port(string sent, string read) =>
         Assert.Equal(read, HostEncoding.Instance.GetString((ReadOnlySpan<byte>)Encoding.Latin1.GetBytes(sent)));
 }
