@@ -25,7 +25,7 @@ var gateways = options.GatewayNames.Select(name => builder.AddProject<Projects.O
     .WithHttpHealthCheck("/health")
     .WithEnvironment("Gateway__Name", options.IsSwarm ? name + "-{{.Task.Slot}}" : name)
     .WithClientCertificate(ResourceNames.GatewayIdentity, certificates)
-    .WithIconName("Router").WithRestart().WithoutDrainPeriod()
+    .WithIconName("Router").WithRestart().WithFastStop()
     .PublishAsProgram(UserIds.KeyReader, MemoryLimits.Gateway, NetworkNames.Private)).ToArray();
 
 var loadBalancer = builder.AddProject<Projects.OwlBoard_LoadBalancer>(ResourceNames.LoadBalancer)
@@ -36,7 +36,7 @@ var loadBalancer = builder.AddProject<Projects.OwlBoard_LoadBalancer>(ResourceNa
     .WithEndpoint("management", endpoint => endpoint.ExcludeReferenceEndpoint = true)
     .WithHttpHealthCheck("/health", endpointName: "desktop")
     .WithoutForwardedHeaders()
-    .WithIconName("BranchFork").WithRestart().WithoutDrainPeriod()
+    .WithIconName("BranchFork").WithRestart().WithFastStop()
     .WithLink("desktop", "API (desktop)", order: 4).WithLink("mobile", "API (mobile)", order: 1)
     .WithLink("management", "Status page", order: 3).WithLink("management", "Metrics", order: 2, path: "/metrics")
     .PublishAsProgram(UserIds.LoadBalancer, MemoryLimits.LoadBalancer, NetworkNames.Private, NetworkNames.Public)
@@ -53,7 +53,7 @@ var users = builder.AddProject<Projects.OwlBoard_Services>(ResourceNames.UserSer
     .WithArgs("user")
     .WithHttpsEndpoint(targetPort: options.ContainerPort)
     .WithServerCertificate(certificates).WithMutualTlsHealthCheck("/health", certificates)
-    .WithIconName("People").WithRestart().WithoutDrainPeriod()
+    .WithIconName("People").WithRestart().WithFastStop()
     .RunWithSqlite(options.DataDirectory)
     .PublishAsProgram(UserIds.KeyReader, MemoryLimits.Service, NetworkNames.Private);
 
@@ -61,7 +61,7 @@ var canvas = builder.AddProject<Projects.OwlBoard_Services>(ResourceNames.Canvas
     .WithArgs("canvas")
     .WithHttpEndpoint(targetPort: options.ContainerPort)
     .WithHttpHealthCheck("/health")
-    .WithIconName("DrawImage").WithRestart().WithoutDrainPeriod()
+    .WithIconName("DrawImage").WithRestart().WithFastStop()
     .RunWithSqlite(options.DataDirectory)
     .PublishAsProgram(UserIds.CanvasService, MemoryLimits.Service, NetworkNames.Private);
 
@@ -69,7 +69,7 @@ var comments = builder.AddProject<Projects.OwlBoard_Services>(ResourceNames.Comm
     .WithArgs("comments")
     .WithHttpEndpoint(targetPort: options.ContainerPort)
     .WithHttpHealthCheck("/health")
-    .WithIconName("Comment").WithRestart().WithoutDrainPeriod()
+    .WithIconName("Comment").WithRestart().WithFastStop()
     .RunWithSqlite(options.DataDirectory)
     .PublishAsProgram(UserIds.CommentsService, MemoryLimits.Service, NetworkNames.Private);
 
@@ -77,7 +77,7 @@ var chat = builder.AddProject<Projects.OwlBoard_Services>(ResourceNames.ChatServ
     .WithArgs("chat")
     .WithHttpsEndpoint(targetPort: options.ContainerPort)
     .WithServerCertificate(certificates).WithMutualTlsHealthCheck("/health", certificates)
-    .WithIconName("Chat").WithRestart().WithoutDrainPeriod()
+    .WithIconName("Chat").WithRestart().WithFastStop()
     .RunWithSqlite(options.DataDirectory)
     .PublishAsProgram(UserIds.KeyReader, MemoryLimits.Service, NetworkNames.Private);
 
@@ -98,11 +98,11 @@ foreach (var gateway in gateways)
 }
 
 builder.AddFrontend(ResourceNames.DesktopFrontend, "desktop", options.DesktopFrontendPort, loadBalancer)
-    .WithIconName("Desktop").WithRestart().WithoutDrainPeriod()
+    .WithIconName("Desktop").WithRestart().WithFastStop()
     .PublishAsProgram(UserIds.DesktopFrontend, MemoryLimits.Frontend, NetworkNames.Public);
 
 builder.AddFrontend(ResourceNames.MobileFrontend, "mobile", options.MobileFrontendPort, loadBalancer)
-    .WithIconName("Phone").WithRestart().WithoutDrainPeriod()
+    .WithIconName("Phone").WithRestart().WithFastStop()
     .PublishAsProgram(UserIds.MobileFrontend, MemoryLimits.Frontend, NetworkNames.Public);
 
 return await builder.RunAsync();
