@@ -133,13 +133,18 @@ public sealed class RunningSystem : IAsyncLifetime
         process.Kill(entireProcessTree: true);
     }
 
-    /// <summary>Waits until each gateway that was killed has been started again and the load balancer uses all four.</summary>
+    /// <summary>
+    /// Waits until each gateway that was killed has been started again, is healthy, and the load balancer uses all four. The load
+    /// balancer alone does not tell: it may not have noticed yet that a gateway was killed.
+    /// </summary>
     public async Task IsWholeAsync()
     {
         foreach (var (name, processId) in _killed)
         {
             await Eventually.IsTrueAsync(
-                $"{name} runs again", () => ProcessOf(name) is { } current && current != processId, TimeSpan.FromSeconds(60));
+                $"{name} is healthy again",
+                async () => ProcessOf(name) is { } current && current != processId && await IsHealthyAsync(name),
+                TimeSpan.FromSeconds(60));
         }
 
         _killed.Clear();
@@ -178,6 +183,19 @@ public sealed class RunningSystem : IAsyncLifetime
 
     public static async Task<JsonElement> ReadAsync(HttpResponseMessage response) =>
         await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+
+    private async Task<bool> IsHealthyAsync(string gateway)
+    {
+        try
+        {
+            using var response = await Http.GetAsync(new Uri(new Uri(StateOf(gateway).Urls.First().Url), "/health"), TestContext.Current.CancellationToken);
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
 
     private int? ProcessOf(string name)
     {
