@@ -27,7 +27,7 @@ internal sealed class DockerComposeEnvironmentResource : Resource, IComputeEnvir
             Action = _ => throw new NotSupportedException(
                 "aspire deploy needs the package Aspire.Hosting.Docker, which the package feed did not have when this was built. "
                 + "Publish, build the images and run docker compose as DEPLOY.md describes."),
-            RequiredBySteps = [WellKnownPipelineSteps.DeployPrereq],
+            RequiredBySteps = [WellKnownPipelineSteps.Deploy],
         };
         Annotations.Add(new PipelineStepAnnotation(_ => (IEnumerable<PipelineStep>)[publish, deploy]));
     }

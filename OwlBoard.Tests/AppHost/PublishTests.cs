@@ -1,3 +1,5 @@
+using OwlBoard.AppHost.Topology;
+
 namespace OwlBoard.Tests.AppHost;
 
 /// <summary>The published files. Those in <c>Expected/</c> were written by the package Aspire.Hosting.Docker 13.6.5.</summary>
@@ -66,6 +68,19 @@ public sealed class PublishTests : IDisposable
         Assert.NotEqual(0, await appHost.WaitForExitAsync(TimeSpan.FromSeconds(30)));
 
         Assert.Contains(appHost.Output.Concat(appHost.Errors), line => line.Contains(expected, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Deploying_is_refused_without_the_package()
+    {
+        Assert.SkipUnless(
+            typeof(TopologyOptions).Assembly.GetType("Aspire.Hosting.Docker.DockerComposeEnvironmentResource") is not null,
+            "The AppHost was built with the package Aspire.Hosting.Docker, which deploys.");
+        await using var appHost = new AppHostProcess("--operation", "publish", "--step", "deploy", "--output-path", _directory);
+
+        Assert.Equal(1, await appHost.WaitForExitAsync(TimeSpan.FromSeconds(30)));
+
+        Assert.Contains(appHost.Output.Concat(appHost.Errors), line => line.Contains("aspire deploy needs the package", StringComparison.Ordinal));
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
