@@ -7,7 +7,7 @@ using OwlBoard.ServiceDefaults;
 
 namespace OwlBoard.AppHost.Topology;
 
-/// <summary>Who is whom over mutual TLS.</summary>
+/// <summary>Gives programs their identities for mutual TLS.</summary>
 internal static class CertificateExtensions
 {
     /// <summary>Lets a service prove its name, and know the certificate by which its own health is asked for.</summary>

@@ -5,10 +5,10 @@ using Aspire.Hosting.Docker.Resources.ServiceNodes;
 
 namespace OwlBoard.AppHost.Topology;
 
-/// <summary>What concerns the published file as a whole, once all its services are known.</summary>
+/// <summary>Changes the published file as a whole, once all its services are known.</summary>
 internal static partial class ComposeFileExtensions
 {
-    /// <summary>Where the frontends are: the proxies that the load balancer trusts.</summary>
+    /// <summary>The addresses of the frontends, the proxies that the load balancer trusts.</summary>
     public const string FrontendAddresses = "${OWLBOARD_FRONTEND_ADDRESSES:-172.30.250.128/25}";
 
     /// <summary>The folder on the host that <c>dotnet run --project certs</c> filled; relative to the compose file.</summary>

@@ -7,7 +7,7 @@ using Aspire.Hosting.Docker.Resources.ServiceNodes.Swarm;
 
 namespace OwlBoard.AppHost.Topology;
 
-/// <summary>How resources are published as containers. Nothing here affects a local run.</summary>
+/// <summary>Publishes resources as containers. Nothing here affects a local run.</summary>
 internal static class ContainerExtensions
 {
     /// <summary>The group that may read the files of the images and the mounted keys; Microsoft's images have it too.</summary>

@@ -57,7 +57,7 @@ internal static class LoadBalancerExtensions
                 string.Create(CultureInfo.InvariantCulture, $"LoadBalancer__Gateways__{index}"), $"http://{gateway.Resource.Name}")
             .WaitFor(gateway);
 
-    /// <summary>Generates the token of a local run. A deployed load balancer gets its token from whoever deploys it, or has none.</summary>
+    /// <summary>Generates the token of a local run. A deployed load balancer has the token that its operator configures, or none.</summary>
     private static ParameterResource WithManagementToken(this IResourceBuilder<ProjectResource> loadBalancer)
     {
         var builder = loadBalancer.ApplicationBuilder;

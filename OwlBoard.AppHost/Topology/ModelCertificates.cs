@@ -9,7 +9,7 @@ namespace OwlBoard.AppHost.Topology;
 /// </summary>
 internal sealed class ModelCertificates(DistributedApplicationExecutionContext execution, string directory) : IDisposable
 {
-    /// <summary>Where containers find them: of each identity they have, a folder of its name.</summary>
+    /// <summary>The directory in a container that holds a folder per identity of the program.</summary>
     public const string ContainerDirectory = "/run/owlboard/certs";
 
     private static readonly TimeSpan RenewalInterval = TimeSpan.FromDays(1);

@@ -39,7 +39,7 @@ internal static class SwarmStack
         return file;
     }
 
-    /// <summary>Whether it keeps data on its host's disk; certificates are mounted too, but on every host.</summary>
+    /// <summary>Returns whether a service keeps data on the disk of its host. Certificates are mounted on every host.</summary>
     private static bool IsStore(Service service) => service.Volumes.Any(volume => volume.Type == "volume");
 
     private static void Place(Service service, int replicas)

@@ -3,7 +3,7 @@ using OwlBoard.ServiceDefaults;
 
 namespace OwlBoard.AppHost.Topology;
 
-/// <summary>The choices that whoever starts or publishes the application has.</summary>
+/// <summary>The options with which the application is started or published.</summary>
 internal sealed class TopologyOptions
 {
     private readonly TopologySettings _settings;

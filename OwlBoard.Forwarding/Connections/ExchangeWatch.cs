@@ -22,7 +22,7 @@ internal sealed class ExchangeWatch
     /// <summary>The answer begins: from now on the token does not end it any more.</summary>
     public void AnswerBegins() => _limits = _limits with { Cancellation = CancellationToken.None };
 
-    /// <summary>The exchange goes on as a WebSocket, with a time limit of its own.</summary>
+    /// <summary>Applies the time limit of the WebSocket that the exchange has become.</summary>
     public void Upgraded(TimeSpan timeout)
     {
         _limits = _limits with { Timeout = timeout };

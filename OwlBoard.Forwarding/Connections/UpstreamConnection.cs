@@ -246,7 +246,7 @@ internal sealed class UpstreamConnection : IDisposable
         Pool.Closed();
     }
 
-    /// <summary>Of an unused connection the upstream learns that it ends, rather than is cut (RFC 8446 section 6.1).</summary>
+    /// <summary>Sends <c>close_notify</c> on an unused connection, so that the upstream does not take its end for a truncation (RFC 8446 section 6.1).</summary>
     private async Task EndTlsAsync()
     {
         try

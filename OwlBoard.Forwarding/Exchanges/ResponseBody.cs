@@ -21,8 +21,8 @@ internal static class ResponseBody
     private const int SmallestDirectRead = 4 * 1024;
 
     /// <summary>
-    /// How long a client may let a flush wait over HTTP/2, where one that takes nothing of its stream still takes what else is
-    /// sent on the connection. Over HTTP/1.1 the connection itself sees what the client takes.
+    /// The time that a flush may wait for the client over HTTP/2. A client that accepts nothing of one stream may still accept
+    /// other streams of the connection. Over HTTP/1.1 the transport watches what the client accepts.
     /// </summary>
     private static readonly TimeSpan StreamSendTimeout = TimeSpan.FromSeconds(60);
 
@@ -48,8 +48,8 @@ internal static class ResponseBody
     }
 
     /// <summary>
-    /// Whether the client gets the trailers over HTTP/1.1. Kestrel has none there: for such a response the chunks are written
-    /// here, which Kestrel leaves to whoever states the transfer coding.
+    /// Returns whether the client receives the trailers over HTTP/1.1. Kestrel does not send trailers there. The chunks of such
+    /// a response are written here, because Kestrel writes none when the response states its transfer coding.
     /// </summary>
     private static bool MayHaveTrailers(HttpContext context) =>
         context.Request.Headers.TE is { Count: > 0 } te && HttpProtocol.IsHttp11(context.Request.Protocol) && Trailers.AreAccepted(te);
@@ -236,7 +236,7 @@ internal static class ResponseBody
 
         public bool WritesChunks => writesChunks;
 
-        /// <summary>Whether body bytes were written that are not on their way yet.</summary>
+        /// <summary>Gets whether body bytes have been written but not flushed.</summary>
         public bool HasUnflushed { get; private set; }
 
         public async ValueTask StartAsync(Task starting)
@@ -323,7 +323,7 @@ internal static class ResponseBody
             writer.Write("\r\n"u8);
         }
 
-        /// <summary>Hands over what came before the upstream failed, and tells of no other failure.</summary>
+        /// <summary>Flushes the bytes that preceded the failure of the upstream, and ignores a failure of the flush itself.</summary>
         public async ValueTask TryFlushAsync()
         {
             try

@@ -37,8 +37,8 @@ internal sealed partial class SocketForwarder(
     public const int MaxInterimAnswers = 16;
 
     /// <summary>
-    /// How long a stream is left open whose response is cut off: Kestrel drops what it has not written when it is reset, and
-    /// nothing says when it has.
+    /// The delay before a stream with a truncated response is reset. A reset makes Kestrel drop the data that it has not
+    /// written, and Kestrel does not signal when it has written everything.
     /// </summary>
     private static readonly TimeSpan ResetDelay = TimeSpan.FromMilliseconds(200);
 
