@@ -34,10 +34,11 @@ public sealed partial class DashboardTests(RunningSystem system, Chromium chromi
         await using var page = await OpenAsync();
         await page.Page.GotoAsync(new Uri(new Uri(system.Dashboard), "/traces").ToString());
 
-        // Each program exports its spans every few seconds: the newest trace may lack some.
-        var whole = new[] { "desktop-frontend", "load-balancer", "api-gateway-" }.Aggregate(
+        // Each program exports its spans every few seconds: the newest trace may lack some. Pages that other tests opened
+        // send requests too, so the row must be one of this test's requests.
+        var whole = new[] { "desktop-frontend", "load-balancer", "api-gateway-", "GET /api/users/" }.Aggregate(
             page.Page.GetByRole(AriaRole.Row), (rows, name) => rows.Filter(new() { HasText = name }));
-        await whole.First.GetByText("GET /").ClickAsync();
+        await whole.First.GetByText("GET /api/users/").ClickAsync();
 
         foreach (var name in new[] { "desktop-frontend", "load-balancer", "api-gateway-", "user-service" })
         {
