@@ -16,6 +16,7 @@ internal sealed class ConnectionPool
     /// <summary>As many as keep a few processors busy on both sides.</summary>
     private const int HandshakesAtOnce = 4;
 
+    private readonly SocketLoops _loops;
     private readonly UpstreamConnectionOptions _options;
     private readonly ForwardingMetrics _metrics;
     private readonly TimeProvider _time;
@@ -29,16 +30,19 @@ internal sealed class ConnectionPool
     private int _usedCount;
     private bool _retired;
 
+    /// <param name="loops">The loops of the connections.</param>
     /// <param name="address">The upstream's address, as YARP has it.</param>
     /// <param name="options">The connections.</param>
     /// <param name="metrics">Where their numbers go.</param>
     /// <param name="time">The clock that time limits are judged on.</param>
     /// <param name="onUse">Called when a connection begins to be used: <see cref="Sweep"/> has to come soon.</param>
-    public ConnectionPool(string address, UpstreamConnectionOptions options, ForwardingMetrics metrics, TimeProvider time, Action? onUse = null)
+    public ConnectionPool(
+        SocketLoops loops, string address, UpstreamConnectionOptions options, ForwardingMetrics metrics, TimeProvider time, Action? onUse = null)
     {
         var uri = new Uri(address, UriKind.Absolute);
         _isTls = uri.Scheme == Uri.UriSchemeHttps;
         _endPoint = new DnsEndPoint(uri.DnsSafeHost, uri.Port);
+        _loops = loops;
         _options = options;
         _metrics = metrics;
         _time = time;
@@ -257,7 +261,7 @@ internal sealed class ConnectionPool
         using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, clientGone, cancellation);
         try
         {
-            socket = await TcpSocket.ConnectAsync(_endPoint, _options.Hosts, any.Token);
+            socket = await TcpSocket.ConnectAsync(_loops, _endPoint, _options.Hosts, any.Token);
             if (!_isTls)
             {
                 return (socket, null, null);

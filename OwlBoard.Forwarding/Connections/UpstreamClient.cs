@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using OwlBoard.Forwarding.Exchanges;
+using OwlBoard.Forwarding.Sockets;
 
 namespace OwlBoard.Forwarding.Connections;
 
@@ -11,6 +12,7 @@ namespace OwlBoard.Forwarding.Connections;
 public sealed class UpstreamClient : HttpMessageInvoker
 {
     private readonly ConcurrentDictionary<string, ConnectionPool> _pools = new(StringComparer.Ordinal);
+    private readonly SocketLoops _loops;
     private readonly UpstreamConnectionOptions _options;
     private readonly ForwardingMetrics _metrics;
     private readonly TimeProvider _time;
@@ -20,12 +22,15 @@ public sealed class UpstreamClient : HttpMessageInvoker
 
     /// <summary>Makes the client of one cluster.</summary>
     /// <param name="other">Sends what does not go over the sockets; disposed with this client.</param>
+    /// <param name="loops">The loops of the connections.</param>
     /// <param name="options">The connections.</param>
     /// <param name="metrics">Where their numbers go.</param>
     /// <param name="time">The clock that time limits are judged on.</param>
-    public UpstreamClient(HttpMessageInvoker other, UpstreamConnectionOptions options, ForwardingMetrics metrics, TimeProvider time)
+    public UpstreamClient(
+        HttpMessageInvoker other, SocketLoops loops, UpstreamConnectionOptions options, ForwardingMetrics metrics, TimeProvider time)
         : base(new InvokerHandler(other))
     {
+        _loops = loops;
         _options = options;
         _metrics = metrics;
         _time = time;
@@ -94,7 +99,7 @@ public sealed class UpstreamClient : HttpMessageInvoker
 
     private ConnectionPool CreatePool(string address)
     {
-        var pool = new ConnectionPool(address, _options, _metrics, _time, SweepSoon);
+        var pool = new ConnectionPool(_loops, address, _options, _metrics, _time, SweepSoon);
         _metrics.Watch(pool);
         return pool;
     }

@@ -1,7 +1,8 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 using OwlBoard.Forwarding.Sockets;
 
 namespace OwlBoard.Forwarding.Connections;
@@ -11,10 +12,15 @@ namespace OwlBoard.Forwarding.Connections;
 /// a connection that the upstream closes, or on which it speaks unasked, is known for dead before it is used again, at
 /// no cost.
 /// </summary>
+/// <remarks>
+/// Buffers are rented from the shared pool: the one to send from until the response begins, the one to receive into from the
+/// moment at which something is there until it has been read. While an exchange waits it holds neither, except over TLS,
+/// whose reads need a buffer.
+/// </remarks>
 [SuppressMessage("Reliability", "CA2012", Justification = "A read outlives the method that begins it, and is awaited once: by the next exchange.")]
-internal sealed class UpstreamConnection : IDisposable
+internal sealed class UpstreamConnection : IReceiveBuffer, IDisposable
 {
-    /// <summary>Holds the head and a small body; larger bodies are received where they are sent from.</summary>
+    /// <summary>Holds the head and a small body; larger bodies are received into the memory that they are sent from.</summary>
     private const int ReceiveBytes = 16 * 1024;
 
     private const int SendBytes = 4 * 1024;
@@ -22,7 +28,8 @@ internal sealed class UpstreamConnection : IDisposable
     private readonly TcpSocket _socket;
     private readonly TcpStream? _tlsStream;
     private readonly SslStream? _tls;
-    private byte[] _receive = GC.AllocateUninitializedArray<byte>(ReceiveBytes, pinned: true);
+    private byte[]? _receive;
+    private byte[]? _send;
     private int _start;
     private int _end;
 
@@ -67,7 +74,7 @@ internal sealed class UpstreamConnection : IDisposable
     public ExchangeWatch Watch { get; } = new();
 
     /// <summary>Where a request head is written.</summary>
-    public byte[] SendBuffer { get; } = GC.AllocateUninitializedArray<byte>(SendBytes, pinned: true);
+    public byte[] SendBuffer => _send ??= ArrayPool<byte>.Shared.Rent(SendBytes);
 
     /// <summary>The head of the present response.</summary>
     public Http1.ResponseHead Head { get; } = new();
@@ -105,7 +112,31 @@ internal sealed class UpstreamConnection : IDisposable
         _start += count;
         if (_start == _end)
         {
-            _start = _end = 0;
+            ReturnReceiveBuffer();
+        }
+    }
+
+    /// <summary>Returns <see cref="SendBuffer"/>, unless a part of it has yet to be sent.</summary>
+    public void ReleaseSendBuffer()
+    {
+        if (_send is { } buffer && Sending == SendStage.Done)
+        {
+            _send = null;
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    Memory<byte> IReceiveBuffer.GetMemory()
+    {
+        _receive ??= ArrayPool<byte>.Shared.Rent(ReceiveBytes);
+        return _receive.AsMemory(_end);
+    }
+
+    void IReceiveBuffer.Release()
+    {
+        if (_start == _end)
+        {
+            ReturnReceiveBuffer();
         }
     }
 
@@ -119,7 +150,7 @@ internal sealed class UpstreamConnection : IDisposable
             return _pending;
         }
 
-        return ReceiveAsync(FreeSpace());
+        return ReceiveIntoOwnBufferAsync();
     }
 
     /// <summary>The bytes that <see cref="ReceiveAsync()"/> received are there.</summary>
@@ -129,9 +160,9 @@ internal sealed class UpstreamConnection : IDisposable
         HasAnswered = true;
     }
 
-    /// <summary>Receives to another place; only while <see cref="Received"/> is empty.</summary>
-    public ValueTask<int> ReceiveAsync(Memory<byte> destination) =>
-        _tls is null ? _socket.ReceiveAsync(destination) : _tls.ReadAsync(destination);
+    /// <summary>Receives into other memory; only while <see cref="Received"/> is empty.</summary>
+    public ValueTask<int> ReceiveAsync(IReceiveBuffer destination) =>
+        _tls is null ? _socket.ReceiveAsync(destination) : ReceiveTlsAsync(destination, _tls);
 
     /// <summary>Sends all of it.</summary>
     public ValueTask SendAsync(ReadOnlyMemory<byte> source) => _tls is null ? _socket.SendAsync(source) : _tls.WriteAsync(source);
@@ -168,24 +199,31 @@ internal sealed class UpstreamConnection : IDisposable
     /// <exception cref="Http1.MalformedResponseException">It has more.</exception>
     public void Grow(int limit)
     {
-        if (_start > 0)
-        {
-            Received.CopyTo(_receive);
-            _end -= _start;
-            _start = 0;
-        }
-
-        if (_end < _receive.Length)
+        if (_receive is not { } buffer)
         {
             return;
         }
 
-        if (_receive.Length >= limit)
+        if (_start > 0)
+        {
+            Received.CopyTo(buffer);
+            _end -= _start;
+            _start = 0;
+        }
+
+        if (_end < buffer.Length)
+        {
+            return;
+        }
+
+        if (buffer.Length >= limit)
         {
             throw new Http1.MalformedResponseException($"The response's head has more than {limit} bytes.");
         }
 
-        Array.Resize(ref _receive, _receive.Length * 2);
+        _receive = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+        buffer.CopyTo(_receive, 0);
+        ArrayPool<byte>.Shared.Return(buffer);
     }
 
     /// <summary>An exchange was completed: the next one may begin once a read is pending.</summary>
@@ -194,19 +232,19 @@ internal sealed class UpstreamConnection : IDisposable
     {
         IsReused = true;
         HasAnswered = false;
-        _start = _end = 0;
-        if (_receive.Length > ReceiveBytes)
+        if (!_isPending)
         {
-            _receive = GC.AllocateUninitializedArray<byte>(ReceiveBytes, pinned: true);
+            ReturnReceiveBuffer();
         }
 
+        ReleaseSendBuffer();
         Request.Clear();
         try
         {
             // One taken and given back without an exchange has its read still.
             if (!_isPending)
             {
-                _pending = ReceiveAsync(MemoryMarshal.CreateFromPinnedArray(_receive, 0, ReceiveBytes));
+                _pending = ReceiveIntoOwnBufferAsync();
                 _isPending = true;
             }
 
@@ -269,7 +307,23 @@ internal sealed class UpstreamConnection : IDisposable
         _tls?.Dispose();
     }
 
-    private Memory<byte> FreeSpace() => _receive.Length == ReceiveBytes
-        ? MemoryMarshal.CreateFromPinnedArray(_receive, _end, ReceiveBytes - _end)
-        : _receive.AsMemory(_end);
+    private ValueTask<int> ReceiveIntoOwnBufferAsync() =>
+        _tls is null ? _socket.ReceiveAsync(this) : _tls.ReadAsync(((IReceiveBuffer)this).GetMemory());
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<int> ReceiveTlsAsync(IReceiveBuffer destination, SslStream tls)
+    {
+        _ = await tls.ReadAsync(Memory<byte>.Empty);
+        return await tls.ReadAsync(destination.GetMemory());
+    }
+
+    private void ReturnReceiveBuffer()
+    {
+        _start = _end = 0;
+        if (_receive is { } buffer)
+        {
+            _receive = null;
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
 }

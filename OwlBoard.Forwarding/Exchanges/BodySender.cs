@@ -57,10 +57,8 @@ internal sealed class BodySender : IDisposable
     public static BodySender Start(UpstreamConnection connection, ReadOnlySpan<byte> head, Stream source, in RequestBody body)
     {
         var sender = new BodySender(connection, source, body);
-        sender._buffer = ArrayPool<byte>.Shared.Rent(body.Length is { } length
-            ? head.Length + (int)Math.Min(length, BodyBytes)
-            : Math.Max(BodyBytes, head.Length + LeastChunkBytes));
-        head.CopyTo(sender._buffer);
+        // Head and body are sent together where the body is there already.
+        head.CopyTo(sender.RentBuffer(head.Length, body.Length ?? BodyBytes));
         sender._end = head.Length;
         sender.Sending = sender.SendAsync();
         return sender;
@@ -100,8 +98,7 @@ internal sealed class BodySender : IDisposable
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(_buffer!);
-            _buffer = null;
+            ReturnBuffer();
         }
     }
 
@@ -109,6 +106,7 @@ internal sealed class BodySender : IDisposable
     {
         while (remaining > 0)
         {
+            await WaitForClientAsync(remaining);
             var read = await ReadAsync(_end, (int)Math.Min(remaining, _buffer!.Length - _end));
             if (read == 0)
             {
@@ -117,7 +115,7 @@ internal sealed class BodySender : IDisposable
 
             _end += read;
             remaining -= read;
-            if (remaining == 0 || _end == _buffer.Length)
+            if (remaining == 0 || _end == _buffer!.Length)
             {
                 await FlushAsync();
             }
@@ -129,6 +127,7 @@ internal sealed class BodySender : IDisposable
         int read;
         do
         {
+            await WaitForClientAsync(BodyBytes);
             var data = _end + ChunkSizeBytes;
             read = await ReadAsync(data, Math.Min(LargestChunk, _buffer!.Length - data - ChunkEndBytes));
             WriteChunkFrame(read);
@@ -154,31 +153,67 @@ internal sealed class BodySender : IDisposable
         _end += ChunkEndBytes;
     }
 
-    /// <summary>Reads from the client; while it has to be waited for, what is there already is sent.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReadAsync(int at, int length)
+    /// <summary>
+    /// Waits until the client has sent something, or has ended the body. Meanwhile what is there is sent, and no buffer is
+    /// held: any number of clients may be silent.
+    /// </summary>
+    /// <param name="remaining">The most bytes that the client will send.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WaitForClientAsync(long remaining)
     {
-        var reading = _source.ReadAsync(_buffer.AsMemory(at, length), _cancellation.Token);
-        if (!reading.IsCompleted && _sent < _end)
+        var waiting = _source.ReadAsync(Memory<byte>.Empty, _cancellation.Token);
+        if (!waiting.IsCompleted)
         {
             try
             {
-                await SendFilledAsync();
+                if (_sent < _end)
+                {
+                    await FlushAsync();
+                }
             }
             catch
             {
-                // The buffer is the read's until that is over.
                 await _cancellation.CancelAsync();
-                await ((Task)reading.AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await ((Task)waiting.AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 throw;
             }
 
-            _sent = _end;
+            ReturnBuffer();
         }
 
         try
         {
-            return await reading;
+            await waiting;
+        }
+        catch (Exception failure) when (!_cancellation.IsCancellationRequested)
+        {
+            throw FailedByClient(failure);
+        }
+
+        if (_buffer is null)
+        {
+            RentBuffer(0, remaining);
+        }
+    }
+
+    private byte[] RentBuffer(int headLength, long bodyLength) => _buffer = ArrayPool<byte>.Shared.Rent(
+        Math.Max(headLength + (int)Math.Min(bodyLength, BodyBytes), headLength + LeastChunkBytes));
+
+    private void ReturnBuffer()
+    {
+        if (_buffer is { } buffer)
+        {
+            _buffer = null;
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadAsync(int at, int length)
+    {
+        try
+        {
+            return await _source.ReadAsync(_buffer.AsMemory(at, length), _cancellation.Token);
         }
         catch (Exception failure) when (!_cancellation.IsCancellationRequested)
         {

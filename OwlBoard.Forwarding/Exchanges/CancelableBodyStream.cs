@@ -30,14 +30,19 @@ public class CancelableBodyStream(PipeReader body) : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>Reads what is there, or waits for it; with an empty buffer only waits.</summary>
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        using var cancellation = cancellationToken.UnsafeRegister(static stream => ((CancelableBodyStream)stream!).GiveUp(), this);
+        cancellationToken.ThrowIfCancellationRequested();
         while (true)
         {
-            var result = await body.ReadAsync(CancellationToken.None);
+            var reading = body.ReadAsync(CancellationToken.None);
+            using var cancellation = reading.IsCompleted
+                ? default
+                : cancellationToken.UnsafeRegister(static stream => ((CancelableBodyStream)stream!).GiveUp(), this);
+            var result = await reading;
             var length = result.IsCanceled ? 0 : (int)Math.Min(result.Buffer.Length, buffer.Length);
             var data = result.Buffer.Slice(0, length);
             data.CopyTo(buffer.Span);

@@ -4,29 +4,21 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Http1;
+using OwlBoard.Forwarding.Sockets;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Forwarding.Exchanges;
 
 /// <summary>
 /// Passes a response's body on as it comes. What came with the head is copied; the rest is received into Kestrel's own
-/// memory. Kestrel stops taking it while the client does, and nothing more is received meanwhile.
+/// memory, which is obtained when there is something to receive. While the client does not read, nothing more is received.
 /// </summary>
 internal static class ResponseBody
 {
-    /// <summary>So much is received at once.</summary>
-    private const int BlockBytes = 64 * 1024;
-
     /// <summary>A chunk with less to come is read together with what follows it.</summary>
     private const int SmallestDirectRead = 4 * 1024;
 
-    /// <summary>
-    /// The time that a flush may wait for the client over HTTP/2. A client that accepts nothing of one stream may still accept
-    /// other streams of the connection. Over HTTP/1.1 the transport watches what the client accepts.
-    /// </summary>
-    private static readonly TimeSpan StreamSendTimeout = TimeSpan.FromSeconds(60);
-
-    public static ValueTask<CopyResult> CopyAsync(HttpContext context, UpstreamConnection connection, BodyFraming framing)
+    public static ValueTask<CopyResult> CopyAsync(HttpContext context, UpstreamConnection connection, BodyFraming framing, ClientLimits limits)
     {
         var writesChunks = framing == BodyFraming.Chunked && MayHaveTrailers(context);
         if (writesChunks)
@@ -44,7 +36,7 @@ internal static class ResponseBody
             return default;
         }
 
-        return CopySlowlyAsync(context, connection, framing, writesChunks, starting);
+        return CopySlowlyAsync(context, connection, framing, limits, writesChunks, starting);
     }
 
     /// <summary>
@@ -55,13 +47,16 @@ internal static class ResponseBody
         context.Request.Headers.TE is { Count: > 0 } te && HttpProtocol.IsHttp11(context.Request.Protocol) && Trailers.AreAccepted(te);
 
     private static async ValueTask<CopyResult> CopySlowlyAsync(
-        HttpContext context, UpstreamConnection connection, BodyFraming framing, bool writesChunks, Task starting)
+        HttpContext context, UpstreamConnection connection, BodyFraming framing, ClientLimits limits, bool writesChunks, Task starting)
     {
         var client = new ClientSide(
             context.Response.BodyWriter,
             connection,
+            limits.Backlog,
             writesChunks,
-            HttpProtocol.IsHttp2(context.Request.Protocol) ? StreamSendTimeout : Timeout.InfiniteTimeSpan);
+            // A client that accepts nothing of one stream may still accept other streams of the connection. Over HTTP/1.1 the
+            // transport watches what the client accepts.
+            HttpProtocol.IsHttp2(context.Request.Protocol) ? limits.SendTimeout : Timeout.InfiniteTimeSpan);
         try
         {
             await client.StartAsync(starting);
@@ -105,7 +100,7 @@ internal static class ResponseBody
         {
             // The client need not wait for what is not here yet.
             await client.FlushAsync();
-            var count = await ReceiveAsync(client, connection, remaining);
+            var count = await client.ReceiveAsync(remaining);
             if (count == 0 && untilClose)
             {
                 return;
@@ -138,7 +133,7 @@ internal static class ResponseBody
             await client.FlushAsync();
             if (decoder.RemainingInChunk >= SmallestDirectRead)
             {
-                decoder.Advance(Received(await ReceiveAsync(client, connection, decoder.RemainingInChunk)));
+                decoder.Advance(Received(await client.ReceiveAsync(decoder.RemainingInChunk)));
             }
             else
             {
@@ -198,15 +193,6 @@ internal static class ResponseBody
         }
     }
 
-    private static async ValueTask<int> ReceiveAsync(ClientSide client, UpstreamConnection connection, long most)
-    {
-        var memory = client.GetMemory((int)Math.Min(most, BlockBytes));
-        var count = await connection.ReceiveAsync(memory.Length > most ? memory[..(int)most] : memory);
-        client.Advance(count);
-        connection.Watch.Touch();
-        return count;
-    }
-
     private static async ValueTask FillAsync(UpstreamConnection connection)
     {
         connection.Add(Received(await connection.ReceiveAsync()));
@@ -220,9 +206,11 @@ internal static class ResponseBody
     /// <summary>The client's side, which knows whether it was that one which failed.</summary>
     /// <param name="writer">Where the body goes.</param>
     /// <param name="connection">Where it comes from.</param>
+    /// <param name="backlog">Counts what waits for the client.</param>
     /// <param name="writesChunks">Whether chunk sizes are written here.</param>
     /// <param name="timeout">How long a flush may wait.</param>
-    private sealed class ClientSide(PipeWriter writer, UpstreamConnection connection, bool writesChunks, TimeSpan timeout)
+    private sealed class ClientSide(PipeWriter writer, UpstreamConnection connection, SendBacklog backlog, bool writesChunks, TimeSpan timeout)
+        : IReceiveBuffer
     {
         /// <summary>Four digits and the line's end; leading zeros are allowed (RFC 9112 section 7.1).</summary>
         private const int ChunkSizeBytes = 6;
@@ -231,13 +219,15 @@ internal static class ResponseBody
         private const int LargestChunk = 0xFFFF;
 
         private Memory<byte> _chunk;
+        private long _remaining;
+        private int _unflushed;
 
         public bool Failed { get; private set; }
 
         public bool WritesChunks => writesChunks;
 
         /// <summary>Gets whether body bytes have been written but not flushed.</summary>
-        public bool HasUnflushed { get; private set; }
+        public bool HasUnflushed => _unflushed > 0;
 
         public async ValueTask StartAsync(Task starting)
         {
@@ -254,9 +244,9 @@ internal static class ResponseBody
 
         public void Write(ReadOnlySpan<byte> data)
         {
-            HasUnflushed |= !data.IsEmpty;
             if (!writesChunks)
             {
+                _unflushed += data.Length;
                 writer.Write(data);
                 return;
             }
@@ -269,6 +259,29 @@ internal static class ResponseBody
                 Advance(length);
                 data = data[length..];
             }
+        }
+
+        /// <summary>Receives body bytes.</summary>
+        /// <param name="most">How many at most.</param>
+        /// <returns>How many; 0 at the end.</returns>
+        public async ValueTask<int> ReceiveAsync(long most)
+        {
+            _remaining = most;
+            var count = await connection.ReceiveAsync(this);
+            Advance(count);
+            connection.Watch.Touch();
+            return count;
+        }
+
+        Memory<byte> IReceiveBuffer.GetMemory()
+        {
+            var most = (int)Math.Min(_remaining, backlog.BlockBytes);
+            var memory = GetMemory(most);
+            return memory.Length > most ? memory[..most] : memory;
+        }
+
+        void IReceiveBuffer.Release()
+        {
         }
 
         /// <summary>Room for body bytes; of a chunk's that is written here, inside of its frame.</summary>
@@ -287,7 +300,7 @@ internal static class ResponseBody
         /// <summary>Body bytes were written to the room that <see cref="GetMemory"/> gave.</summary>
         public void Advance(int count)
         {
-            HasUnflushed |= count > 0;
+            _unflushed += count;
             if (!writesChunks)
             {
                 writer.Advance(count);
@@ -338,19 +351,22 @@ internal static class ResponseBody
 
         public async ValueTask FlushAsync()
         {
-            HasUnflushed = false;
+            var unflushed = _unflushed;
+            _unflushed = 0;
             var flushing = writer.FlushAsync();
-            if (!flushing.IsCompletedSuccessfully)
+            var waits = !flushing.IsCompleted;
+            if (waits)
             {
-                // The upstream is not silent meanwhile, but not asked.
+                // The upstream is not silent meanwhile, but not read from.
                 connection.Watch.Pause();
+                backlog.Add(unflushed);
             }
 
             try
             {
-                var result = timeout == Timeout.InfiniteTimeSpan || flushing.IsCompleted
-                    ? await flushing
-                    : await flushing.AsTask().WaitAsync(timeout, connection.Pool.Time);
+                var result = waits && timeout != Timeout.InfiniteTimeSpan
+                    ? await flushing.AsTask().WaitAsync(timeout, connection.Pool.Time)
+                    : await flushing;
                 Failed = result.IsCompleted || result.IsCanceled;
             }
             catch
@@ -361,11 +377,15 @@ internal static class ResponseBody
             finally
             {
                 connection.Watch.Touch();
+                if (waits)
+                {
+                    backlog.Add(-unflushed);
+                }
             }
 
             if (Failed)
             {
-                throw new IOException("The client takes no more of the response.");
+                throw new IOException("The client accepts no more of the response.");
             }
         }
     }

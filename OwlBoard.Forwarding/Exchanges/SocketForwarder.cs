@@ -27,6 +27,7 @@ internal sealed partial class SocketForwarder(
     IEnumerable<IExchangeTransform> transforms,
     IOptionsMonitor<WebSocketRelayOptions> webSockets,
     ForwardingMetrics metrics,
+    ClientLimits clients,
     TimeProvider time,
     ILogger<SocketForwarder> logger) : IHttpForwarder
 {
@@ -169,6 +170,7 @@ internal sealed partial class SocketForwarder(
             }
 
             connection.Watch.AnswerBegins();
+            connection.ReleaseSendBuffer();
             var framing = CopyHead(context, connection);
             if (!Transform(context))
             {
@@ -184,7 +186,7 @@ internal sealed partial class SocketForwarder(
 
             var result = framing == BodyFraming.None
                 ? default
-                : await ResponseBody.CopyAsync(context, connection, framing);
+                : await ResponseBody.CopyAsync(context, connection, framing, clients);
             if (result.Error != ForwarderError.None)
             {
                 return await FailInBodyAsync(context, connection, sender, result.Error, result.Exception);
@@ -294,6 +296,7 @@ internal sealed partial class SocketForwarder(
         finally
         {
             writer.Return();
+            connection.ReleaseSendBuffer();
         }
     }
 

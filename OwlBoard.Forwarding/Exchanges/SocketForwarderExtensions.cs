@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Connections;
+using OwlBoard.Forwarding.Sockets;
 using OwlBoard.Forwarding.Transforms;
 using OwlBoard.Forwarding.WebSockets;
 using Yarp.ReverseProxy.Forwarder;
@@ -22,11 +23,13 @@ public static class SocketForwarderExtensions
     public static IReverseProxyBuilder AddSocketForwarder(this IReverseProxyBuilder proxy)
     {
         proxy.Services.TryAddSingleton<ForwardingMetrics>();
+        proxy.Services.TryAddSingleton<ClientLimits>();
         return proxy.AddTransforms<YarpTransforms>().WrapForwarder(static (provider, former) => new SocketForwarder(
             former,
             provider.GetServices<IExchangeTransform>(),
             provider.GetRequiredService<IOptionsMonitor<WebSocketRelayOptions>>(),
             provider.GetRequiredService<ForwardingMetrics>(),
+            provider.GetRequiredService<ClientLimits>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SocketForwarder>>()));
     }

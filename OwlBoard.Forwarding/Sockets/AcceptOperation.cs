@@ -8,6 +8,9 @@ internal sealed class AcceptOperation(Socket listener) : AwaitableOperation<Sock
 {
     private int _accepted;
 
+    /// <summary>Gets <see langword="null"/>: a connection that fails does not close the listener.</summary>
+    public override LoopSocket? Socket => null;
+
     /// <summary>The address at the other end of the connection that was taken last, for whoever took it.</summary>
     public SocketAddress Peer { get; } = new(listener.AddressFamily);
 

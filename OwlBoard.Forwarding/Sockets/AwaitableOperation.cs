@@ -35,7 +35,7 @@ internal abstract class AwaitableOperation<T> : SocketOperation, IValueTaskSourc
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    public override void Tell()
+    public override void Complete()
     {
         if (_failure is not { } failure)
         {
@@ -66,11 +66,11 @@ internal abstract class AwaitableOperation<T> : SocketOperation, IValueTaskSourc
         _failure = failure;
         if (SocketLoop.Current is { IsReceiving: true } loop)
         {
-            loop.TellAfterReceiving(this);
+            loop.CompleteAfterReceiving(this);
         }
         else
         {
-            Tell();
+            Complete();
         }
     }
 }

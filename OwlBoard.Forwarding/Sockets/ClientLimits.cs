@@ -1,6 +1,6 @@
 namespace OwlBoard.Forwarding.Sockets;
 
-/// <summary>How long clients' connections wait for their clients. A program may change the values while it runs.</summary>
+/// <summary>The limits of clients' connections. A program may change the values while it runs.</summary>
 public sealed class ClientLimits
 {
     private long _sendTimeout = TimeSpan.FromSeconds(60).Ticks;
@@ -14,4 +14,7 @@ public sealed class ClientLimits
         get => TimeSpan.FromTicks(Volatile.Read(ref _sendTimeout));
         set => Volatile.Write(ref _sendTimeout, value.Ticks);
     }
+
+    /// <summary>Gets the count of the bytes that wait for clients which do not read.</summary>
+    public SendBacklog Backlog { get; } = new();
 }

@@ -4,8 +4,11 @@ using System.Runtime.InteropServices;
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>Linux's readiness notification, see <c>epoll(7)</c>: edge-triggered, one registration for a socket's lifetime.</summary>
-internal sealed partial class Epoll
+internal sealed partial class Epoll : IDisposable
 {
+    /// <summary>The registration of the descriptor that <see cref="Wake"/> writes to.</summary>
+    private const ulong WakeData = ulong.MaxValue;
+
     private const int CloseOnExec = 0x80000;
     private const int Add = 1;
     private const int Interrupted = 4;
@@ -16,6 +19,7 @@ internal sealed partial class Epoll
     private static readonly int DataOffset = EventBytes - sizeof(ulong);
 
     private readonly int _descriptor;
+    private readonly int _wake;
     private readonly byte[] _events;
 
     /// <param name="capacity">How many events are taken at once.</param>
@@ -29,6 +33,13 @@ internal sealed partial class Epoll
         }
 
         _events = GC.AllocateArray<byte>(capacity * EventBytes, pinned: true);
+        _wake = CreateEvent(0, CloseOnExec);
+        if (_wake < 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+
+        Watch(_wake, WakeData);
     }
 
     /// <summary>Begins to watch a socket; its being closed ends it.</summary>
@@ -47,13 +58,14 @@ internal sealed partial class Epoll
     }
 
     /// <summary>Waits for events.</summary>
+    /// <param name="block">Whether to wait if there are none.</param>
     /// <returns>How many there are.</returns>
     /// <exception cref="Win32Exception">The registration is broken: a fault of this program.</exception>
-    public int Wait()
+    public int Wait(bool block)
     {
         while (true)
         {
-            var count = Wait(_descriptor, ref MemoryMarshal.GetArrayDataReference(_events), _events.Length / EventBytes, timeout: -1);
+            var count = Wait(_descriptor, ref MemoryMarshal.GetArrayDataReference(_events), _events.Length / EventBytes, timeout: block ? -1 : 0);
             if (count >= 0)
             {
                 return count;
@@ -66,11 +78,21 @@ internal sealed partial class Epoll
         }
     }
 
-    /// <summary>One of the events that <see cref="Wait()"/> counted.</summary>
+    /// <summary>One of the events that <see cref="Wait(bool)"/> counted.</summary>
     public (Readiness Readiness, ulong Data) Event(int index)
     {
         var @event = _events.AsSpan(index * EventBytes, EventBytes);
         return ((Readiness)MemoryMarshal.Read<uint>(@event), MemoryMarshal.Read<ulong>(@event[DataOffset..]));
+    }
+
+    /// <summary>Ends a wait.</summary>
+    public void Wake() => WriteEvent(_wake, 1);
+
+    /// <summary>Closes the descriptors. Not during a wait.</summary>
+    public void Dispose()
+    {
+        SocketCalls.Close(_wake);
+        SocketCalls.Close(_descriptor);
     }
 
     // The runtime takes this name for the C library's, whatever its file is called.
@@ -82,4 +104,10 @@ internal sealed partial class Epoll
 
     [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
     private static partial int Wait(int descriptor, ref byte events, int capacity, int timeout);
+
+    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    private static partial int CreateEvent(uint value, int flags);
+
+    [LibraryImport("libc", EntryPoint = "eventfd_write", SetLastError = true)]
+    private static partial int WriteEvent(int descriptor, ulong value);
 }

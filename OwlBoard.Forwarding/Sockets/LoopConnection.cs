@@ -71,6 +71,9 @@ internal sealed class LoopConnection :
 
     public LoopSocket Socket { get; }
 
+    /// <summary>Gets the limits of the connection.</summary>
+    public ClientLimits Limits => _limits;
+
     /// <summary>Whether this end has given it up.</summary>
     public bool IsAborted => Volatile.Read(ref _abortReason) is not null;
 

@@ -12,6 +12,7 @@ internal sealed partial class LoopListener : IConnectionListener
     /// <summary>After a connection that could not be taken, so long others may be closed.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    private readonly SocketLoops _loops;
     private readonly LoopSocket _socket;
     private readonly AcceptOperation _accept;
     private readonly MemoryPool<byte> _memory;
@@ -22,13 +23,15 @@ internal sealed partial class LoopListener : IConnectionListener
     private readonly ILogger _logger;
     private bool _isFailing;
 
+    /// <param name="loops">The loops of the listener and its connections.</param>
     /// <param name="socket">A socket that listens. It is this one's from now on.</param>
     /// <param name="memory">What connections are said to use.</param>
     /// <param name="limits">How long connections wait for their clients.</param>
     /// <param name="time">The clock that this is judged on.</param>
     /// <param name="logger">Says what keeps connections from being taken.</param>
-    public LoopListener(Socket socket, MemoryPool<byte> memory, ClientLimits limits, TimeProvider time, ILogger logger)
+    public LoopListener(SocketLoops loops, Socket socket, MemoryPool<byte> memory, ClientLimits limits, TimeProvider time, ILogger logger)
     {
+        _loops = loops;
         socket.Blocking = false;
         // Each connection has this of its listener.
         socket.NoDelay = true;
@@ -40,7 +43,7 @@ internal sealed partial class LoopListener : IConnectionListener
         _logger = logger;
         _accept = new AcceptOperation(socket);
         _socket = new LoopSocket(socket, _accept);
-        _socket.Begin();
+        _socket.Begin(loops);
     }
 
     public EndPoint EndPoint => _endPoint;
@@ -87,7 +90,7 @@ internal sealed partial class LoopListener : IConnectionListener
         try
         {
             var connection = new LoopConnection(accepted, _endPoint.Create(_accept.Peer), LocalEndPointOf(accepted), _memory, _limits, _time);
-            connection.Socket.Begin();
+            connection.Socket.Begin(_loops);
             return connection;
         }
         catch

@@ -193,6 +193,8 @@ internal sealed class LoopReader : PipeReader
     {
         private CancellationTokenRegistration _cancellation;
 
+        public override LoopSocket Socket => reader._connection.Socket;
+
         public override bool IsOfClient => true;
 
         /// <summary>Whether somebody has yet to take the result.</summary>

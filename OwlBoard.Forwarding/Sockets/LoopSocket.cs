@@ -22,14 +22,14 @@ internal sealed class LoopSocket : TcpSocket
     private int _disposed;
 
     /// <param name="socket">A TCP socket. It is this one's from now on.</param>
-    /// <param name="receive">What is done in the receiving direction instead of <see cref="ReceiveAsync"/>.</param>
+    /// <param name="receive">The operation of the receiving direction instead of <see cref="ReceiveOperation"/>.</param>
     public LoopSocket(Socket socket, SocketOperation? receive = null)
         : this(socket.SafeHandle, socket, receive, peerGone: null)
     {
     }
 
     /// <param name="accepted">A connection. It is this one's from now on.</param>
-    /// <param name="receive">What is done in the receiving direction instead of <see cref="ReceiveAsync"/>.</param>
+    /// <param name="receive">The operation of the receiving direction instead of <see cref="ReceiveOperation"/>.</param>
     /// <param name="peerGone">Called on the loop's thread when the peer sends nothing more, or the connection broke.</param>
     public LoopSocket(SocketDescriptor accepted, SocketOperation receive, Action peerGone)
         : this(accepted, accepted, receive, peerGone)
@@ -82,7 +82,7 @@ internal sealed class LoopSocket : TcpSocket
     /// <summary>Opens a socket and connects it.</summary>
     /// <exception cref="SocketException">Nobody took the connection.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static async ValueTask<LoopSocket> ConnectAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
+    public static async ValueTask<LoopSocket> ConnectAsync(SocketLoops loops, IPEndPoint endPoint, CancellationToken cancellationToken)
     {
         var connecting = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
         var socket = new LoopSocket(connecting);
@@ -90,7 +90,7 @@ internal sealed class LoopSocket : TcpSocket
         {
             await using (cancellationToken.UnsafeRegister(static socket => ((LoopSocket)socket!).Dispose(), socket))
             {
-                await socket._send.ConnectAsync(connecting, endPoint);
+                await socket._send.ConnectAsync(loops, connecting, endPoint);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -110,9 +110,9 @@ internal sealed class LoopSocket : TcpSocket
 
     /// <summary>From now on the kernel's notifications come. Not before it is connected or connecting: else the first would be that it is closed.</summary>
     /// <exception cref="ObjectDisposedException">It is closed.</exception>
-    public void Begin()
+    public void Begin(SocketLoops loops)
     {
-        Interlocked.Exchange(ref _loop, SocketLoop.Add(this));
+        Interlocked.Exchange(ref _loop, loops.Add(this));
         if (IsDisposed)
         {
             _loop.Close(this);
@@ -120,6 +120,8 @@ internal sealed class LoopSocket : TcpSocket
     }
 
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer) => ((ReceiveOperation)_receive).RunAsync(buffer);
+
+    public override ValueTask<int> ReceiveAsync(IReceiveBuffer buffer) => ((ReceiveOperation)_receive).RunAsync(buffer);
 
     public override ValueTask SendAsync(ReadOnlyMemory<byte> buffer) => _send.RunAsync(buffer);
 

@@ -8,8 +8,9 @@ using Microsoft.Extensions.Options;
 
 namespace OwlBoard.Forwarding.Sockets;
 
-/// <summary>Kestrel's transport for TCP, with connections in <see cref="SocketLoop"/>s. Anything else is left to Kestrel's own.</summary>
+/// <summary>Kestrel's transport for TCP, with connections in <see cref="SocketLoops"/>. Anything else is left to Kestrel's own.</summary>
 internal sealed class LoopTransport(
+    SocketLoops loops,
     IOptions<SocketTransportOptions> options,
     IMemoryPoolFactory<byte> memory,
     ClientLimits limits,
@@ -27,7 +28,7 @@ internal sealed class LoopTransport(
         {
             var socket = options.Value.CreateBoundListenSocket(endpoint);
             socket.Listen(options.Value.Backlog);
-            return new ValueTask<IConnectionListener>(new LoopListener(socket, _memory, limits, time, logger));
+            return new ValueTask<IConnectionListener>(new LoopListener(loops, socket, _memory, limits, time, logger));
         }
         catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {

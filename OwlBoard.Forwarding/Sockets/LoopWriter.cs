@@ -43,6 +43,8 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
     /// <summary>Ends when everything is the kernel's, or lost.</summary>
     public Task Sending => _sending;
 
+    public LoopSocket Socket => connection.Socket;
+
     /// <summary>Whether anything was sent, or tried to be.</summary>
     public bool HasSent { get; private set; }
 
@@ -224,7 +226,7 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
             EndBlock();
         }
 
-        _block ??= ArrayPool<byte>.Shared.Rent(Math.Max(BlockBytes, sizeHint));
+        _block ??= ArrayPool<byte>.Shared.Rent(Math.Max(Math.Min(BlockBytes, connection.Limits.Backlog.BlockBytes), sizeHint));
     }
 
     private void EndBlock()

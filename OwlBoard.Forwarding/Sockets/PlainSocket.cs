@@ -29,6 +29,12 @@ internal sealed class PlainSocket : TcpSocket
 
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer) => _socket.ReceiveAsync(buffer, SocketFlags.None);
 
+    public override async ValueTask<int> ReceiveAsync(IReceiveBuffer buffer)
+    {
+        await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
+        return await _socket.ReceiveAsync(buffer.GetMemory(), SocketFlags.None);
+    }
+
     public override async ValueTask SendAsync(ReadOnlyMemory<byte> buffer)
     {
         while (!buffer.IsEmpty)

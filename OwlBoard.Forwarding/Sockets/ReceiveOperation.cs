@@ -6,7 +6,10 @@ namespace OwlBoard.Forwarding.Sockets;
 internal sealed class ReceiveOperation(LoopSocket socket) : AwaitableOperation<int>
 {
     private Memory<byte> _buffer;
+    private IReceiveBuffer? _provider;
     private int _count;
+
+    public override LoopSocket Socket => socket;
 
     public ValueTask<int> RunAsync(Memory<byte> buffer)
     {
@@ -16,29 +19,39 @@ internal sealed class ReceiveOperation(LoopSocket socket) : AwaitableOperation<i
         return Result;
     }
 
+    public ValueTask<int> RunAsync(IReceiveBuffer provider)
+    {
+        Begin();
+        _provider = provider;
+        RunWhenReady();
+        return Result;
+    }
+
     protected override bool TryRun()
     {
         (_count, var error) = (0, SocketError.Success);
-        // TLS waits with an empty buffer, to have one only for what is there: the kernel has said that there is something.
-        if (!_buffer.IsEmpty && !socket.TryReceive(_buffer.Span, out _count, out error))
+        var buffer = _provider is null ? _buffer : _provider.GetMemory();
+        // TLS waits with an empty buffer to get one only for what is there: the kernel has signalled that there is something.
+        if (!buffer.IsEmpty && !socket.TryReceive(buffer.Span, out _count, out error))
         {
+            _provider?.Release();
             return false;
         }
 
-        // Fewer than fit were all that were there, and more will be said. The end, and an error, are said once.
-        if (_count == _buffer.Length || error != SocketError.Success || socket.IsPeerGone)
+        // A short read drained the socket; epoll signals again. EOF and errors are signalled only once, so the socket stays ready.
+        if (_count == buffer.Length || error != SocketError.Success || socket.IsPeerGone)
         {
             KeepReady();
         }
 
-        _buffer = default;
+        Clear();
         End(error);
         return true;
     }
 
     protected override void OnClosed()
     {
-        _buffer = default;
+        Clear();
         End(socket.CloseReason);
     }
 
@@ -46,5 +59,11 @@ internal sealed class ReceiveOperation(LoopSocket socket) : AwaitableOperation<i
     {
         ThrowIfFailed(token);
         return _count;
+    }
+
+    private void Clear()
+    {
+        _buffer = default;
+        _provider = null;
     }
 }

@@ -10,6 +10,8 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
     private Socket? _connecting;
     private int _stage;
 
+    public override LoopSocket Socket => socket;
+
     /// <summary>
     /// How far a buffer of <see cref="RunInBatch"/> has come. Its answer may be here while the thread that sends it is still
     /// on its way back from the kernel: that is waited for, and <see cref="SendStage.Sending"/> never said.
@@ -28,15 +30,16 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
         }
     }
 
+    /// <param name="loops">The loops, one of which the socket is assigned to.</param>
     /// <param name="connecting">What the loop's socket was made of.</param>
     /// <param name="endPoint">Where to.</param>
     /// <exception cref="SocketException">Nobody took the connection.</exception>
-    public ValueTask ConnectAsync(Socket connecting, IPEndPoint endPoint)
+    public ValueTask ConnectAsync(SocketLoops loops, Socket connecting, IPEndPoint endPoint)
     {
         Begin();
         var isConnected = TryConnect(connecting, endPoint);
         _connecting = isConnected ? null : connecting;
-        socket.Begin();
+        socket.Begin(loops);
         if (isConnected)
         {
             return default;

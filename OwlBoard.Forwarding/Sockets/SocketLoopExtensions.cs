@@ -20,7 +20,9 @@ public static class SocketLoopExtensions
     public static void AddSocketLoops(this IServiceCollection services)
     {
         services.TryAddSingleton<ClientLimits>();
-        if (SocketLoop.IsSupported)
+        services.AddSingleton<SocketLoops>();
+        services.AddHostedService(provider => provider.GetRequiredService<SocketLoops>());
+        if (SocketLoops.IsSupported)
         {
             services.AddSingleton<IConnectionListenerFactory, LoopTransport>();
             services.Replace(ServiceDescriptor.Singleton<TimeProvider>(LoopTime.Instance));

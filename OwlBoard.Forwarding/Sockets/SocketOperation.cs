@@ -18,8 +18,13 @@ internal abstract class SocketOperation : IThreadPoolWorkItem
     private const int Closed = 3;
 
     private int _state;
+    private int _lastBatch;
+    private int _runs;
 
-    /// <summary>Whether it receives from a client, whose requests take connections of others.</summary>
+    /// <summary>Gets the socket that the operation belongs to; <see langword="null"/> for one that outlives a failed operation.</summary>
+    public abstract LoopSocket? Socket { get; }
+
+    /// <summary>Gets whether the operation receives from a client, whose requests use connections of upstreams.</summary>
     public virtual bool IsOfClient => false;
 
     /// <summary>The kernel says that the direction is ready.</summary>
@@ -55,8 +60,8 @@ internal abstract class SocketOperation : IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute() => OnClosed();
 
-    /// <summary>Says to whoever waits how the attempt ended that <see cref="SocketLoop.TellAfterReceiving"/> was given.</summary>
-    public abstract void Tell();
+    /// <summary>Completes the operation that <see cref="SocketLoop.CompleteAfterReceiving"/> was given.</summary>
+    public abstract void Complete();
 
     /// <summary>Tries the operation, and says to whoever waits for it what became of it.</summary>
     /// <returns>Whether it is done; otherwise the direction is not ready after all.</returns>
@@ -65,10 +70,13 @@ internal abstract class SocketOperation : IThreadPoolWorkItem
     /// <summary>Says to whoever waits for the operation that it will not be done.</summary>
     protected abstract void OnClosed();
 
-    /// <summary>Tries the operation if the direction may be ready.</summary>
+    /// <summary>Tries the operation if the direction may be ready and the loop permits another run in this batch.</summary>
     /// <returns>Whether it is done.</returns>
     protected bool TryRunNow() =>
-        Volatile.Read(ref _state) == Ready && Interlocked.CompareExchange(ref _state, Idle, Ready) == Ready && TryRun();
+        Volatile.Read(ref _state) == Ready
+        && (SocketLoop.Current is not { } loop || loop.Permits(ref _lastBatch, ref _runs))
+        && Interlocked.CompareExchange(ref _state, Idle, Ready) == Ready
+        && TryRun();
 
     /// <summary>Tries the operation as soon as the direction is ready, which may be now.</summary>
     protected void RunWhenReady()
@@ -79,6 +87,10 @@ internal abstract class SocketOperation : IThreadPoolWorkItem
             {
                 case Ready when TryRunNow():
                 case Idle:
+                    return;
+                case Ready when SocketLoop.Current is { } loop && Interlocked.CompareExchange(ref _state, Waiting, Ready) == Ready:
+                    // It has run often enough in this batch.
+                    loop.Postpone(this);
                     return;
                 case Closed:
                     OnClosed();

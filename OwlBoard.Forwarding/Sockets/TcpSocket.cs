@@ -8,15 +8,16 @@ namespace OwlBoard.Forwarding.Sockets;
 internal abstract class TcpSocket : IDisposable
 {
     /// <summary>Connects, and ends when the token says so even where the name is being looked up.</summary>
+    /// <param name="loops">The loops, where there are any.</param>
     /// <param name="endPoint">Where to, a name or an address; of a name with several addresses, the first that takes the connection.</param>
     /// <param name="hosts">Looks the name up.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="SocketException">The name is unknown, or nobody took the connection.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static async ValueTask<TcpSocket> ConnectAsync(DnsEndPoint endPoint, IHostAddresses hosts, CancellationToken cancellationToken)
+    public static async ValueTask<TcpSocket> ConnectAsync(SocketLoops loops, DnsEndPoint endPoint, IHostAddresses hosts, CancellationToken cancellationToken)
     {
         var addresses = await hosts.AddressesOfAsync(endPoint, cancellationToken);
-        if (!SocketLoop.IsSupported)
+        if (!SocketLoops.IsSupported)
         {
             return await PlainSocket.ConnectAsync(addresses, endPoint.Port, cancellationToken);
         }
@@ -25,7 +26,7 @@ internal abstract class TcpSocket : IDisposable
         {
             try
             {
-                return await LoopSocket.ConnectAsync(new IPEndPoint(addresses[i], endPoint.Port), cancellationToken);
+                return await LoopSocket.ConnectAsync(loops, new IPEndPoint(addresses[i], endPoint.Port), cancellationToken);
             }
             catch (SocketException) when (i + 1 < addresses.Length)
             {
@@ -38,6 +39,11 @@ internal abstract class TcpSocket : IDisposable
     /// <returns>How many bytes; 0 at the end.</returns>
     /// <exception cref="SocketException">The connection broke, or this end was closed.</exception>
     public abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer);
+
+    /// <summary>Waits until there is something to receive, and only then gets the memory for it. One at a time.</summary>
+    /// <returns>How many bytes; 0 at the end.</returns>
+    /// <exception cref="SocketException">The connection broke, or this end was closed.</exception>
+    public abstract ValueTask<int> ReceiveAsync(IReceiveBuffer buffer);
 
     /// <summary>Sends all of it. One at a time.</summary>
     /// <exception cref="SocketException">The connection broke, or this end was closed.</exception>

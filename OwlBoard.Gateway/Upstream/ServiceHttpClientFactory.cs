@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Exchanges;
+using OwlBoard.Forwarding.Sockets;
 using OwlBoard.Gateway.Routing;
 using OwlBoard.ServiceDefaults.MutualTls;
 using Yarp.ReverseProxy.Forwarder;
@@ -16,6 +17,7 @@ namespace OwlBoard.Gateway.Upstream;
 internal sealed class ServiceHttpClientFactory(
     IOptions<GatewayOptions> options,
     MutualTlsCertificates certificates,
+    SocketLoops loops,
     ForwardingMetrics metrics,
     TimeProvider time,
     ILogger<ForwarderHttpClientFactory> logger) : ForwarderHttpClientFactory(logger), IForwarderHttpClientFactory
@@ -36,6 +38,7 @@ internal sealed class ServiceHttpClientFactory(
             ? client
             : new UpstreamClient(
                 client,
+                loops,
                 new UpstreamConnectionOptions
                 {
                     ConnectTimeout = options.Value.ConnectTimeout,

@@ -11,7 +11,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace OwlBoard.LoadBalancer.Forwarding;
 
 /// <summary>Makes the client that talks to the gateways, with the configured connect and idle times.</summary>
-internal sealed class GatewayClientFactory(ForwardingMetrics metrics, TimeProvider time, ILogger<ForwarderHttpClientFactory> logger)
+internal sealed class GatewayClientFactory(SocketLoops loops, ForwardingMetrics metrics, TimeProvider time, ILogger<ForwarderHttpClientFactory> logger)
     : ForwarderHttpClientFactory(logger), IForwarderHttpClientFactory
 {
     public const string ForwarderKey = "Forwarder";
@@ -31,6 +31,7 @@ internal sealed class GatewayClientFactory(ForwardingMetrics metrics, TimeProvid
             ? client
             : new UpstreamClient(
                 client,
+                loops,
                 new UpstreamConnectionOptions
                 {
                     ConnectTimeout = Duration(context, ConnectTimeoutKey),

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using OwlBoard.Forwarding.Connections;
+using OwlBoard.Forwarding.Sockets;
 using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Forwarding.Http1;
 using OwlBoard.Forwarding.Transforms;
@@ -26,9 +27,9 @@ public class RequestHeadBenchmarks
     [GlobalSetup]
     public void Start()
     {
-        _services = new ServiceCollection().AddMetrics().AddSingleton<ForwardingMetrics>().BuildServiceProvider();
+        _services = new ServiceCollection().AddMetrics().AddLogging().AddSingleton<SocketLoops>().AddSingleton<ForwardingMetrics>().BuildServiceProvider();
         _pool = new ConnectionPool(
-            "http://127.0.0.1:8080", new UpstreamConnectionOptions(), _services.GetRequiredService<ForwardingMetrics>(), TimeProvider.System);
+            _services.GetRequiredService<SocketLoops>(), "http://127.0.0.1:8080", new UpstreamConnectionOptions(), _services.GetRequiredService<ForwardingMetrics>(), TimeProvider.System);
         var request = _context.Request;
         request.Method = "GET";
         _context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = "/api/canvas/0123456789abcdef?id=17";

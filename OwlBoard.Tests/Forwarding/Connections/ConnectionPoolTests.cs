@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Tests.Fixtures;
 using OwlBoard.Tests.Forwarding.Discovery;
+using OwlBoard.Tests.Forwarding.Sockets;
 
 namespace OwlBoard.Tests.Forwarding.Connections;
 
@@ -223,7 +224,7 @@ public sealed class ConnectionPoolTests
     {
         var port = FreePort.Next();
         using var upstream = new UpstreamUnderTest();
-        var pool = new ConnectionPool($"http://127.0.0.1:{port}", new(), upstream.Metrics, upstream.Time);
+        var pool = new ConnectionPool(TestLoops.Instance, $"http://127.0.0.1:{port}", new(), upstream.Metrics, upstream.Time);
 
         var failure = await Assert.ThrowsAsync<HttpRequestException>(async () => await pool.OpenAsync(UpstreamUnderTest.Limits));
 
@@ -238,7 +239,7 @@ public sealed class ConnectionPoolTests
         using var upstream = new UpstreamUnderTest();
         var hosts = new FakeHostAddresses();
         hosts.Silence("gateway");
-        var pool = new ConnectionPool("http://gateway:8080", new() { Hosts = hosts }, upstream.Metrics, upstream.Time);
+        var pool = new ConnectionPool(TestLoops.Instance, "http://gateway:8080", new() { Hosts = hosts }, upstream.Metrics, upstream.Time);
 
         var opening = pool.OpenAsync(UpstreamUnderTest.Limits).AsTask();
         Assert.False(opening.IsCompleted);
@@ -256,7 +257,7 @@ public sealed class ConnectionPoolTests
         using var upstream = new UpstreamUnderTest();
         var hosts = new FakeHostAddresses();
         hosts.Set("gateway", "127.0.0.1");
-        var pool = new ConnectionPool($"http://gateway:{new Uri(echo.Address).Port}", new() { Hosts = hosts }, upstream.Metrics, upstream.Time);
+        var pool = new ConnectionPool(TestLoops.Instance, $"http://gateway:{new Uri(echo.Address).Port}", new() { Hosts = hosts }, upstream.Metrics, upstream.Time);
 
         pool.Discard(await pool.OpenAsync(UpstreamUnderTest.Limits));
         pool.Discard(await pool.OpenAsync(UpstreamUnderTest.Limits));
@@ -271,7 +272,7 @@ public sealed class ConnectionPoolTests
         using var upstream = new UpstreamUnderTest();
         using var stop = new CancellationTokenSource();
         await using var echo = RawEcho.Start();
-        var pool = new ConnectionPool(echo.Address, new() { IdleConnections = 4 }, upstream.Metrics, TimeProvider.System);
+        var pool = new ConnectionPool(TestLoops.Instance, echo.Address, new() { IdleConnections = 4 }, upstream.Metrics, TimeProvider.System);
         var sweeps = Task.Run(() =>
         {
             while (!stop.IsCancellationRequested)

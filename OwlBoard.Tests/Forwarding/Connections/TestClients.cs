@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using OwlBoard.Forwarding.Connections;
+using OwlBoard.Tests.Forwarding.Sockets;
 
 namespace OwlBoard.Tests.Forwarding.Connections;
 
@@ -11,6 +12,7 @@ internal sealed class TestClients : IDisposable
 
     public UpstreamClient Create(UpstreamConnectionOptions? options = null) => new(
         new HttpMessageInvoker(new SocketsHttpHandler()),
+        TestLoops.Instance,
         options ?? new(),
         new ForwardingMetrics(_services.GetRequiredService<IMeterFactory>()),
         TimeProvider.System);

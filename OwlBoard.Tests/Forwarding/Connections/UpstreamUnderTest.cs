@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OwlBoard.Forwarding.Connections;
+using OwlBoard.Tests.Forwarding.Sockets;
 
 namespace OwlBoard.Tests.Forwarding.Connections;
 
@@ -19,7 +20,7 @@ internal sealed class UpstreamUnderTest : IDisposable
         _listener.Start();
         Metrics = new ForwardingMetrics(_services.GetRequiredService<IMeterFactory>());
         Address = $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
-        Pool = new ConnectionPool(Address, options ?? new(), Metrics, Time);
+        Pool = new ConnectionPool(TestLoops.Instance, Address, options ?? new(), Metrics, Time);
     }
 
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.UnixEpoch.AddYears(60));

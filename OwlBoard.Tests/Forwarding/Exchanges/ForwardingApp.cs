@@ -61,7 +61,7 @@ internal sealed class ForwardingApp : IAsyncDisposable
                 ])
             .AddSocketForwarder();
         builder.Services.Replace(ServiceDescriptor.Singleton<IForwarderHttpClientFactory>(services => new ClientFactory(
-            forwarder, connections, services.GetRequiredService<ForwardingMetrics>(), services.GetRequiredService<ILogger<ForwarderHttpClientFactory>>())));
+            forwarder, connections, services.GetRequiredService<SocketLoops>(), services.GetRequiredService<ForwardingMetrics>(), services.GetRequiredService<ILogger<ForwarderHttpClientFactory>>())));
         _app = builder.Build();
         _app.UseRequestTarget(static (context, _) =>
         {
@@ -128,13 +128,13 @@ internal sealed class ForwardingApp : IAsyncDisposable
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private sealed class ClientFactory(
-        string forwarder, UpstreamConnectionOptions connections, ForwardingMetrics metrics, ILogger<ForwarderHttpClientFactory> logger)
+        string forwarder, UpstreamConnectionOptions connections, SocketLoops loops, ForwardingMetrics metrics, ILogger<ForwarderHttpClientFactory> logger)
         : ForwarderHttpClientFactory(logger), IForwarderHttpClientFactory
     {
         HttpMessageInvoker IForwarderHttpClientFactory.CreateClient(ForwarderHttpClientContext context)
         {
             var client = CreateClient(context);
-            return forwarder == Forwarders.Yarp ? client : new UpstreamClient(client, connections, metrics, TimeProvider.System);
+            return forwarder == Forwarders.Yarp ? client : new UpstreamClient(client, loops, connections, metrics, TimeProvider.System);
         }
 
         protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)

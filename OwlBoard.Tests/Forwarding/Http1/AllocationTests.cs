@@ -8,6 +8,7 @@ using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Forwarding.Http1;
 using OwlBoard.Forwarding.Transforms;
 using OwlBoard.Tests.Fixtures;
+using OwlBoard.Tests.Forwarding.Sockets;
 
 namespace OwlBoard.Tests.Forwarding.Http1;
 
@@ -94,7 +95,7 @@ public sealed class AllocationTests
     {
         using var services = new ServiceCollection().AddMetrics().AddSingleton<ForwardingMetrics>().BuildServiceProvider();
         var pool = new ConnectionPool(
-            "http://127.0.0.1:8080", new UpstreamConnectionOptions(), services.GetRequiredService<ForwardingMetrics>(), TimeProvider.System);
+            TestLoops.Instance, "http://127.0.0.1:8080", new UpstreamConnectionOptions(), services.GetRequiredService<ForwardingMetrics>(), TimeProvider.System);
         var context = new DefaultHttpContext();
         context.Request.Method = "GET";
         context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = "/api/canvas/17?id=17";

@@ -37,8 +37,8 @@ internal sealed class AcceptedConnection : IAsyncDisposable
     public static ValueTask<IConnectionListener> ListenAsync(
         int port = 0, string address = "127.0.0.1", ClientLimits? limits = null, TimeProvider? time = null)
     {
-        Assert.SkipUnless(SocketLoop.IsSupported, "Linux only.");
-        return new LoopTransport(Options.Create(new SocketTransportOptions()), new SharedMemory(), limits ?? new ClientLimits(), time ?? TimeProvider.System, NullLogger<LoopTransport>.Instance)
+        Assert.SkipUnless(SocketLoops.IsSupported, "Linux only.");
+        return new LoopTransport(TestLoops.Instance, Options.Create(new SocketTransportOptions()), new SharedMemory(), limits ?? new ClientLimits(), time ?? TimeProvider.System, NullLogger<LoopTransport>.Instance)
             .BindAsync(new IPEndPoint(IPAddress.Parse(address), port), Token);
     }
 

@@ -14,7 +14,7 @@ public sealed class LoopSocketTests : IDisposable
 
     public LoopSocketTests()
     {
-        Assert.SkipUnless(SocketLoop.IsSupported, "Linux only.");
+        Assert.SkipUnless(SocketLoops.IsSupported, "Linux only.");
         _upstream.Start();
     }
 
@@ -430,7 +430,7 @@ public sealed class LoopSocketTests : IDisposable
     public async Task Address_that_nobody_listens_on_is_refused()
     {
         _upstream.Stop();
-        var refused = await Assert.ThrowsAsync<SocketException>(() => LoopSocket.ConnectAsync(Address, Token).AsTask().WaitAsync(Eventually.DefaultDeadline, Token));
+        var refused = await Assert.ThrowsAsync<SocketException>(() => LoopSocket.ConnectAsync(TestLoops.Instance, Address, Token).AsTask().WaitAsync(Eventually.DefaultDeadline, Token));
         Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
     }
 
@@ -441,9 +441,9 @@ public sealed class LoopSocketTests : IDisposable
         full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         full.Listen(0);
         // The one that fits in its queue; the kernel answers no other.
-        using var first = await LoopSocket.ConnectAsync((IPEndPoint)full.LocalEndPoint!, Token);
+        using var first = await LoopSocket.ConnectAsync(TestLoops.Instance, (IPEndPoint)full.LocalEndPoint!, Token);
         using var cancellation = new CancellationTokenSource();
-        var others = Enumerable.Range(0, 3).Select(_ => LoopSocket.ConnectAsync((IPEndPoint)full.LocalEndPoint!, cancellation.Token).AsTask()).ToArray();
+        var others = Enumerable.Range(0, 3).Select(_ => LoopSocket.ConnectAsync(TestLoops.Instance, (IPEndPoint)full.LocalEndPoint!, cancellation.Token).AsTask()).ToArray();
         await cancellation.CancelAsync();
 
         foreach (var other in others.Skip(1))
@@ -451,20 +451,20 @@ public sealed class LoopSocketTests : IDisposable
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => other.WaitAsync(Eventually.DefaultDeadline, Token));
         }
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => LoopSocket.ConnectAsync(Address, cancellation.Token).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => LoopSocket.ConnectAsync(TestLoops.Instance, Address, cancellation.Token).AsTask());
     }
 
     [Fact]
     public async Task Name_with_several_addresses_is_connected_to_at_the_first_that_answers()
     {
         var hosts = new Hosts([IPAddress.Parse("127.0.0.2"), IPAddress.Loopback]);
-        using var socket = await TcpSocket.ConnectAsync(new DnsEndPoint("gateway", Address.Port), hosts, Token);
+        using var socket = await TcpSocket.ConnectAsync(TestLoops.Instance, new DnsEndPoint("gateway", Address.Port), hosts, Token);
         using var upstream = await _upstream.AcceptSocketAsync(Token);
         await socket.SendAsync("a"u8.ToArray());
         Assert.Equal(1, await upstream.ReceiveAsync(new byte[1], Token));
 
         var none = new Hosts([IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.3")]);
-        await Assert.ThrowsAsync<SocketException>(() => TcpSocket.ConnectAsync(new DnsEndPoint("gateway", Address.Port), none, Token).AsTask());
+        await Assert.ThrowsAsync<SocketException>(() => TcpSocket.ConnectAsync(TestLoops.Instance, new DnsEndPoint("gateway", Address.Port), none, Token).AsTask());
     }
 
     [Fact]
@@ -481,7 +481,7 @@ public sealed class LoopSocketTests : IDisposable
 
         await Parallel.ForAsync(0, 2_000, new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = Token }, async (i, token) =>
         {
-            using var socket = await LoopSocket.ConnectAsync(Address, token);
+            using var socket = await LoopSocket.ConnectAsync(TestLoops.Instance, Address, token);
             var sent = AcceptedConnection.Bytes(64, seed: i);
             await socket.SendAsync(sent);
             var received = new byte[64];
@@ -535,7 +535,7 @@ public sealed class LoopSocketTests : IDisposable
         while (true)
         {
             var accepting = _upstream.AcceptSocketAsync(Token);
-            var socket = await LoopSocket.ConnectAsync(Address, Token);
+            var socket = await LoopSocket.ConnectAsync(TestLoops.Instance, Address, Token);
             var upstream = await accepting;
             if (loop is null || await InBatchAsync(socket, upstream, () => SocketLoop.Current) == loop)
             {
