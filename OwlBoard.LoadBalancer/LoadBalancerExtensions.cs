@@ -75,7 +75,12 @@ internal static class LoadBalancerExtensions
 
         services.AddSingleton<RateLimiter>();
         services.AddSingleton<ConnectionLimiter>();
+        services.AddSingleton<ConnectionLimits>();
+        services.AddSingleton<ShedLog>();
         services.AddSingleton<ConnectionGate>();
+        services.AddSingleton<Http2FloodGuard>();
+        services.AddSingleton<MemoryPressure>();
+        services.AddHostedService(provider => provider.GetRequiredService<MemoryPressure>());
 
         services.AddSingleton<GatewayRegistry>();
         services.AddSingleton<StateJournal>();
@@ -83,6 +88,7 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<LastResort>();
         services.AddSingleton<RetryBudget>();
         services.AddSingleton<RetryPolicy>();
+        services.AddSingleton(new ReplayMemory());
         services.AddSingleton<TryForwarder>();
 
         services.AddSingleton<TokenThrottle>();

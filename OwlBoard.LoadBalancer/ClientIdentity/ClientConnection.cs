@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Forwarding.Transforms;
+using OwlBoard.LoadBalancer.ConnectionLimiting;
 using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Listeners;
 
@@ -10,8 +11,9 @@ namespace OwlBoard.LoadBalancer.ClientIdentity;
 /// <summary>What all requests of one connection have in common, worked out when it is accepted.</summary>
 internal sealed class ClientConnection
 {
-    public ClientConnection(Listener listener, EndPoint? peer, EndPoint? local, CancellationToken closed = default)
+    public ClientConnection(Listener listener, EndPoint? peer, EndPoint? local, TrackedConnection? tracked = null, CancellationToken closed = default)
     {
+        Tracked = tracked;
         Listener = listener;
         Closed = closed;
         Peer = Normalize((peer as IPEndPoint)?.Address ?? IPAddress.None);
@@ -27,6 +29,9 @@ internal sealed class ClientConnection
 
     /// <summary>The same as text.</summary>
     public string PeerText { get; }
+
+    /// <summary>Gets the connection as the limits see it; <see langword="null"/> for management's.</summary>
+    public TrackedConnection? Tracked { get; }
 
     /// <summary>Cancelled when the client has closed it.</summary>
     public CancellationToken Closed { get; }

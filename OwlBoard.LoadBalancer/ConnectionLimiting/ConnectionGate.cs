@@ -1,150 +1,181 @@
 using Microsoft.AspNetCore.Connections;
-using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Telemetry;
 
 namespace OwlBoard.LoadBalancer.ConnectionLimiting;
 
 /// <summary>
-/// Closes the clients' connections beyond those that there may be, and says whether there may be another request. A
-/// process without a file descriptor left can neither reach a gateway nor be probed, and .NET ends it. Management's
-/// connections are not counted.
+/// Admits clients' connections up to the limits, in all and per client. At a limit, the connection that has been idle longest
+/// is closed for the new one: idle connections do not lock others out. Management's connections are not counted.
 /// </summary>
-internal sealed partial class ConnectionGate
+internal sealed class ConnectionGate(ConnectionLimits limits, ClientAddress clients, LoadBalancerMetrics metrics, ShedLog log, TimeProvider time)
 {
-    /// <summary>Descriptors for everything else: the program's own files, idle connections to gateways, probes, management.</summary>
-    private const int Reserve = 512;
+    private readonly Lock _lock = new();
+    private readonly ConnectionSet _all = new();
+    private readonly Dictionary<ulong, ClientUsage> _clients = [];
+    private int _streams;
 
-    private const int Fewest = 16;
-
-    private readonly LiveOptions _options;
-    private readonly LoadBalancerMetrics _metrics;
-    private readonly ILogger<ConnectionGate> _logger;
-    private readonly int _automatic;
-    private int _open;
-    private int _refused;
-    private int _refusedRequests;
-
-    public ConnectionGate(LiveOptions options, LoadBalancerMetrics metrics, ILogger<ConnectionGate> logger)
+    /// <summary>Gets the number of connections.</summary>
+    public int Count
     {
-        var descriptors = FileDescriptors.Limit();
-        _options = options;
-        _metrics = metrics;
-        _logger = logger;
-        _automatic = Automatic(descriptors);
-        SayLimit(options.Current.Limits.Connections, descriptors);
+        get
+        {
+            lock (_lock)
+            {
+                return _all.Count;
+            }
+        }
     }
 
-    /// <summary>How many connections of clients there may be, and as many requests.</summary>
-    public int Limit => Effective(_options.Current.Limits.Connections, _automatic);
-
-    /// <summary>Serves the connection, unless there are too many.</summary>
+    /// <summary>Serves the connection, unless a limit is reached.</summary>
     public async Task PassAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        try
+        if (TryEnter(connection) is not { } tracked)
         {
-            if (Interlocked.Increment(ref _open) <= Limit)
-            {
-                await next(connection);
-            }
-            else
-            {
-                Refuse(connection);
-            }
-        }
-        finally
-        {
-            Leave();
-        }
-    }
-
-    /// <summary>Whether there may be another request.</summary>
-    /// <param name="active">How many there are.</param>
-    public bool Admits(int active)
-    {
-        if (active < Limit)
-        {
-            if (TakeRefused(active, ref _refusedRequests) is > 0 and var refused)
-            {
-                LogRoomForRequests(refused);
-            }
-
-            return true;
-        }
-
-        _metrics.RequestRefused();
-        if (Interlocked.Increment(ref _refusedRequests) == 1)
-        {
-            LogFullOfRequests(Limit);
-        }
-
-        return false;
-    }
-
-    /// <summary>Half of the descriptors that are not reserved: each connection may need another one to a gateway.</summary>
-    internal static int Automatic(long? descriptors) =>
-        descriptors is { } limit ? (int)Math.Clamp((limit - Reserve) / 2, Fewest, int.MaxValue) : int.MaxValue;
-
-    /// <summary>What is configured, if anything is and the descriptors suffice for it.</summary>
-    internal static int Effective(int configured, int automatic) => configured == 0 ? automatic : Math.Min(configured, automatic);
-
-    private void SayLimit(int configured, long? descriptors)
-    {
-        if (descriptors is not { } limit)
-        {
+            connection.Abort(new ConnectionAbortedException("The connection limit is reached."));
             return;
         }
 
-        if (configured == 0)
+        try
         {
-            LogAutomatic(_automatic, limit);
+            connection.Features.Set(tracked);
+            await next(connection);
         }
-        else if (configured > _automatic)
+        finally
         {
-            LogTooMany(configured, limit, _automatic);
+            Leave(tracked);
         }
     }
 
-    private void Refuse(ConnectionContext connection)
+    /// <summary>Counts one more request over HTTP/2, of which one connection carries many.</summary>
+    /// <param name="connection">The connection of the request.</param>
+    /// <returns><see langword="null"/> if it was counted, and <see cref="LeaveStream"/> has to follow; otherwise the limit.</returns>
+    public int? TryEnterStream(TrackedConnection connection)
     {
-        _metrics.ConnectionRefused();
-        if (Interlocked.Increment(ref _refused) == 1)
+        var limit = limits.Connections;
+        if (Interlocked.Increment(ref _streams) > limit)
         {
-            LogFull(Limit);
+            Interlocked.Decrement(ref _streams);
+            Shed(ShedReason.RequestLimit);
+            return limit;
         }
 
-        connection.Abort(new ConnectionAbortedException("There are as many connections as there may be."));
+        if (connection.Client is { } client && limits.PerClient is var clientLimit && !client.TryEnterStream(clientLimit))
+        {
+            Interlocked.Decrement(ref _streams);
+            Shed(ShedReason.ClientRequestLimit);
+            return clientLimit;
+        }
+
+        return null;
     }
 
-    private void Leave()
+    /// <summary>Counts one request over HTTP/2 less.</summary>
+    public void LeaveStream(TrackedConnection connection)
     {
-        if (TakeRefused(Interlocked.Decrement(ref _open), ref _refused) is > 0 and var refused)
+        connection.Client?.LeaveStream();
+        Interlocked.Decrement(ref _streams);
+    }
+
+    /// <summary>Closes the connections that have been idle longest.</summary>
+    /// <param name="part">The part of all connections to close at most.</param>
+    /// <param name="reason">The reason.</param>
+    public void CloseIdle(double part, ShedReason reason) => Close(static connection => connection.IdleSince, part, reason);
+
+    /// <summary>Closes the connections that have waited longest for their client in the middle of a request.</summary>
+    /// <inheritdoc cref="CloseIdle"/>
+    public void CloseSlowest(double part, ShedReason reason) => Close(static connection => connection.StalledSince, part, reason);
+
+    /// <summary>Counts something that was shed, in metrics and log.</summary>
+    public void Shed(ShedReason reason)
+    {
+        metrics.Shed(reason);
+        log.Count(reason);
+    }
+
+    private TrackedConnection? TryEnter(ConnectionContext connection)
+    {
+        var address = ClientConnection.Normalize((connection.RemoteEndPoint as System.Net.IPEndPoint)?.Address ?? System.Net.IPAddress.None);
+        var network = clients.IsTrusted(address) ? (ulong?)null : ClientNetwork.Of(address);
+        TrackedConnection? idle = null;
+        TrackedConnection tracked;
+        lock (_lock)
         {
-            LogRoom(refused);
+            var client = network is { } number ? _clients.GetValueOrDefault(number) ?? new ClientUsage(number) : null;
+            if (client?.Connections.Count >= limits.PerClient)
+            {
+                idle = client.Connections.FindIdle(time);
+                if (idle is null)
+                {
+                    Shed(ShedReason.ClientConnectionLimit);
+                    return null;
+                }
+            }
+            else if (_all.Count >= limits.Connections)
+            {
+                idle = _all.FindIdle(time);
+                if (idle is null)
+                {
+                    Shed(ShedReason.ConnectionLimit);
+                    return null;
+                }
+            }
+
+            if (idle is not null)
+            {
+                Remove(idle);
+            }
+
+            tracked = new TrackedConnection(connection, client, time);
+            _all.Add(tracked);
+            if (client is not null)
+            {
+                _clients.TryAdd(client.Network, client);
+                client.Connections.Add(tracked);
+            }
+        }
+
+        if (idle is not null)
+        {
+            Shed(ShedReason.IdleForNew);
+            idle.Close("The connection was idle longest, and there is a new one.");
+        }
+
+        return tracked;
+    }
+
+    private void Leave(TrackedConnection connection)
+    {
+        lock (_lock)
+        {
+            Remove(connection);
         }
     }
 
-    /// <summary>How many were refused, once there is some room again: not whenever one takes another one's place.</summary>
-    private int TakeRefused(int taken, ref int refused)
+    private void Remove(TrackedConnection connection)
     {
-        var limit = Limit;
-        return Volatile.Read(ref refused) > 0 && taken <= limit - Math.Max(1, limit / 10) ? Interlocked.Exchange(ref refused, 0) : 0;
+        if (_all.Remove(connection) && connection.Client is { } client)
+        {
+            client.Connections.Remove(connection);
+            if (client.Connections.Count == 0)
+            {
+                _clients.Remove(client.Network);
+            }
+        }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "At most {Limit} clients' connections are held: the process may have {Descriptors} file descriptors")]
-    private partial void LogAutomatic(int limit, long descriptors);
+    private void Close(Func<TrackedConnection, long> since, double part, ShedReason reason)
+    {
+        TrackedConnection[] closed;
+        lock (_lock)
+        {
+            closed = [.. _all.Oldest(since, (int)Math.Ceiling(_all.Count * part)).Select(static oldest => oldest.Connection)];
+        }
 
-    [LoggerMessage(2, LogLevel.Warning, "All {Limit} clients' connections that there may be are open; further ones are closed at once")]
-    private partial void LogFull(int limit);
-
-    [LoggerMessage(3, LogLevel.Information, "There is room for clients' connections again; {Refused} were closed")]
-    private partial void LogRoom(int refused);
-
-    [LoggerMessage(4, LogLevel.Warning, "All {Limit} requests that there may be at once are being served; further ones over HTTP/2 are answered with 503")]
-    private partial void LogFullOfRequests(int limit);
-
-    [LoggerMessage(5, LogLevel.Information, "There is room for requests again; {Refused} were answered with 503")]
-    private partial void LogRoomForRequests(int refused);
-
-    [LoggerMessage(6, LogLevel.Warning, "LoadBalancer:Limits:Connections is {Configured}, but {Descriptors} file descriptors (ulimit -n) suffice for {Limit}: that many are held")]
-    private partial void LogTooMany(int configured, long descriptors, int limit);
+        foreach (var connection in closed)
+        {
+            Shed(reason);
+            connection.Close("Memory is short.");
+        }
+    }
 }

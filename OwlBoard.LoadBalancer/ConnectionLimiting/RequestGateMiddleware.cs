@@ -1,26 +1,50 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
+using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Forwarding;
-using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.LoadBalancer.ConnectionLimiting;
 
 /// <summary>
-/// Answers requests beyond as many at once as there may be connections with 503: each needs a connection to a gateway, and
-/// so a file descriptor. Over HTTP/1.1 it cannot come to that; of HTTP/2 one connection carries a hundred.
+/// Refuses requests with 503 while memory is short, and requests over HTTP/2 beyond the limit of connections: each needs a
+/// connection to a gateway, and so a file descriptor. Over HTTP/1.1 a connection has one request at a time; over HTTP/2 a hundred.
 /// </summary>
-internal sealed class RequestGateMiddleware(RequestDelegate next, ConnectionGate gate, GatewayRegistry gateways)
+internal sealed class RequestGateMiddleware(RequestDelegate next, ConnectionGate gate, MemoryPressure memory)
 {
-    public Task InvokeAsync(HttpContext context) =>
-        HttpProtocol.IsHttp11(context.Request.Protocol) || gate.Admits(gateways.Active) ? next(context) : RefuseAsync(context);
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (memory.RefusesRequests)
+        {
+            gate.Shed(ShedReason.MemoryRequest);
+            return RefuseAsync(context, "The load balancer is short of memory.");
+        }
 
-    private Task RefuseAsync(HttpContext context)
+        return HttpProtocol.IsHttp11(context.Request.Protocol) || ClientConnection.Of(context).Tracked is not { } connection
+            ? next(context)
+            : CountAsync(context, connection);
+    }
+
+    private async Task CountAsync(HttpContext context, TrackedConnection connection)
+    {
+        if (gate.TryEnterStream(connection) is { } limit)
+        {
+            await RefuseAsync(context, string.Create(CultureInfo.InvariantCulture, $"The limit of {limit} concurrent requests is reached."));
+            return;
+        }
+
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            gate.LeaveStream(connection);
+        }
+    }
+
+    private static Task RefuseAsync(HttpContext context, string detail)
     {
         context.Response.Headers.RetryAfter = "1";
-        return Problem.WriteAsync(context, new ProblemDetails
-        {
-            Status = StatusCodes.Status503ServiceUnavailable,
-            Detail = string.Create(CultureInfo.InvariantCulture, $"All {gate.Limit} requests that there may be at once are being served."),
-        });
+        return Problem.WriteAsync(context, new ProblemDetails { Status = StatusCodes.Status503ServiceUnavailable, Detail = detail });
     }
 }

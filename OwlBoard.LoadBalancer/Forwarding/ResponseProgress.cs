@@ -91,9 +91,12 @@ internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature, I
     /// <summary>The request is done with, as far as the load balancer goes.</summary>
     public void End(HttpContext context)
     {
-        var ended = Ended;
-        Ended = null;
-        ended?.Invoke(context, this);
+        if (Ended is { } ended)
+        {
+            Ended = null;
+            ended(context, this);
+            Connection.Tracked?.RequestEnds();
+        }
     }
 
     public void DisableBuffering() => _body.DisableBuffering();
@@ -132,6 +135,7 @@ internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature, I
     {
         _body = body;
         _writer = body.Writer;
+        Connection.Tracked?.RequestBegins();
         Request = null;
         Bytes = 0;
         IsWaitingForClient = false;
@@ -153,9 +157,16 @@ internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature, I
     private async ValueTask<FlushResult> WaitForClientAsync(ValueTask<FlushResult> flushing)
     {
         IsWaitingForClient = true;
-        var result = await flushing;
-        IsWaitingForClient = false;
-        Progressed();
-        return result;
+        Connection.Tracked?.WaitBegins();
+        try
+        {
+            return await flushing;
+        }
+        finally
+        {
+            IsWaitingForClient = false;
+            Connection.Tracked?.WaitEnds();
+            Progressed();
+        }
     }
 }

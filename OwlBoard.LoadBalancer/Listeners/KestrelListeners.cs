@@ -14,8 +14,12 @@ using OwlBoard.ServiceDefaults.Tls;
 namespace OwlBoard.LoadBalancer.Listeners;
 
 /// <summary>Opens the listeners and sets Kestrel's limits from the load balancer's options.</summary>
-internal sealed class KestrelListeners(LiveOptions options, ServerCertificate certificate, ConnectionGate gate, ClientLimits clients) : IConfigureOptions<KestrelServerOptions>
+internal sealed class KestrelListeners(LiveOptions options, ServerCertificate certificate, ConnectionGate gate, Http2FloodGuard floods, ClientLimits clients) : IConfigureOptions<KestrelServerOptions>
 {
+    private const int StreamBufferBytes = 16 * 1024;
+    private const int StreamWindowBytes = 128 * 1024;
+    private const int ConnectionWindowBytes = 256 * 1024;
+
     public void Configure(KestrelServerOptions kestrel)
     {
         var current = options.Current;
@@ -29,6 +33,11 @@ internal sealed class KestrelListeners(LiveOptions options, ServerCertificate ce
         // that reads slowly is no fault. Ours is the time without a byte accepted, see ClientLimits.
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.MaxConcurrentUpgradedConnections = null;
+        // Over HTTP/2, Kestrel holds as much for each stream whose client does not read, and accepts as much of a body that no
+        // gateway reads.
+        kestrel.Limits.MaxResponseBufferSize = StreamBufferBytes;
+        kestrel.Limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
+        kestrel.Limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
         SetLimits(kestrel.Limits, current);
         // Kestrel reads its limits when a connection is accepted: changed ones apply to those that come after.
         options.Changed += changed => SetLimits(kestrel.Limits, changed);
@@ -92,12 +101,17 @@ internal sealed class KestrelListeners(LiveOptions options, ServerCertificate ce
             {
                 endpoint.UseHttps(certificate.Handshake);
                 endpoint.UseCloseNotify();
+                endpoint.Use(next => connection => floods.PassAsync(connection, next));
             }
 
             endpoint.Use(next => connection =>
             {
                 connection.Features.Set(new ClientConnection(
-                    listener, connection.RemoteEndPoint, connection.LocalEndPoint, connection.ConnectionClosed));
+                    listener,
+                    connection.RemoteEndPoint,
+                    connection.LocalEndPoint,
+                    connection.Features.Get<TrackedConnection>(),
+                    connection.ConnectionClosed));
                 return next(connection);
             });
         }

@@ -2,25 +2,49 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using OwlBoard.Forwarding.Exchanges;
+using OwlBoard.LoadBalancer.ConnectionLimiting;
 
 namespace OwlBoard.LoadBalancer.Retry;
 
 /// <summary>
-/// A request body that can be read again from its start as long as what was read fits into the buffer. It also ends a
-/// request whose client stops sending: no byte for the given time is answered with 408.
+/// A request body that can be read again from its start as long as what was read fits into the buffer. It ends the request
+/// with 408 if the client sends no byte for the time limit, or too few on average.
 /// </summary>
-internal sealed class ReplayableBody(PipeReader body, int capacity, TimeSpan idleTimeout, TimeProvider time) : CancelableBodyStream(body)
+/// <param name="body">The body.</param>
+/// <param name="capacity">The most bytes to keep.</param>
+/// <param name="memory">The memory for what is kept.</param>
+/// <param name="timeout">The time in which the client has to send a byte.</param>
+/// <param name="bytesPerSecond">
+/// The bytes that the client has to send on average in the time that it is waited for, after <paramref name="timeout"/>; 0 for
+/// no such limit. Time in which the gateway does not accept the body does not count.
+/// </param>
+/// <param name="connection">The connection, to note that it waits for its client.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ReplayableBody(
+    PipeReader body,
+    int capacity,
+    ReplayMemory memory,
+    TimeSpan timeout,
+    int bytesPerSecond,
+    TrackedConnection? connection,
+    TimeProvider time) : CancelableBodyStream(body)
 {
+    private const int SmallestBuffer = 4 * 1024;
+
     private byte[]? _buffer;
     private int _buffered;
     private int _position;
     private bool _overflowed;
-    private ITimer? _idle;
+    private ITimer? _timer;
+    private long _received;
 
-    /// <summary>Since when the client is waited for; 0 while it is not.</summary>
+    /// <summary>The time that the client was waited for, before the current wait.</summary>
+    private TimeSpan _waited;
+
+    /// <summary>The timestamp since which the client is waited for; 0 while it is not.</summary>
     private long _waitingSince;
 
-    /// <summary>Whether everything read so far is still there.</summary>
+    /// <summary>Gets whether everything read so far is still there.</summary>
     public bool CanReplay => !_overflowed;
 
     /// <summary>Begins again at the first byte.</summary>
@@ -38,22 +62,19 @@ internal sealed class ReplayableBody(PipeReader body, int capacity, TimeSpan idl
         }
 
         var reading = base.ReadAsync(buffer, cancellationToken);
-        if (!reading.IsCompleted)
+        if (reading.IsCompleted)
         {
-            Volatile.Write(ref _waitingSince, time.GetTimestamp());
-            // One for all reads, which may be many and short.
-            _idle ??= time.CreateTimer(static body => ((ReplayableBody)body!).LookAtClient(), this, idleTimeout, Timeout.InfiniteTimeSpan);
+            return Received(await reading, buffer.Span);
         }
 
+        BeginWait();
         try
         {
-            var read = await reading;
-            Keep(buffer.Span[..read]);
-            return read;
+            return Received(await reading, buffer.Span);
         }
         finally
         {
-            Volatile.Write(ref _waitingSince, 0);
+            EndWait();
         }
     }
 
@@ -61,37 +82,69 @@ internal sealed class ReplayableBody(PipeReader body, int capacity, TimeSpan idl
     {
         if (Remaining() <= TimeSpan.Zero)
         {
-            throw new BadHttpRequestException("The request's body stopped coming.", StatusCodes.Status408RequestTimeout);
+            throw new BadHttpRequestException("The client sent the request's body too slowly.", StatusCodes.Status408RequestTimeout);
         }
     }
 
     protected override void Dispose(bool disposing)
     {
-        _idle?.Dispose();
-        if (_buffer is { } buffer)
-        {
-            _buffer = null;
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
+        _timer?.Dispose();
+        ReturnBuffer();
         base.Dispose(disposing);
     }
 
-    /// <summary>How long the client may still take.</summary>
-    private TimeSpan Remaining() =>
-        Volatile.Read(ref _waitingSince) is not 0 and var since ? idleTimeout - time.GetElapsedTime(since) : idleTimeout;
+    private int Received(int count, ReadOnlySpan<byte> buffer)
+    {
+        _received += count;
+        Keep(buffer[..count]);
+        return count;
+    }
 
-    private void LookAtClient()
+    private void BeginWait()
+    {
+        Volatile.Write(ref _waitingSince, time.GetTimestamp());
+        connection?.WaitBegins();
+        // One timer for all waits, which may be many and short.
+        _timer ??= time.CreateTimer(static body => ((ReplayableBody)body!).CheckClient(), this, timeout, Timeout.InfiniteTimeSpan);
+    }
+
+    private void EndWait()
+    {
+        _waited += time.GetElapsedTime(_waitingSince);
+        Volatile.Write(ref _waitingSince, 0);
+        connection?.WaitEnds();
+    }
+
+    /// <summary>The time that the client still has.</summary>
+    private TimeSpan Remaining()
+    {
+        if (Volatile.Read(ref _waitingSince) is 0)
+        {
+            return timeout;
+        }
+
+        var waiting = time.GetElapsedTime(_waitingSince);
+        var remaining = timeout - waiting;
+        if (bytesPerSecond > 0)
+        {
+            var byRate = timeout + TimeSpan.FromSeconds((double)_received / bytesPerSecond) - _waited - waiting;
+            remaining = byRate < remaining ? byRate : remaining;
+        }
+
+        return remaining;
+    }
+
+    private void CheckClient()
     {
         var remaining = Remaining();
         if (remaining <= TimeSpan.Zero)
         {
             GiveUp();
-            // The read may just have ended, and it be the next one that was given up.
-            remaining = idleTimeout;
+            // The wait may just have ended, and the next one be given up.
+            remaining = timeout;
         }
 
-        _idle?.Change(remaining, Timeout.InfiniteTimeSpan);
+        _timer?.Change(remaining, Timeout.InfiniteTimeSpan);
     }
 
     private void Keep(ReadOnlySpan<byte> read)
@@ -101,15 +154,47 @@ internal sealed class ReplayableBody(PipeReader body, int capacity, TimeSpan idl
             return;
         }
 
-        if (_buffered + read.Length > capacity)
+        var length = _buffered + read.Length;
+        if (length > capacity || !TryGrow(length))
         {
             _overflowed = true;
+            ReturnBuffer();
             return;
         }
 
-        _buffer ??= ArrayPool<byte>.Shared.Rent(capacity);
         read.CopyTo(_buffer.AsSpan(_buffered));
-        _buffered += read.Length;
-        _position = _buffered;
+        _position = _buffered = length;
+    }
+
+    private bool TryGrow(int length)
+    {
+        if (_buffer is { } buffer && buffer.Length >= length)
+        {
+            return true;
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, SmallestBuffer));
+        if (!memory.TryReserve(larger.Length))
+        {
+            ArrayPool<byte>.Shared.Return(larger);
+            return false;
+        }
+
+        var kept = _buffered;
+        _buffer.AsSpan(0, kept).CopyTo(larger);
+        ReturnBuffer();
+        (_buffer, _buffered) = (larger, kept);
+        return true;
+    }
+
+    private void ReturnBuffer()
+    {
+        if (_buffer is { } buffer)
+        {
+            _buffer = null;
+            _buffered = _position = 0;
+            memory.Release(buffer.Length);
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }

@@ -24,6 +24,7 @@ internal sealed class RetryMiddleware(
     GatewayHealth health,
     LoadBalancerMetrics metrics,
     LastResort lastResort,
+    ReplayMemory replayMemory,
     TimeProvider time)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -38,7 +39,19 @@ internal sealed class RetryMiddleware(
             {
                 // Of what must not be sent twice nothing was read yet when it may be sent to another gateway.
                 var kept = request.IsIdempotent ? settings.Retry.BodyBytes : 0;
-                request.Body = new ReplayableBody(context.Request.BodyReader, kept, settings.Timeouts.RequestBody, time);
+                if (context.Request.ContentLength > kept)
+                {
+                    kept = 0;
+                }
+
+                request.Body = new ReplayableBody(
+                    context.Request.BodyReader,
+                    kept,
+                    replayMemory,
+                    settings.Timeouts.RequestBody,
+                    settings.Limits.RequestBodyBytesPerSecond,
+                    progress.Connection.Tracked,
+                    time);
                 context.Request.Body = request.Body;
             }
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Http.Features;
 using OwlBoard.Forwarding.Exchanges;
+using OwlBoard.LoadBalancer.ConnectionLimiting;
 using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.LoadBalancer.Telemetry;
@@ -44,6 +45,7 @@ internal sealed class LoadBalancerMetrics
     private readonly Counter<long> _rateLimited;
     private readonly Counter<long> _connectionLimited;
     private readonly Counter<long> _connectionsRefused;
+    private readonly Counter<long> _connectionsClosed;
     private readonly Counter<long> _requestsRefused;
 
     public LoadBalancerMetrics(IMeterFactory meters, GatewayRegistry gateways)
@@ -66,9 +68,11 @@ internal sealed class LoadBalancerMetrics
         _connectionLimited = meter.CreateCounter<long>(
             "owlboard.connection_limited", "{request}", "Requests refused because their client had too many open.");
         _connectionsRefused = meter.CreateCounter<long>(
-            "owlboard.connections_refused", "{connection}", "Clients' connections closed at once because there were as many as there may be.");
+            "owlboard.connections_refused", "{connection}", "Connections of clients refused at a limit, by reason.");
+        _connectionsClosed = meter.CreateCounter<long>(
+            "owlboard.connections_closed", "{connection}", "Connections of clients closed for the sake of others, by reason.");
         _requestsRefused = meter.CreateCounter<long>(
-            "owlboard.requests_refused", "{request}", "Requests answered with 503 because there were as many as there may be.");
+            "owlboard.requests_refused", "{request}", "Requests refused with 503 at a limit or because memory is short, by reason.");
         meter.CreateObservableUpDownCounter(
             "owlboard.gateway.active_requests",
             () => gateways.All.Select(gateway => new Measurement<int>(gateway.Active, Tag(gateway.Name))),
@@ -136,12 +140,39 @@ internal sealed class LoadBalancerMetrics
         _rateLimited.Add(1, new KeyValuePair<string, object?>("route", route));
     }
 
-    public void ConnectionRefused() => _connectionsRefused.Add(1);
-
-    public void RequestRefused()
+    /// <summary>Counts a connection or request that was refused or closed for the sake of others.</summary>
+    public void Shed(ShedReason reason)
     {
-        Totals.CountRefusal();
-        _requestsRefused.Add(1);
+        switch (reason)
+        {
+            case ShedReason.ConnectionLimit:
+                _connectionsRefused.Add(1, Reason("limit"));
+                break;
+            case ShedReason.ClientConnectionLimit:
+                _connectionsRefused.Add(1, Reason("client limit"));
+                break;
+            case ShedReason.IdleForNew:
+                _connectionsClosed.Add(1, Reason("idle"));
+                break;
+            case ShedReason.Http2Flood:
+                _connectionsClosed.Add(1, Reason("http2 flood"));
+                break;
+            case ShedReason.MemoryIdle:
+                _connectionsClosed.Add(1, Reason("idle, memory short"));
+                break;
+            case ShedReason.MemorySlow:
+                _connectionsClosed.Add(1, Reason("slow, memory short"));
+                break;
+            case ShedReason.RequestLimit:
+                RequestRefused("limit");
+                break;
+            case ShedReason.ClientRequestLimit:
+                RequestRefused("client limit");
+                break;
+            case ShedReason.MemoryRequest:
+                RequestRefused("memory short");
+                break;
+        }
     }
 
     public void ConnectionLimited()
@@ -157,6 +188,14 @@ internal sealed class LoadBalancerMetrics
         "HTTP/3" => "3",
         _ => "1.0",
     };
+
+    private static KeyValuePair<string, object?> Reason(string reason) => new("reason", reason);
+
+    private void RequestRefused(string reason)
+    {
+        Totals.CountRefusal();
+        _requestsRefused.Add(1, Reason(reason));
+    }
 
     private static KeyValuePair<string, object?> Tag(string gateway) => new("gateway", gateway);
 }

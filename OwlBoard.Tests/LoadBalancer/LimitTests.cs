@@ -84,20 +84,29 @@ public sealed class LimitTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(null, int.MaxValue)]
-    [InlineData(100L, 16)]
-    [InlineData(1024L, 256)]
-    [InlineData(1_048_576L, 524_032)]
-    [InlineData(long.MaxValue, int.MaxValue)]
-    public void Half_of_the_file_descriptors_that_are_not_reserved_are_for_clients(long? descriptors, int connections) =>
-        Assert.Equal(connections, ConnectionGate.Automatic(descriptors));
+    [InlineData(null, long.MaxValue, int.MaxValue)]
+    [InlineData(100L, long.MaxValue, 16)]
+    [InlineData(1024L, long.MaxValue, 256)]
+    [InlineData(1_048_576L, long.MaxValue, 524_032)]
+    [InlineData(long.MaxValue, 384L * 1024 * 1024, 11_796)]
+    [InlineData(1024L, 384L * 1024 * 1024, 256)]
+    [InlineData(null, 1L, 16)]
+    public void Connection_limit_follows_from_file_descriptors_and_memory(long? descriptors, long memory, int connections) =>
+        Assert.Equal(connections, ConnectionLimits.Automatic(descriptors, memory));
+
+    [Theory]
+    [InlineData(0, 11_796, 2_949)]
+    [InlineData(0, 20, 16)]
+    [InlineData(500, 11_796, 500)]
+    public void One_client_may_have_a_quarter_of_the_connections_by_default(int configured, int limit, int connections) =>
+        Assert.Equal(connections, ConnectionLimits.OfClient(configured, limit));
 
     [Theory]
     [InlineData(0, 94)]
     [InlineData(50, 50)]
     [InlineData(5000, 94)]
     public void No_more_connections_are_held_than_the_file_descriptors_suffice_for(int configured, int connections) =>
-        Assert.Equal(connections, ConnectionGate.Effective(configured, automatic: 94));
+        Assert.Equal(connections, ConnectionLimits.Effective(configured, automatic: 94));
 
     [Theory]
     [InlineData("Max open files            1024                 524288               files     ", 1024L)]

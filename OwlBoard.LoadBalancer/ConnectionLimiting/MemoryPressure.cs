@@ -1,0 +1,77 @@
+namespace OwlBoard.LoadBalancer.ConnectionLimiting;
+
+/// <summary>
+/// Sheds load before memory runs out: from 70 % of the available memory on it closes idle connections, from 80 % on it
+/// refuses requests, from 88 % on it closes the connections of the slowest clients. What counts is the heap after its last
+/// collection, in relation to what the runtime may use: the container's limit or <c>DOTNET_GCHeapHardLimit</c>.
+/// </summary>
+internal sealed class MemoryPressure(ConnectionGate gate, ConnectionLimits limits, ShedLog log, TimeProvider time) : BackgroundService
+{
+    private const double IdleFrom = 0.70;
+    private const double RefuseFrom = 0.80;
+    private const double SlowFrom = 0.88;
+
+    /// <summary>The part of the connections that is closed at a time: memory is free only after the next collection.</summary>
+    private const double ClosedPart = 0.1;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private volatile bool _refusesRequests;
+    private long _lastCollection;
+
+    /// <summary>Gets whether new requests are to be refused.</summary>
+    public bool RefusesRequests => _refusesRequests;
+
+    /// <summary>Sheds by the part of the available memory that is used.</summary>
+    /// <param name="used">The part, from 0 to 1.</param>
+    /// <param name="isNew">Whether the heap was collected since the last call: only then closing more may be necessary.</param>
+    public void Apply(double used, bool isNew)
+    {
+        _refusesRequests = used >= RefuseFrom;
+        if (isNew && used >= IdleFrom)
+        {
+            gate.CloseIdle(ClosedPart, ShedReason.MemoryIdle);
+        }
+
+        if (isNew && used >= SlowFrom)
+        {
+            gate.CloseSlowest(ClosedPart, ShedReason.MemorySlow);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                Check();
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host is stopping.
+        }
+
+        log.Flush(limits.Connections, limits.PerClient);
+    }
+
+    private void Check()
+    {
+        var memory = GC.GetGCMemoryInfo(GCKind.Any);
+        if (memory.TotalAvailableMemoryBytes > 0)
+        {
+            var isNew = memory.Index != _lastCollection;
+            _lastCollection = memory.Index;
+            Apply((double)memory.HeapSizeBytes / memory.TotalAvailableMemoryBytes, isNew);
+            if (_refusesRequests && !isNew)
+            {
+                // Nothing may be allocated any more that would cause a collection.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+            }
+        }
+
+        log.Flush(limits.Connections, limits.PerClient);
+    }
+}
