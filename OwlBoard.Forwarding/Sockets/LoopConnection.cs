@@ -209,7 +209,7 @@ internal sealed class LoopConnection :
     {
         var seen = Socket.Progress;
         var since = _time.GetTimestamp();
-        while (!seen.IsAllAcknowledged && _time.GetElapsedTime(since) < _limits.SendTimeout)
+        while (!Socket.IsDisposed && !seen.IsAllAcknowledged && _time.GetElapsedTime(since) < _limits.SendTimeout)
         {
             await Task.Delay(ReceiptInterval, _time);
             var progress = Socket.Progress;

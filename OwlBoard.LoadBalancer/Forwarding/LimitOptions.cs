@@ -24,7 +24,7 @@ public sealed class LimitOptions
 
     /// <summary>
     /// The bytes per second that a client has to send of a request's body, on average over the time that it is waited for and
-    /// after a grace of <c>LoadBalancer:Timeouts:RequestBody</c>; a slower one gets 408. Default 240; 0 for no such limit.
+    /// after a grace of 30 s; a slower one gets 408. Default 240; 0 for no such limit.
     /// </summary>
     [Range(0, 1024 * 1024 * 1024)]
     public int RequestBodyBytesPerSecond { get; set; } = 240;

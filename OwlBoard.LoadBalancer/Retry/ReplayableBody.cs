@@ -15,8 +15,8 @@ namespace OwlBoard.LoadBalancer.Retry;
 /// <param name="memory">The memory for what is kept.</param>
 /// <param name="timeout">The time in which the client has to send a byte.</param>
 /// <param name="bytesPerSecond">
-/// The bytes that the client has to send on average in the time that it is waited for, after <paramref name="timeout"/>; 0 for
-/// no such limit. Time in which the gateway does not accept the body does not count.
+/// The bytes that the client has to send on average in the time that it is waited for, after a grace of 30 s; 0 for no such
+/// limit. Time in which the gateway does not accept the body does not count.
 /// </param>
 /// <param name="connection">The connection, to note that it waits for its client.</param>
 /// <param name="time">The clock.</param>
@@ -30,6 +30,8 @@ internal sealed class ReplayableBody(
     TimeProvider time) : CancelableBodyStream(body)
 {
     private const int SmallestBuffer = 4 * 1024;
+
+    private static readonly TimeSpan RateGrace = TimeSpan.FromSeconds(30);
 
     private byte[]? _buffer;
     private int _buffered;
@@ -127,7 +129,7 @@ internal sealed class ReplayableBody(
         var remaining = timeout - waiting;
         if (bytesPerSecond > 0)
         {
-            var byRate = timeout + TimeSpan.FromSeconds((double)_received / bytesPerSecond) - _waited - waiting;
+            var byRate = RateGrace + TimeSpan.FromSeconds((double)_received / bytesPerSecond) - _waited - waiting;
             remaining = byRate < remaining ? byRate : remaining;
         }
 

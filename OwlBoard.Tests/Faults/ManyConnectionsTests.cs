@@ -27,6 +27,7 @@ public sealed class ManyConnectionsTests
         await using var loadBalancer = await LoadBalancerProcess.StartAsync(
             gateways.Select(gateway => (gateway.Name, gateway.Address)),
             "LoadBalancer:RateLimit:RequestsPerSecond=0",
+            $"LoadBalancer:Limits:ConnectionsPerClient={2 * Each}",
             "LoadBalancer:AccessLog:Enabled=false");
         var before = loadBalancer.Process.ResidentBytes;
         var cancellationToken = TestContext.Current.CancellationToken;
@@ -69,9 +70,9 @@ public sealed class ManyConnectionsTests
     }
 
     [Theory]
-    [InlineData(0, "At most 94 clients' connections are held: the process may have 700 file descriptors")]
-    [InlineData(5000, "LoadBalancer:Limits:Connections is 5000, but 700 file descriptors (ulimit -n) suffice for 94")]
-    public async Task More_clients_than_the_file_descriptors_suffice_for_are_turned_away_and_the_others_served(int configured, string said)
+    [InlineData(0, "Connection limit: 94 (file descriptors: 700; available memory: ")]
+    [InlineData(5000, "LoadBalancer:Limits:Connections is 5000; file descriptors (700) and memory (")]
+    public async Task More_clients_than_the_file_descriptors_suffice_for_are_turned_away_and_the_others_served(int configured, string logged)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only there does the load balancer ask how many it may have.");
         await using var gateway = await FakeGateway.StartAsync("gw-1");
@@ -80,41 +81,36 @@ public sealed class ManyConnectionsTests
             700,
             [(gateway.Name, gateway.Address)],
             "LoadBalancer:RateLimit:RequestsPerSecond=0",
-            $"LoadBalancer:Limits:Connections={configured}");
+            $"LoadBalancer:Limits:Connections={configured}",
+            "LoadBalancer:Limits:ConnectionsPerClient=1000");
         // (700 - 512) / 2
         const int Held = 94;
-        Assert.Contains(said, loadBalancer.Process.Output, StringComparison.Ordinal);
+        Assert.Contains(logged, loadBalancer.Process.Output, StringComparison.Ordinal);
 
-        var connections = new List<TcpClient>();
-        for (var i = 0; i < 400; i++)
+        // WebSockets, since idle connections would be closed for new ones.
+        var served = Enumerable.Range(0, Held).Select(_ => new ClientWebSocket()).ToArray();
+        foreach (var socket in served)
         {
-            var connection = new TcpClient();
-            connections.Add(connection);
-            await connection.ConnectAsync(IPAddress.Loopback, loadBalancer.Desktop.Port, TestContext.Current.CancellationToken);
-            if (i < Held)
-            {
-                Assert.StartsWith("HTTP/1.1 200", await AskAsync(connection), StringComparison.Ordinal);
-            }
+            await socket.ConnectAsync(new Uri($"ws://{loadBalancer.Desktop.Authority}/ws"), TestContext.Current.CancellationToken);
         }
 
-        foreach (var turnedAway in connections[Held..])
+        for (var i = 0; i < 300; i++)
         {
+            using var turnedAway = new TcpClient();
+            await turnedAway.ConnectAsync(IPAddress.Loopback, loadBalancer.Desktop.Port, TestContext.Current.CancellationToken);
             Assert.True(await IsClosedAsync(turnedAway));
         }
 
-        foreach (var served in connections[..Held])
-        {
-            Assert.StartsWith("HTTP/1.1 200", await AskAsync(served), StringComparison.Ordinal);
-        }
-
+        await Task.WhenAll(served.Select(socket => EchoAsync(socket)));
         using (var management = new HttpClient())
         {
             using var metrics = await management.GetAsync(new Uri(loadBalancer.Management, "/metrics"), TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.OK, metrics.StatusCode);
         }
 
-        Assert.Contains("All 94 clients' connections that there may be are open", loadBalancer.Process.Output, StringComparison.Ordinal);
-        connections.ForEach(connection => connection.Dispose());
+        await Eventually.IsTrueAsync("the refusals are logged", () => loadBalancer.Process.Output.Contains(
+            "Connection limit (94) reached and no connection is idle", StringComparison.Ordinal));
+        Array.ForEach(served, socket => socket.Dispose());
         await Eventually.IsTrueAsync("there is room again", async () =>
         {
             using var connection = new TcpClient();

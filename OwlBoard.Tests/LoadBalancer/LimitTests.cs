@@ -50,37 +50,29 @@ public sealed class LimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Connections_beyond_the_limit_are_closed_and_one_that_ends_makes_room()
+    public async Task Connections_beyond_the_limit_are_closed_while_none_is_idle()
     {
-        using var log = new CapturedLog();
-        await using var loadBalancer = TestLoadBalancer.Start(
-            [_gateway],
-            [new("Limits:Connections", "2")],
-            services => services.AddSingleton<ILoggerProvider>(log)
-                .Configure<LoggerFilterOptions>(filter => filter.AddFilter<CapturedLog>("OwlBoard", LogLevel.Trace)));
+        var release = new TaskCompletionSource();
+        _gateway.Answer = _ => release.Task;
+        await using var loadBalancer = TestLoadBalancer.Start([_gateway], [new("Limits:Connections", "2")]);
         using var refusals = new RecordedMetric(loadBalancer, "owlboard.connections_refused");
         using var first = await RawClient.ConnectAsync(loadBalancer.Desktop);
         using var second = await RawClient.ConnectAsync(loadBalancer.Mobile);
-        Assert.Equal(200, (await AskAsync(first)).Status);
-        Assert.Equal(200, (await AskAsync(second)).Status);
+        await first.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        await second.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        await Eventually.IsTrueAsync("both are served", () => _gateway.Received.Count == 2);
 
         using var third = await RawClient.ConnectAsync(loadBalancer.Desktop);
         Assert.Equal("", await third.ReadToEndAsync());
         Assert.Equal(200, (await RawClient.AskAsync(loadBalancer.Management, "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")).Status);
-        Assert.Equal(200, (await AskAsync(first)).Status);
         Assert.Equal(1, refusals.Sum);
-        Assert.Single(log.Lines, line => line.StartsWith("Warning: All 2 clients' connections that there may be are open", StringComparison.Ordinal));
 
+        release.SetResult();
+        Assert.Equal(200, (await first.ReadResponseAsync()).Status);
+        Assert.Equal(200, (await second.ReadResponseAsync()).Status);
         second.Dispose();
-        await Eventually.IsTrueAsync("there is room", () => log.Lines.Any(line => line.StartsWith("Information: There is room", StringComparison.Ordinal)));
-        using var fourth = await RawClient.ConnectAsync(loadBalancer.Mobile);
-        Assert.Equal(200, (await AskAsync(fourth)).Status);
-
-        static async Task<RawResponse> AskAsync(RawClient client)
-        {
-            await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-            return await client.ReadResponseAsync();
-        }
+        await Eventually.IsTrueAsync("there is room", () => loadBalancer.Services.GetRequiredService<ConnectionGate>().Count == 1);
+        Assert.Equal(200, (await RawClient.AskAsync(loadBalancer.Mobile, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
     }
 
     [Theory]

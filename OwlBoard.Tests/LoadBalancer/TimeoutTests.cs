@@ -46,7 +46,7 @@ public sealed class TimeoutTests : IAsyncLifetime
         Assert.Equal("application/problem+json", response.Header("Content-Type"));
         Assert.Equal("close", response.Header("Connection"));
         using var problem = JsonDocument.Parse(response.Body);
-        Assert.Contains("stopped coming", problem.RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("too slowly", problem.RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal(0, loadBalancer.Gateway("gw-1").Statistics.Failures);
     }
 
