@@ -14,8 +14,8 @@ namespace OwlBoard.Forwarding.Sockets;
 /// nothing, and the first of two operations would wait for the second: then everything is sent at once.
 /// <para>Clients' operations complete last, and no request is sent before: the upstream connection that it would use may have
 /// been closed in the same batch.</para>
-/// <para>An operation that completes again and again within a batch is postponed to the next one (see <see cref="Permits"/>),
-/// so that a connection which is always ready does not keep the loop to itself.</para>
+/// <para>An operation that completes again and again within a batch is postponed to a later one (see <see cref="Permits"/>),
+/// so that connections which are always ready do not keep the loop to themselves.</para>
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "The thread disposes the epoll instance when it ends.")]
 internal sealed partial class SocketLoop
@@ -30,10 +30,19 @@ internal sealed partial class SocketLoop
     private const int CheckInterval = 4;
 
     /// <summary>
-    /// How often an operation may run within a batch, the first time included. A read returns at most 64 KiB, which took
-    /// 20 us to receive and to send (<c>bench/run --case 1m</c>): a busy connection delays the others by some 0.1 ms.
+    /// How often an operation may run within a batch, the first time included. A read returns at most 64 KiB, which take some
+    /// 50 us to receive and to send: a busy connection delays the others by 0.2 ms.
     /// </summary>
     private const int MaxRunsInBatch = 4;
+
+    /// <summary>How often all operations together may run once more within a batch.</summary>
+    private const int MaxRepeatsInBatch = 16;
+
+    /// <summary>
+    /// The number of postponed operations that run in a batch. Events come first, so that any number of busy connections delays
+    /// the others by no more than 1 ms a batch.
+    /// </summary>
+    private const int MaxResumedInBatch = 16;
 
     /// <summary>Written data is sent before the end of the batch if that takes longer: other connections may be in a TLS handshake.</summary>
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMilliseconds(1);
@@ -54,12 +63,12 @@ internal sealed partial class SocketLoop
     private readonly List<SendOperation> _requests = new(MaxEvents);
     private readonly List<LoopWriter> _responses = new(MaxEvents);
     private readonly List<LoopSocket> _closing = [];
-    private List<SocketOperation> _postponed = new(MaxEvents);
-    private List<SocketOperation> _resumed = new(MaxEvents);
+    private readonly Queue<SocketOperation> _postponed = new(MaxEvents);
     private LoopSocket?[] _sockets = new LoopSocket?[64];
     private int _count;
     private uint _registrations;
     private int _batch;
+    private int _repeats;
     private bool _isInBatch;
     private bool _hadFew;
     private bool _isStopped;
@@ -156,11 +165,11 @@ internal sealed partial class SocketLoop
             (lastBatch, runs) = (_batch, 1);
         }
 
-        return ++runs <= MaxRunsInBatch;
+        return ++runs <= MaxRunsInBatch && ++_repeats <= MaxRepeatsInBatch;
     }
 
-    /// <summary>Runs an operation that is ready in the next batch. On the loop's thread.</summary>
-    public void Postpone(SocketOperation operation) => _postponed.Add(operation);
+    /// <summary>Runs an operation that is ready in a later batch. On the loop's thread.</summary>
+    public void Postpone(SocketOperation operation) => _postponed.Enqueue(operation);
 
     /// <summary>Ends the thread and closes the sockets that are left.</summary>
     public void Stop()
@@ -226,22 +235,23 @@ internal sealed partial class SocketLoop
         _timestamp = null;
         _utcNow = null;
         IsReceiving = true;
-        var busy = count + _postponed.Count;
-        Resume();
+        _repeats = 0;
+        var resumed = Math.Min(_postponed.Count, MaxResumedInBatch);
         Receive(count);
+        Resume(resumed);
         IsReceiving = false;
-        var hasFew = busy <= FewEvents;
+        var hasFew = count + resumed <= FewEvents;
         Complete(gather: !hasFew || !_hadFew);
         _hadFew = hasFew;
         EndBatch();
     }
 
-    /// <summary>Runs the operations that the last batch postponed.</summary>
-    private void Resume()
+    /// <summary>Runs operations that earlier batches postponed.</summary>
+    private void Resume(int count)
     {
-        (_postponed, _resumed) = (_resumed, _postponed);
-        foreach (var operation in _resumed)
+        for (; count > 0; count--)
         {
+            var operation = _postponed.Dequeue();
             try
             {
                 operation.OnReady();
@@ -251,8 +261,6 @@ internal sealed partial class SocketLoop
                 Fail(operation.Socket, exception);
             }
         }
-
-        _resumed.Clear();
     }
 
     private void Receive(int count)

@@ -2,7 +2,7 @@ namespace OwlBoard.LoadBalancer.ConnectionLimiting;
 
 /// <summary>
 /// Sheds load before memory runs out: from 70 % of the available memory on it closes idle connections, from 80 % on it
-/// refuses requests, from 88 % on it closes the connections of the slowest clients. What counts is the heap after its last
+/// refuses requests, and from 88 % on, or if that lasts, it closes the connections of the slowest clients. What counts is the heap after its last
 /// collection, in relation to what the runtime may use: the container's limit or <c>DOTNET_GCHeapHardLimit</c>.
 /// </summary>
 internal sealed class MemoryPressure(ConnectionGate gate, ConnectionLimits limits, ShedLog log, TimeProvider time) : BackgroundService
@@ -14,9 +14,13 @@ internal sealed class MemoryPressure(ConnectionGate gate, ConnectionLimits limit
     /// <summary>The part of the connections that is closed at a time: memory is free only after the next collection.</summary>
     private const double ClosedPart = 0.1;
 
+    /// <summary>The number of checks in a row with requests refused, after which the slowest clients make room.</summary>
+    private const int MaxRefusingChecks = 2;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private volatile bool _refusesRequests;
+    private int _refusingChecks;
     private long _lastCollection;
 
     /// <summary>Gets whether new requests are to be refused.</summary>
@@ -28,12 +32,13 @@ internal sealed class MemoryPressure(ConnectionGate gate, ConnectionLimits limit
     public void Apply(double used, bool isNew)
     {
         _refusesRequests = used >= RefuseFrom;
+        _refusingChecks = _refusesRequests ? _refusingChecks + 1 : 0;
         if (isNew && used >= IdleFrom)
         {
             gate.CloseIdle(ClosedPart, ShedReason.MemoryIdle);
         }
 
-        if (isNew && used >= SlowFrom)
+        if (isNew && (used >= SlowFrom || _refusingChecks > MaxRefusingChecks))
         {
             gate.CloseSlowest(ClosedPart, ShedReason.MemorySlow);
         }

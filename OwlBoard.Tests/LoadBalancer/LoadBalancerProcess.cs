@@ -31,6 +31,11 @@ internal sealed class LoadBalancerProcess : IAsyncDisposable
     public static Task<LoadBalancerProcess> StartOnOneThreadAsync(IEnumerable<(string Name, string Address)> gateways, params string[] settings) =>
         StartAsync(gateways, settings, new Dictionary<string, string> { ["DOTNET_PROCESSOR_COUNT"] = "1" });
 
+    /// <summary>The same with a limit of the heap, as a container sets it.</summary>
+    public static Task<LoadBalancerProcess> StartWithHeapAsync(
+        int megabytes, IEnumerable<(string Name, string Address)> gateways, params string[] settings) =>
+        StartAsync(gateways, settings, new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = $"{megabytes * 1024 * 1024:X}" });
+
     /// <summary>The same with so many files that it may have open.</summary>
     public static Task<LoadBalancerProcess> StartWithOpenFilesAsync(
         int openFiles, IEnumerable<(string Name, string Address)> gateways, params string[] settings) =>

@@ -10,8 +10,9 @@ namespace OwlBoard.Tests.Wire;
 /// <summary>A client of HTTP/2 over TLS that sends the fields it is told to, well-formed or not. Every wait has a deadline.</summary>
 internal sealed class RawHttp2Client : IDisposable
 {
-    private const byte DataFrame = 0;
-    private const byte HeadersFrame = 1;
+    public const byte DataFrame = 0;
+    public const byte HeadersFrame = 1;
+    public const byte ContinuationFrame = 9;
     private const byte ResetFrame = 3;
     private const byte SettingsFrame = 4;
     private const byte PingFrame = 6;
@@ -24,7 +25,9 @@ internal sealed class RawHttp2Client : IDisposable
     private SslStream _stream = null!;
     private int _nextStream = 1;
 
-    public static async Task<RawHttp2Client> ConnectAsync(int port)
+    /// <param name="port">The port of a TLS listener.</param>
+    /// <param name="settings">The payload of the first <c>SETTINGS</c> frame.</param>
+    public static async Task<RawHttp2Client> ConnectAsync(int port, byte[]? settings = null)
     {
         var client = new RawHttp2Client();
         await client._client.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
@@ -38,17 +41,26 @@ internal sealed class RawHttp2Client : IDisposable
             },
             TestContext.Current.CancellationToken);
         Assert.Equal(SslApplicationProtocol.Http2, client._stream.NegotiatedApplicationProtocol);
-        await client.WriteAsync([.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, .. Frame(SettingsFrame, 0, 0, [])]);
+        await client.WriteAsync([.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, .. Frame(SettingsFrame, 0, 0, settings ?? [])]);
         return client;
     }
 
     /// <summary>The pseudo-fields of a GET.</summary>
-    public static (string Name, string Value)[] Get(string path, string? authority = "a") =>
-        [(":method", "GET"), (":scheme", "https"), (":path", path), .. authority is null ? [] : new[] { (":authority", authority) }];
+    public static (string Name, string Value)[] Get(string path, string? authority = "a") => Pseudo("GET", path, authority);
+
+    /// <summary>The pseudo-fields of a POST.</summary>
+    public static (string Name, string Value)[] Post(string path) => Pseudo("POST", path, "a");
+
+    private static (string Name, string Value)[] Pseudo(string method, string path, string? authority) =>
+        [(":method", method), (":scheme", "https"), (":path", path), .. authority is null ? [] : new[] { (":authority", authority) }];
 
     /// <summary>Sends a request without a body, each field as a literal that is not indexed (RFC 7541 section 6.2.2).</summary>
     /// <returns>Its stream.</returns>
-    public async Task<int> SendAsync(params (string Name, string Value)[] fields)
+    public Task<int> SendAsync(params (string Name, string Value)[] fields) => SendAsync(fields, endsStream: true);
+
+    /// <summary>Sends a header block, of which more may follow, or a body.</summary>
+    /// <returns>Its stream.</returns>
+    public async Task<int> SendAsync((string Name, string Value)[] fields, bool endsStream = true, bool endsHeaders = true)
     {
         var stream = _nextStream;
         _nextStream += 2;
@@ -60,7 +72,7 @@ internal sealed class RawHttp2Client : IDisposable
             AddText(block, value);
         }
 
-        await WriteAsync(Frame(HeadersFrame, EndHeaders | EndStream, stream, [.. block]));
+        await WriteAsync(Frame(HeadersFrame, (byte)((endsHeaders ? EndHeaders : 0) | (endsStream ? EndStream : 0)), stream, [.. block]));
         return stream;
     }
 
@@ -103,6 +115,26 @@ internal sealed class RawHttp2Client : IDisposable
             {
                 return outcome;
             }
+        }
+    }
+
+    /// <summary>Sends frames in a row.</summary>
+    public async Task SendFramesAsync(int count, byte type, byte flags, int stream) =>
+        await WriteAsync([.. Enumerable.Repeat(Frame(type, flags, stream, []), count).SelectMany(frame => frame)]);
+
+    /// <summary>Reads until the server ends the connection.</summary>
+    public async Task ReadToEndAsync()
+    {
+        var buffer = new byte[64 * 1024];
+        try
+        {
+            while (await _stream.ReadAsync(buffer, TestContext.Current.CancellationToken) > 0)
+            {
+            }
+        }
+        catch (IOException)
+        {
+            // It was reset.
         }
     }
 

@@ -44,7 +44,7 @@ public sealed class LoopFairnessTests : IDisposable
         using (other)
         using (otherSender)
         {
-            var (reads, readsUntilOther) = (0, 0);
+            var (reads, readsUntilOther) = (0, int.MaxValue);
             var waiting = WaitForOtherAsync();
             // Every read but the first is ready at once.
             var reading = ReadAllAsync();
@@ -53,7 +53,7 @@ public sealed class LoopFairnessTests : IDisposable
 
             Assert.Equal(4096, reads);
             await waiting.WaitAsync(Eventually.DefaultDeadline, Token);
-            Assert.InRange(readsUntilOther, 1, 64);
+            Assert.InRange(readsUntilOther, 0, 64);
 
             async Task ReadAllAsync()
             {
