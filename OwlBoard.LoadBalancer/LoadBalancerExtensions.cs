@@ -80,7 +80,7 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<ConnectionGate>();
         services.AddSingleton<Http2FloodGuard>();
         services.AddSingleton<MemoryPressure>();
-        services.AddHostedService(provider => provider.GetRequiredService<MemoryPressure>());
+        services.AddHostedService<ConnectionSweeper>();
 
         services.AddSingleton<GatewayRegistry>();
         services.AddSingleton<StateJournal>();

@@ -14,13 +14,27 @@ internal sealed class AcceptOperation(Socket listener) : AwaitableOperation<Sock
     /// <summary>The address at the other end of the connection that was taken last, for whoever took it.</summary>
     public SocketAddress Peer { get; } = new(listener.AddressFamily);
 
+    /// <summary>Gets whether the last wait was ended by <see cref="Interrupt"/>.</summary>
+    public bool IsInterrupted { get; private set; }
+
+    /// <summary>Ends the wait, if there is one.</summary>
+    public void Interrupt()
+    {
+        if (TryStopWaiting())
+        {
+            IsInterrupted = true;
+            End(SocketError.Success);
+        }
+    }
+
     /// <summary>Waits for one. One at a time.</summary>
-    /// <returns>It; <see langword="null"/> once the listener is closed.</returns>
+    /// <returns>It; <see langword="null"/> once the listener is closed, or if the wait was interrupted.</returns>
     /// <exception cref="SocketException">It could not be taken; others may be.</exception>
     public ValueTask<SocketDescriptor?> RunAsync()
     {
         Begin();
         _accepted = SocketCalls.None;
+        IsInterrupted = false;
         RunWhenReady();
         return Result;
     }

@@ -18,7 +18,8 @@ internal sealed class LoopConnection :
     IConnectionItemsFeature,
     IConnectionLifetimeFeature,
     IConnectionEndPointFeature,
-    IMemoryPoolFeature
+    IMemoryPoolFeature,
+    IParkableConnection
 {
     private static readonly Type[] OwnFeatures =
     [
@@ -28,6 +29,7 @@ internal sealed class LoopConnection :
         typeof(IConnectionLifetimeFeature),
         typeof(IConnectionEndPointFeature),
         typeof(IMemoryPoolFeature),
+        typeof(IParkableConnection),
     ];
 
     /// <summary>How often it is looked whether a client has received everything that it is to have before a reset.</summary>
@@ -38,28 +40,27 @@ internal sealed class LoopConnection :
     private readonly CancellationTokenSource _closed = new();
     private readonly LoopReader _input;
     private readonly LoopWriter _output;
+    private readonly LoopListener _listener;
     private readonly ClientLimits _limits;
     private readonly TimeProvider _time;
+
+    /// <summary>The bytes that had been received when the last request ended; -1 if there were more.</summary>
+    private long _receivedByRequests;
     private SendWatch? _sendWatch;
     private ConnectionAbortedException? _abortReason;
     private int _isClosed;
     private volatile bool _isLingering;
     private volatile bool _isCutShort;
 
-    /// <param name="accepted">The client's connection. It is this one's from now on.</param>
-    /// <param name="remote">The client's address.</param>
-    /// <param name="local">This end's.</param>
-    /// <param name="memory">What it is said to use.</param>
-    /// <param name="limits">How long it waits for the client.</param>
-    /// <param name="time">The clock that this is judged on.</param>
-    public LoopConnection(
-        SocketDescriptor accepted, EndPoint remote, EndPoint local, MemoryPool<byte> memory, ClientLimits limits, TimeProvider time)
+    private LoopConnection(
+        LoopListener listener, SocketDescriptor? accepted, LoopSocket? socket, EndPoint remote, EndPoint local, MemoryPool<byte> memory, ClientLimits limits, TimeProvider time)
     {
+        _listener = listener;
         _limits = limits;
         _time = time;
         _input = new LoopReader(this);
         _output = new LoopWriter(this);
-        Socket = new LoopSocket(accepted, _input.Operation, Close);
+        Socket = socket ?? new LoopSocket(accepted!, _input.Operation, Close);
         MemoryPool = memory;
         Transport = this;
         LocalEndPoint = local;
@@ -79,6 +80,10 @@ internal sealed class LoopConnection :
 
     /// <summary>Whether the kernel has not taken all of a flush yet.</summary>
     public bool IsSending => !_output.Sending.IsCompleted;
+
+    public IParkingOwner? Owner { get; set; }
+
+    public bool IsParked { get; set; }
 
     /// <summary>Whether Kestrel stopped waiting for the next request, and wrote nothing since.</summary>
     public bool IsStoppedIdle { get; set; }
@@ -107,6 +112,33 @@ internal sealed class LoopConnection :
 
     PipeWriter IDuplexPipe.Output => _output;
 
+    /// <summary>Makes the connection of an accepted socket.</summary>
+    /// <param name="listener">The listener that accepted it.</param>
+    /// <param name="accepted">The socket. It is the connection's from now on.</param>
+    /// <param name="remote">The client's address.</param>
+    /// <param name="local">This end's address.</param>
+    /// <param name="memory">The memory pool that Kestrel is given.</param>
+    /// <param name="limits">The limits.</param>
+    /// <param name="time">The clock.</param>
+    public static LoopConnection Accept(
+        LoopListener listener, SocketDescriptor accepted, EndPoint remote, EndPoint local, MemoryPool<byte> memory, ClientLimits limits, TimeProvider time) =>
+        new(listener, accepted, socket: null, remote, local, memory, limits, time);
+
+    /// <summary>Makes the connection of a parked one whose client has sent something.</summary>
+    /// <inheritdoc cref="Accept"/>
+    public static LoopConnection Resume(LoopListener listener, ParkedConnection parked, MemoryPool<byte> memory, ClientLimits limits, TimeProvider time)
+    {
+        var connection = new LoopConnection(listener, accepted: null, parked.Socket, parked.Remote, parked.Local, memory, limits, time) { Owner = parked.Owner };
+        connection._input.Operation.AssumeReady();
+        connection.Socket.Rebind(connection._input.Operation, connection.Close);
+        if (connection.Socket.IsPeerGone)
+        {
+            connection.Close();
+        }
+
+        return connection;
+    }
+
     /// <summary>What Kestrel expects for the error.</summary>
     public Exception Failure(SocketError error)
     {
@@ -120,6 +152,10 @@ internal sealed class LoopConnection :
             ? new ConnectionResetException(failure.Message, failure)
             : new ConnectionAbortedException(failure.Message, failure);
     }
+
+    public void RequestEnded(bool hadBody) => _receivedByRequests = hadBody ? -1 : _input.ReceivedIfConsumed;
+
+    public bool TryPark() => !IsAborted && _receivedByRequests >= 0 && _input.TryPark(_receivedByRequests);
 
     public override void Abort() => Abort(new ConnectionAbortedException());
 
@@ -175,6 +211,18 @@ internal sealed class LoopConnection :
         _input.Complete();
         _output.Complete();
         await _output.Sending;
+        if (IsParked && TryLeave())
+        {
+            _sendWatch?.Dispose();
+            if (IsFirstToClose())
+            {
+                _closed.Cancel();
+            }
+
+            await base.DisposeAsync();
+            return;
+        }
+
         if (_isCutShort)
         {
             await ResetOnceReceivedAsync();
@@ -193,6 +241,20 @@ internal sealed class LoopConnection :
         }
 
         await base.DisposeAsync();
+    }
+
+    /// <summary>Leaves the socket to a <see cref="ParkedConnection"/>.</summary>
+    /// <returns>Whether that was possible; otherwise the connection is over.</returns>
+    private bool TryLeave()
+    {
+        if (Socket.IsDisposed || Socket.IsPeerGone || IsAborted || _output.IsBroken)
+        {
+            Owner?.ParkedClosed();
+            return false;
+        }
+
+        _listener.Park(new ParkedConnection(Socket, _listener, RemoteEndPoint!, LocalEndPoint!, Owner));
+        return true;
     }
 
     /// <summary>

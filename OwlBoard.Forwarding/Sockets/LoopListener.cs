@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
@@ -21,7 +22,10 @@ internal sealed partial class LoopListener : IConnectionListener
     private readonly IPEndPoint _endPoint;
     private readonly SocketAddress _local;
     private readonly ILogger _logger;
+    private readonly ConcurrentQueue<LoopConnection> _resumed = new();
+    private readonly HashSet<ParkedConnection> _parked = [];
     private bool _isFailing;
+    private bool _isUnbound;
 
     /// <param name="loops">The loops of the listener and its connections.</param>
     /// <param name="socket">A socket that listens. It is this one's from now on.</param>
@@ -55,7 +59,24 @@ internal sealed partial class LoopListener : IConnectionListener
         {
             try
             {
-                var accepted = await _accept.RunAsync();
+                if (_resumed.TryDequeue(out var resumed))
+                {
+                    return resumed;
+                }
+
+                var accepting = _accept.RunAsync();
+                if (!accepting.IsCompleted && !_resumed.IsEmpty)
+                {
+                    // It was enqueued before there was a wait to interrupt.
+                    _accept.Interrupt();
+                }
+
+                var accepted = await accepting;
+                if (accepted is null && _accept.IsInterrupted)
+                {
+                    continue;
+                }
+
                 var connection = accepted is null ? null : Begin(accepted);
                 _isFailing = false;
                 return connection;
@@ -80,16 +101,90 @@ internal sealed partial class LoopListener : IConnectionListener
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
         _socket.Dispose();
-        return default;
+        ParkedConnection[] parked;
+        lock (_parked)
+        {
+            _isUnbound = true;
+            parked = [.. _parked];
+        }
+
+        foreach (var connection in parked)
+        {
+            connection.Socket.Dispose();
+        }
+
+        return CloseResumedAsync();
+    }
+
+    /// <summary>Waits for the next request of a connection, or for its end.</summary>
+    public void Park(ParkedConnection connection)
+    {
+        bool isUnbound;
+        lock (_parked)
+        {
+            _parked.Add(connection);
+            isUnbound = _isUnbound;
+        }
+
+        connection.Owner?.Parked(connection.Socket);
+        connection.Begin();
+        if (isUnbound)
+        {
+            connection.Socket.Dispose();
+        }
+    }
+
+    /// <summary>Gives a parked connection to the server again: its client has sent something.</summary>
+    public void Resume(ParkedConnection connection)
+    {
+        lock (_parked)
+        {
+            _parked.Remove(connection);
+            if (!_isUnbound)
+            {
+                _resumed.Enqueue(LoopConnection.Resume(this, connection, _memory, _limits, _time));
+            }
+        }
+
+        if (_isUnbound)
+        {
+            connection.Socket.Dispose();
+            connection.Owner?.ParkedClosed();
+            return;
+        }
+
+        _accept.Interrupt();
+    }
+
+    /// <summary>A parked connection is closed.</summary>
+    public void Forget(ParkedConnection connection)
+    {
+        lock (_parked)
+        {
+            _parked.Remove(connection);
+        }
+
+        connection.Owner?.ParkedClosed();
     }
 
     public ValueTask DisposeAsync() => UnbindAsync();
+
+    /// <summary>Closes connections that were to be accepted once more.</summary>
+    private async ValueTask CloseResumedAsync()
+    {
+        while (_resumed.TryDequeue(out var connection))
+        {
+            connection.Socket.Dispose();
+            connection.Owner?.ParkedClosed();
+            await connection.DisposeAsync();
+        }
+    }
 
     private LoopConnection Begin(SocketDescriptor accepted)
     {
         try
         {
-            var connection = new LoopConnection(accepted, _endPoint.Create(_accept.Peer), LocalEndPointOf(accepted), _memory, _limits, _time);
+            var connection = LoopConnection.Accept(this, accepted, _endPoint.Create(_accept.Peer), LocalEndPointOf(accepted), _memory, _limits, _time);
             connection.Socket.Begin(_loops);
             return connection;
         }

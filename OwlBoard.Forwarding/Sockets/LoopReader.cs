@@ -25,6 +25,7 @@ internal sealed class LoopReader : PipeReader
     private int _examined;
     private int _end;
     private int _size = SmallBytes;
+    private long _received;
     private bool _isEnded;
     private int _isCancelled;
     private bool _isDropping;
@@ -40,6 +41,9 @@ internal sealed class LoopReader : PipeReader
 
     /// <summary>Whether what the client still sends can be dropped: its end has not come, and nobody else waits for it.</summary>
     public bool CanDrop => !_isEnded && !_operation.IsAwaited;
+
+    /// <summary>Gets the number of bytes that were received; -1 if some of them have not been consumed.</summary>
+    public long ReceivedIfConsumed => _buffer is null ? _received : -1;
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -84,6 +88,11 @@ internal sealed class LoopReader : PipeReader
 
     /// <summary>Ends the wait for the client: the connection is given up.</summary>
     public void Abort() => _operation.Interrupt(_connection.Failure(SocketError.ConnectionAborted));
+
+    /// <summary>Ends the wait for the client, as if it had closed the connection, if it has not sent anything since.</summary>
+    /// <param name="received">What <see cref="ReceivedIfConsumed"/> was.</param>
+    /// <returns>Whether the wait is ended.</returns>
+    public bool TryPark(long received) => _operation.TryPark(received);
 
     /// <summary>Receives and drops what comes until the client closes the connection, or this end does.</summary>
     public async ValueTask DropAsync()
@@ -157,6 +166,7 @@ internal sealed class LoopReader : PipeReader
         // The kernel says once that it is the end, or that there is more.
         isUsedUp = count < room.Length && !_connection.Socket.IsPeerGone;
         _end += count;
+        _received += count;
         _isEnded = count == 0;
         _size = count < room.Length ? SmallBytes : LargeBytes;
         return true;
@@ -231,6 +241,26 @@ internal sealed class LoopReader : PipeReader
         {
             Begin();
             return TryRunNow() && HasSucceeded;
+        }
+
+        public bool TryPark(long received)
+        {
+            if (!TryStopWaiting())
+            {
+                return false;
+            }
+
+            if (received != reader.ReceivedIfConsumed)
+            {
+                // Some of the next request has been received.
+                RunWhenReady();
+                return false;
+            }
+
+            reader._isEnded = true;
+            reader._connection.IsParked = true;
+            ThreadPool.UnsafeQueueUserWorkItem(static operation => operation.End(failure: null), this, preferLocal: false);
+            return true;
         }
 
         /// <summary>Ends the wait.</summary>

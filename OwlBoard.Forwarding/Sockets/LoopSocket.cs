@@ -14,9 +14,9 @@ internal sealed class LoopSocket : TcpSocket
     /// <summary>What closes it.</summary>
     private readonly IDisposable _owner;
 
-    private readonly SocketOperation _receive;
     private readonly SendOperation _send;
-    private readonly Action? _peerGone;
+    private volatile SocketOperation _receive;
+    private volatile Action? _peerGone;
     private volatile SocketLoop? _loop;
     private int _failure = (int)SocketError.OperationAborted;
     private int _disposed;
@@ -150,6 +150,38 @@ internal sealed class LoopSocket : TcpSocket
         }
 
         return error != SocketError.WouldBlock;
+    }
+
+    /// <summary>Looks whether there is something to receive.</summary>
+    /// <returns>
+    /// <see cref="SocketError.Success"/> if there is, <see cref="SocketError.WouldBlock"/> if not, <see cref="SocketError.Shutdown"/> at
+    /// the end, or the error.
+    /// </returns>
+    public SocketError Peek()
+    {
+        if (!TryHold(out var descriptor))
+        {
+            return SocketError.OperationAborted;
+        }
+
+        var isThere = SocketCalls.Peek(descriptor.Number, out var error);
+        descriptor.Dispose();
+        return isThere ? SocketError.Success
+            : error == SocketError.Success ? SocketError.Shutdown
+            : error;
+    }
+
+    /// <summary>Replaces the operation of the receiving direction, which nothing waits for.</summary>
+    /// <param name="receive">The operation. It has to assume that it is ready: an event may have gone to the former one.</param>
+    /// <param name="peerGone">Called on the loop's thread when the peer sends nothing more, or the connection broke.</param>
+    public void Rebind(SocketOperation receive, Action? peerGone)
+    {
+        _peerGone = peerGone;
+        Interlocked.Exchange(ref _receive, receive);
+        if (IsDisposed)
+        {
+            receive.Close();
+        }
     }
 
     /// <summary>Sends what the kernel takes.</summary>

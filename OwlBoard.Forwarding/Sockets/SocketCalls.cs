@@ -20,6 +20,8 @@ internal static partial class SocketCalls
 
     private const int DoNotWait = 0x40;
 
+    private const int LookOnly = 0x2;
+
     /// <summary>A peer that is gone is an error, not a signal.</summary>
     private const int NoSignal = 0x4000;
 
@@ -54,6 +56,20 @@ internal static partial class SocketCalls
         }
         while (!IsResult(ref count, out error));
         return (int)count;
+    }
+
+    /// <summary>Looks whether there is something to receive.</summary>
+    /// <returns>Whether there is; otherwise it is the end, or there is an error.</returns>
+    public static bool Peek(int descriptor, out SocketError error)
+    {
+        byte first = 0;
+        nint count;
+        do
+        {
+            count = Receive(descriptor, ref first, 1, DoNotWait | LookOnly);
+        }
+        while (!IsResult(ref count, out error));
+        return count > 0;
     }
 
     /// <summary>Sends what the kernel takes.</summary>

@@ -49,6 +49,9 @@ internal abstract class SocketOperation : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>Lets the operation begin as one whose direction may be ready.</summary>
+    public void AssumeReady() => KeepReady();
+
     /// <summary>The socket is closed: nothing is tried any more. Whoever waits is told by the thread pool: who closes may hold locks.</summary>
     public void Close()
     {

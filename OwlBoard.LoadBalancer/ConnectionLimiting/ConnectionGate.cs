@@ -1,4 +1,6 @@
+using System.Net;
 using Microsoft.AspNetCore.Connections;
+using OwlBoard.Forwarding.Sockets;
 using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Telemetry;
 
@@ -27,15 +29,32 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ClientAddress clie
         }
     }
 
-    /// <summary>Serves the connection, unless a limit is reached.</summary>
-    public async Task PassAsync(ConnectionContext connection, ConnectionDelegate next)
+    /// <summary>Gets the number of connections that are parked.</summary>
+    public int Parked
     {
-        if (TryEnter(connection) is not { } tracked)
+        get
+        {
+            lock (_lock)
+            {
+                return _all.All.Count(static connection => connection.IsParked);
+            }
+        }
+    }
+
+    /// <summary>Serves the connection, unless a limit is reached.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="canBeParked">Whether the connection may wait for its next request outside of the server.</param>
+    /// <param name="next">Serves it.</param>
+    public async Task PassAsync(ConnectionContext connection, bool canBeParked, ConnectionDelegate next)
+    {
+        var tracked = connection.Features.Get<IParkableConnection>()?.Owner as TrackedConnection ?? TryEnter(connection.RemoteEndPoint);
+        if (tracked is null)
         {
             connection.Abort(new ConnectionAbortedException("The connection limit is reached."));
             return;
         }
 
+        tracked.Enter(connection, canBeParked);
         try
         {
             connection.Features.Set(tracked);
@@ -43,8 +62,50 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ClientAddress clie
         }
         finally
         {
-            Leave(tracked);
+            if (tracked.Leave())
+            {
+                Leave(tracked);
+            }
         }
+    }
+
+    /// <summary>The connection is over.</summary>
+    public void Leave(TrackedConnection connection)
+    {
+        lock (_lock)
+        {
+            Remove(connection);
+        }
+    }
+
+    /// <summary>Parks connections that have been idle for a while, and closes parked ones whose time is over.</summary>
+    /// <param name="parkAfter">The time after which an idle connection is parked.</param>
+    /// <param name="keepAlive">The time that a connection may be idle.</param>
+    public void Sweep(TimeSpan parkAfter, TimeSpan keepAlive)
+    {
+        var now = time.GetTimestamp();
+        List<TrackedConnection> idle = [];
+        List<TrackedConnection> expired = [];
+        lock (_lock)
+        {
+            foreach (var connection in _all.All)
+            {
+                if (connection.IdleSince is not TrackedConnection.Never and var since && time.GetElapsedTime(since, now) is var idleTime)
+                {
+                    if (connection.IsParked && idleTime >= keepAlive)
+                    {
+                        expired.Add(connection);
+                    }
+                    else if (!connection.IsParked && idleTime >= parkAfter)
+                    {
+                        idle.Add(connection);
+                    }
+                }
+            }
+        }
+
+        idle.ForEach(static connection => connection.TryPark());
+        expired.ForEach(static connection => connection.Close("The connection was idle for too long."));
     }
 
     /// <summary>Counts one more request over HTTP/2, of which one connection carries many.</summary>
@@ -93,9 +154,9 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ClientAddress clie
         log.Count(reason);
     }
 
-    private TrackedConnection? TryEnter(ConnectionContext connection)
+    private TrackedConnection? TryEnter(EndPoint? peer)
     {
-        var address = ClientConnection.Normalize((connection.RemoteEndPoint as System.Net.IPEndPoint)?.Address ?? System.Net.IPAddress.None);
+        var address = ClientConnection.Normalize((peer as IPEndPoint)?.Address ?? IPAddress.None);
         var network = clients.IsTrusted(address) ? (ulong?)null : ClientNetwork.Of(address);
         TrackedConnection? idle = null;
         TrackedConnection tracked;
@@ -126,7 +187,7 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ClientAddress clie
                 Remove(idle);
             }
 
-            tracked = new TrackedConnection(connection, client, time);
+            tracked = new TrackedConnection(this, client, time);
             _all.Add(tracked);
             if (client is not null)
             {
@@ -142,14 +203,6 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ClientAddress clie
         }
 
         return tracked;
-    }
-
-    private void Leave(TrackedConnection connection)
-    {
-        lock (_lock)
-        {
-            Remove(connection);
-        }
     }
 
     private void Remove(TrackedConnection connection)

@@ -2,10 +2,11 @@ namespace OwlBoard.LoadBalancer.ConnectionLimiting;
 
 /// <summary>
 /// Sheds load before memory runs out: from 70 % of the available memory on it closes idle connections, from 80 % on it
-/// refuses requests, and from 88 % on, or if that lasts, it closes the connections of the slowest clients. What counts is the heap after its last
-/// collection, in relation to what the runtime may use: the container's limit or <c>DOTNET_GCHeapHardLimit</c>.
+/// refuses requests, and from 88 % on, or if that lasts, it closes the connections of the slowest clients. What counts is the
+/// heap after its last collection, in relation to what the runtime may use: three quarters of the container's limit, or
+/// <c>DOTNET_GCHeapHardLimit</c>.
 /// </summary>
-internal sealed class MemoryPressure(ConnectionGate gate, ConnectionLimits limits, ShedLog log, TimeProvider time) : BackgroundService
+internal sealed class MemoryPressure(ConnectionGate gate)
 {
     private const double IdleFrom = 0.70;
     private const double RefuseFrom = 0.80;
@@ -16,8 +17,6 @@ internal sealed class MemoryPressure(ConnectionGate gate, ConnectionLimits limit
 
     /// <summary>The number of checks in a row with requests refused, after which the slowest clients make room.</summary>
     private const int MaxRefusingChecks = 2;
-
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private volatile bool _refusesRequests;
     private int _refusingChecks;
@@ -44,25 +43,8 @@ internal sealed class MemoryPressure(ConnectionGate gate, ConnectionLimits limit
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                Check();
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The host is stopping.
-        }
-
-        log.Flush(limits.Connections, limits.PerClient);
-    }
-
-    private void Check()
+    /// <summary>Sheds by the memory that is in use now.</summary>
+    public void Check()
     {
         var memory = GC.GetGCMemoryInfo(GCKind.Any);
         if (memory.TotalAvailableMemoryBytes > 0)
@@ -76,7 +58,5 @@ internal sealed class MemoryPressure(ConnectionGate gate, ConnectionLimits limit
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
             }
         }
-
-        log.Flush(limits.Connections, limits.PerClient);
     }
 }

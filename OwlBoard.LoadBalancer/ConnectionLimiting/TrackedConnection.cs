@@ -1,27 +1,36 @@
 using Microsoft.AspNetCore.Connections;
+using OwlBoard.Forwarding.Sockets;
 
 namespace OwlBoard.LoadBalancer.ConnectionLimiting;
 
 /// <summary>A client's connection as the limits see it: its requests, and the time since which it waits for its client.</summary>
-internal sealed class TrackedConnection
+internal sealed class TrackedConnection : IParkingOwner
 {
     /// <summary>In place of a time at which nothing is waited for.</summary>
     public const long Never = long.MaxValue;
 
-    private readonly ConnectionContext _connection;
+    private readonly ConnectionGate _gate;
     private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+
+    /// <summary>The connection while the server has it.</summary>
+    private ConnectionContext? _connection;
+    private IParkableConnection? _parkable;
+
+    /// <summary>The connection while it is parked.</summary>
+    private IDisposable? _parked;
+    private bool _mustClose;
     private int _requests;
     private long _idleSince;
     private long _stalledSince = Never;
 
-    /// <param name="connection">The connection.</param>
+    /// <param name="gate">The gate that counts the connection.</param>
     /// <param name="client">The client that it counts for; <see langword="null"/> for a trusted proxy.</param>
     /// <param name="time">The clock.</param>
-    public TrackedConnection(ConnectionContext connection, ClientUsage? client, TimeProvider time)
+    public TrackedConnection(ConnectionGate gate, ClientUsage? client, TimeProvider time)
     {
-        _connection = connection;
+        _gate = gate;
         _time = time;
-        _idleSince = time.GetTimestamp();
         Client = client;
     }
 
@@ -38,9 +47,11 @@ internal sealed class TrackedConnection
     public void RequestBegins() => Interlocked.Increment(ref _requests);
 
     /// <summary>A request has ended.</summary>
-    public void RequestEnds()
+    /// <param name="hadBody">Whether it may have had a body.</param>
+    public void RequestEnds(bool hadBody)
     {
         Volatile.Write(ref _idleSince, _time.GetTimestamp());
+        _parkable?.RequestEnded(hadBody);
         Interlocked.Decrement(ref _requests);
     }
 
@@ -50,6 +61,82 @@ internal sealed class TrackedConnection
     /// <summary>A request no longer waits for its client.</summary>
     public void WaitEnds() => Volatile.Write(ref _stalledSince, Never);
 
+    /// <summary>Gets whether the connection is parked.</summary>
+    public bool IsParked => _parked is not null;
+
+    /// <summary>The server begins to serve the connection, the first time or after it was parked.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="canBeParked">Whether it may be parked.</param>
+    public void Enter(ConnectionContext connection, bool canBeParked)
+    {
+        Volatile.Write(ref _idleSince, _time.GetTimestamp());
+        bool mustClose;
+        lock (_lock)
+        {
+            _connection = connection;
+            _parked = null;
+            mustClose = _mustClose;
+        }
+
+        if (canBeParked && connection.Features.Get<IParkableConnection>() is { } parkable)
+        {
+            _parkable = parkable;
+            parkable.Owner = this;
+        }
+
+        if (mustClose)
+        {
+            connection.Abort();
+        }
+    }
+
+    /// <summary>The server leaves the connection.</summary>
+    /// <returns>Whether the connection is over; otherwise it is parked.</returns>
+    public bool Leave()
+    {
+        var isOver = _parkable is not { IsParked: true };
+        lock (_lock)
+        {
+            _connection = null;
+        }
+
+        _parkable = null;
+        return isOver;
+    }
+
+    /// <summary>Parks the connection if it is between two requests.</summary>
+    public void TryPark() => _parkable?.TryPark();
+
+    void IParkingOwner.Parked(IDisposable connection)
+    {
+        bool mustClose;
+        lock (_lock)
+        {
+            _parked = connection;
+            mustClose = _mustClose;
+        }
+
+        if (mustClose)
+        {
+            connection.Dispose();
+        }
+    }
+
+    void IParkingOwner.ParkedClosed() => _gate.Leave(this);
+
     /// <summary>Closes the connection.</summary>
-    public void Close(string reason) => _connection.Abort(new ConnectionAbortedException(reason));
+    public void Close(string reason)
+    {
+        ConnectionContext? connection;
+        IDisposable? parked;
+        lock (_lock)
+        {
+            // If the connection is on its way from the server to where it is parked, or back, it is closed when it arrives.
+            _mustClose = true;
+            (connection, parked) = (_connection, _parked);
+        }
+
+        connection?.Abort(new ConnectionAbortedException(reason));
+        parked?.Dispose();
+    }
 }

@@ -95,7 +95,8 @@ internal sealed class ResponseProgress : PipeWriter, IHttpResponseBodyFeature, I
         {
             Ended = null;
             ended(context, this);
-            Connection.Tracked?.RequestEnds();
+            // Only a request that was forwarded is known to have had none.
+            Connection.Tracked?.RequestEnds(hadBody: Request is not { Body: null });
         }
     }
 

@@ -93,7 +93,7 @@ internal sealed class KestrelListeners(LiveOptions options, ServerCertificate ce
             if (listener != Listener.Management)
             {
                 // Before TLS, which would cost the most.
-                endpoint.Use(next => connection => gate.PassAsync(connection, next));
+                endpoint.Use(next => connection => gate.PassAsync(connection, canBeParked: certificate is null, next));
             }
 
             endpoint.Protocols = certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;

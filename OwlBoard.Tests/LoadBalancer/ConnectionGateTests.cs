@@ -90,7 +90,7 @@ public sealed class ConnectionGateTests : IAsyncLifetime
         }).ToArray();
         connections[0].Tracked.RequestBegins();
         connections[1].Tracked.RequestBegins();
-        connections[1].Tracked.RequestEnds();
+        connections[1].Tracked.RequestEnds(hadBody: false);
         _time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.True(Open("203.0.113.1").IsServed);
@@ -212,7 +212,7 @@ public sealed class ConnectionGateTests : IAsyncLifetime
 
         public TrackedConnection Tracked => Features.Get<TrackedConnection>()!;
 
-        public void Begin(ConnectionGate gate) => _ = gate.PassAsync(this, _ => _end.Task);
+        public void Begin(ConnectionGate gate) => _ = gate.PassAsync(this, canBeParked: true, _ => _end.Task);
 
         public void End() => _end.TrySetResult();
 

@@ -20,7 +20,8 @@ public sealed class LingeringCloseTests
     [InlineData(true)]
     public async Task Client_that_still_sends_gets_all_that_it_was_sent_before_the_end(bool isGivenUp)
     {
-        await using var connection = await AcceptedConnection.OpenAsync();
+        // The time stands still: however long this takes, the client is not given up as a silent one.
+        await using var connection = await AcceptedConnection.OpenAsync(time: new FakeTimeProvider());
         var written = AcceptedConnection.Bytes(400_000);
         connection.Output.Write(written);
         var flush = connection.Output.FlushAsync(Token).AsTask();

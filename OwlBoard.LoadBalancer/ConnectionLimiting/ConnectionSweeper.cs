@@ -1,0 +1,56 @@
+using OwlBoard.LoadBalancer.Configuration;
+
+namespace OwlBoard.LoadBalancer.ConnectionLimiting;
+
+/// <summary>Looks after the connections once a second: parks idle ones, sheds load if memory is short, and logs what was shed.</summary>
+internal sealed partial class ConnectionSweeper(
+    ConnectionGate gate,
+    ConnectionLimits limits,
+    MemoryPressure memory,
+    LiveOptions options,
+    ShedLog shed,
+    TimeProvider time,
+    ILogger<ConnectionSweeper> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// A connection that has been idle for this time is parked. To accept it once more takes as long as a new one, some 20 us.
+    /// </summary>
+    private static readonly TimeSpan ParkAfter = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                Sweep();
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host is stopping.
+            shed.Flush(limits.Connections, limits.PerClient);
+        }
+    }
+
+    /// <summary>A fault must not end the load balancer, as that of a hosted service does.</summary>
+    private void Sweep()
+    {
+        try
+        {
+            gate.Sweep(ParkAfter, options.Current.Timeouts.KeepAlive);
+            memory.Check();
+            shed.Flush(limits.Connections, limits.PerClient);
+        }
+        catch (Exception failure)
+        {
+            LogFailed(failure);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "The connections could not be looked after")]
+    private partial void LogFailed(Exception failure);
+}
