@@ -1,4 +1,6 @@
+using OwlBoard.Forwarding.Sockets;
 using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.Telemetry;
 
 namespace OwlBoard.LoadBalancer.ConnectionLimiting;
 
@@ -8,6 +10,8 @@ internal sealed partial class ConnectionSweeper(
     ConnectionLimits limits,
     MemoryPressure memory,
     LiveOptions options,
+    ClientLimits clients,
+    LoadBalancerMetrics metrics,
     ShedLog shed,
     TimeProvider time,
     ILogger<ConnectionSweeper> logger) : BackgroundService
@@ -21,6 +25,7 @@ internal sealed partial class ConnectionSweeper(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        metrics.Observe(() => (gate.Count, gate.Parked), () => clients.Backlog.Bytes);
         using var timer = new PeriodicTimer(Interval, time);
         try
         {

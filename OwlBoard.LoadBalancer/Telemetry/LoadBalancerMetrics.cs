@@ -36,6 +36,7 @@ internal sealed class LoadBalancerMetrics
         HttpMethods.Connect, HttpMethods.Delete, HttpMethods.Get, HttpMethods.Head, HttpMethods.Options,
         HttpMethods.Patch, HttpMethods.Post, HttpMethods.Put, HttpMethods.Trace);
 
+    private readonly Meter _meter;
     private readonly Histogram<double> _requestDuration;
     private readonly Histogram<double> _tryDuration;
     private readonly Counter<long> _failures;
@@ -50,7 +51,7 @@ internal sealed class LoadBalancerMetrics
 
     public LoadBalancerMetrics(IMeterFactory meters, GatewayRegistry gateways)
     {
-        var meter = meters.Create(MeterName);
+        var meter = _meter = meters.Create(MeterName);
         _requestDuration = meter.CreateHistogram<double>(
             "http.server.request.duration", "s", "Duration of HTTP server requests.", tags: null, Durations);
         _tryDuration = meter.CreateHistogram<double>(
@@ -82,6 +83,26 @@ internal sealed class LoadBalancerMetrics
             "owlboard.gateway.healthy",
             () => gateways.All.Select(gateway => new Measurement<int>(gateway.Condition.State == GatewayState.Healthy ? 1 : 0, Tag(gateway.Name))),
             description: "1 while a gateway takes traffic, else 0.");
+    }
+
+    /// <summary>Publishes numbers of the connections when they are collected.</summary>
+    /// <param name="connections">The open connections of clients, and how many of them are parked.</param>
+    /// <param name="backlog">The bytes of responses that wait for clients which do not read.</param>
+    public void Observe(Func<(int Open, int Parked)> connections, Func<long> backlog)
+    {
+        _meter.CreateObservableUpDownCounter(
+            "owlboard.connections",
+            () =>
+            {
+                var (open, parked) = connections();
+                return new Measurement<int>[] { new(open - parked, State("served")), new(parked, State("parked")) };
+            },
+            "{connection}",
+            "Open connections of clients, by state.");
+        _meter.CreateObservableUpDownCounter(
+            "owlboard.send_backlog", backlog, "By", "Bytes of responses that wait for clients which do not read.");
+
+        static KeyValuePair<string, object?> State(string state) => new("state", state);
     }
 
     /// <summary>The same counts for the load balancer's own status.</summary>
