@@ -1,17 +1,23 @@
 using System.Runtime.InteropServices;
 using OwlBoard.Benchmarks;
-
-if (!BenchmarkSettings.TryParse(args, out var settings, out var message))
-{
-    await Console.Error.WriteLineAsync(message);
-    return 2;
-}
+using OwlBoard.Benchmarks.Overload;
 
 using var stop = new CancellationTokenSource();
 using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
+    if (await OverloadProgram.RunAsync(args, stop.Token) is { } code)
+    {
+        return code;
+    }
+
+    if (!BenchmarkSettings.TryParse(args, out var settings, out var message))
+    {
+        await Console.Error.WriteLineAsync(message);
+        return 2;
+    }
+
     return await new BenchmarkRun(settings).RunAsync(stop.Token);
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)

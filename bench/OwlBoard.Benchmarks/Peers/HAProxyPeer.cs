@@ -23,7 +23,7 @@ internal sealed class HAProxyPeer(string name) : Peer(name)
         $"""
         global
           nbthread 1
-          maxconn 7000
+          maxconn {plan.Limits?.Connections ?? 7000}
           {(plan.Role == ProxyRole.LoadBalancer ? "log stdout format raw local0 info" : "")}
         defaults
           mode http
@@ -31,11 +31,13 @@ internal sealed class HAProxyPeer(string name) : Peer(name)
           option dontlognull
           timeout connect 2s
           timeout client 75s
+          timeout http-request 30s
           timeout server 60s
           timeout http-keep-alive 75s
           timeout tunnel 24h
         frontend front
           bind 127.0.0.1:{plan.Port} backlog 4096
+          {(plan.Tls is { } tls ? $"bind 127.0.0.1:{tls.Port} ssl crt {tls.Certificate} alpn h2,http/1.1 backlog 4096" : "")}
         {(plan.Role == ProxyRole.LoadBalancer ? LoadBalancer : Gateway(plan.Certificates))}
           default_backend upstreams
         backend upstreams

@@ -18,7 +18,7 @@ internal sealed class NginxPeer(string name) : Peer(name)
 
     private static string Configuration(ProxyPlan plan) =>
         $$"""
-        {{NginxSettings.Process(plan.Folder)}}
+        {{NginxSettings.Process(plan.Folder, plan.Limits)}}
         http {
           {{NginxSettings.TemporaryFiles(plan.Folder)}}
           log_format main '$remote_addr [$time_iso8601] "$request" $status $body_bytes_sent $request_time "$http_user_agent" upstream: $upstream_addr';
@@ -28,18 +28,21 @@ internal sealed class NginxPeer(string name) : Peer(name)
           keepalive_requests 1000000000;
           keepalive_timeout 75s;
           client_max_body_size 10m;
+          client_header_timeout 30s;
+          client_body_timeout 30s;
           # Never to a file, as with the others; 16k and a file by default.
           client_body_buffer_size 128k;
           proxy_max_temp_file_size 0;
           map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
           upstream upstreams {
             least_conn;
-            {{string.Join("\n    ", plan.Upstreams.Select(port => $"server 127.0.0.1:{port} max_fails=3 fail_timeout=30s;"))}}
+            {{string.Join("\n    ", plan.Upstreams.Select(port => $"server 127.0.0.1:{port} max_fails=3 fail_timeout={plan.Limits?.RetryFailedAfter.TotalSeconds ?? 30:0}s;"))}}
             keepalive 64;
             keepalive_requests 1000000000;
           }
           server {
             listen 127.0.0.1:{{plan.Port}} backlog=4096;
+        {{(plan.Tls is { } tls ? Listen(tls) : "")}}
             proxy_http_version 1.1;
         {{(plan.Role == ProxyRole.LoadBalancer ? LoadBalancer : Gateway(plan.Certificates))}}
           }
@@ -71,6 +74,13 @@ internal sealed class NginxPeer(string name) : Peer(name)
               add_header X-Content-Type-Options nosniff always;
               add_header Referrer-Policy strict-origin-when-cross-origin always;
             }
+        """;
+
+    private static string Listen(TlsListener tls) =>
+        $"""
+            listen 127.0.0.1:{tls.Port} ssl http2 backlog=4096;
+            ssl_certificate {tls.Certificate};
+            ssl_certificate_key {tls.Certificate};
         """;
 
     private static string Gateway(CertificateFolder? certificates) =>

@@ -4,14 +4,16 @@ namespace OwlBoard.Benchmarks.Peers;
 internal static class NginxSettings
 {
     /// <summary>Everything but <c>http</c>.</summary>
-    public static string Process(string folder) =>
+    /// <param name="folder">The folder of its files.</param>
+    /// <param name="limits">The limits, of which nginx counts connections to clients and to upstreams together.</param>
+    public static string Process(string folder, ProxyLimits? limits = null) =>
         $$"""
         {{(Environment.IsPrivilegedProcess ? "user root;" : "")}}
         daemon off;
         worker_processes 1;
         pid {{folder}}/nginx.pid;
         error_log {{folder}}/error.log error;
-        events { worker_connections 16384; }
+        events { worker_connections {{(limits is null ? 16_384 : 2 * limits.Connections)}}; }
         """;
 
     /// <summary>Folders that nginx creates at the start.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OwlBoard.Benchmarks.Machine;
 using OwlBoard.Benchmarks.Processes;
 using OwlBoard.ServiceDefaults;
@@ -15,11 +16,18 @@ internal sealed class OwlBoardPeer(string name, string forwarder) : Peer(name)
         return PinnedProcess.Start(
             plan.Cpu,
             plan.Output,
+            Environment(plan),
             [
                 "dotnet", Path.Combine(plan.Programs, program, $"{program}.dll"),
                 .. plan.Role == ProxyRole.LoadBalancer ? LoadBalancer(plan) : Gateway(plan),
             ]);
     }
+
+    private static Dictionary<string, string> Environment(ProxyPlan plan) => plan.Limits is not { } limits ? [] : new()
+    {
+        // Read as hexadecimal.
+        ["DOTNET_GCHeapHardLimit"] = string.Create(CultureInfo.InvariantCulture, $"0x{limits.HeapBytes:X}"),
+    };
 
     private IEnumerable<string> LoadBalancer(ProxyPlan plan) =>
     [
@@ -35,6 +43,11 @@ internal sealed class OwlBoardPeer(string name, string forwarder) : Peer(name)
             $"--LoadBalancer:Gateways:{i}:Name=api-gateway-{i + 1}",
             $"--LoadBalancer:Gateways:{i}:Address=http://127.0.0.1:{port}",
         }),
+        .. plan.Tls is not { } tls ? Array.Empty<string>() :
+        [
+            $"--LoadBalancer:Tls:Port={tls.Port}",
+            $"--LoadBalancer:Tls:CertificatePath={tls.Certificate}",
+        ],
     ];
 
     private IEnumerable<string> Gateway(ProxyPlan plan)

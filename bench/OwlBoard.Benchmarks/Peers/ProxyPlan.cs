@@ -13,6 +13,12 @@ namespace OwlBoard.Benchmarks.Peers;
 internal sealed record ProxyPlan(
     ProxyRole Role, int Port, IReadOnlyList<int> Upstreams, CertificateFolder? Certificates, string Folder, string Programs, int Cpu)
 {
+    /// <summary>Limits that all proxies get alike; without them each has its defaults.</summary>
+    public ProxyLimits? Limits { get; init; }
+
+    /// <summary>A second listener of a load balancer, over TLS, with HTTP/2 and HTTP/1.1.</summary>
+    public TlsListener? Tls { get; init; }
+
     /// <summary>The access log of a load balancer, emptied after each measurement.</summary>
     public string AccessLog => Path.Combine(Folder, "access.log");
 

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -23,7 +24,12 @@ internal sealed class PinnedProcess : IAsyncDisposable
     /// <param name="cpu">The processor; <see langword="null"/> for those that the harness runs on.</param>
     /// <param name="log">The file that its output is appended to.</param>
     /// <param name="command">The program and its arguments.</param>
-    public static PinnedProcess Start(int? cpu, string log, params IReadOnlyList<string> command)
+    public static PinnedProcess Start(int? cpu, string log, params IReadOnlyList<string> command) =>
+        Start(cpu, log, ReadOnlyDictionary<string, string>.Empty, command);
+
+    /// <summary>Starts it with environment variables of its own.</summary>
+    public static PinnedProcess Start(
+        int? cpu, string log, IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> command)
     {
         // A shell redirects, so that no line of output costs the harness anything; it becomes the program by exec.
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = Path.GetDirectoryName(log)! };
@@ -42,9 +48,16 @@ internal sealed class PinnedProcess : IAsyncDisposable
             start.ArgumentList.Add(part);
         }
 
+        foreach (var (variable, value) in environment)
+        {
+            start.Environment[variable] = value;
+        }
+
         start.Environment["BENCH_LOG"] = log;
         return new PinnedProcess(Process.Start(start)!, Path.GetFileName(command[0]), log);
     }
+
+    public bool HasEnded => _process.HasExited;
 
     /// <summary>Fails with what the program wrote if it has ended.</summary>
     public void ThrowIfEnded()

@@ -21,6 +21,9 @@ internal readonly record struct ProcessUsage(TimeSpan Cpu, long ResidentBytes, l
         return new ProcessUsage(cpu, resident, peak);
     }
 
+    /// <summary>Returns the sum of the processes' <see cref="PeakBytes"/>.</summary>
+    public static long PeakOf(IEnumerable<int> processes) => processes.Sum(id => StatusOf(id, "VmHWM:"));
+
     /// <summary>Lets the peak begin anew.</summary>
     public static void ResetPeak(IEnumerable<int> roots)
     {
@@ -30,7 +33,8 @@ internal readonly record struct ProcessUsage(TimeSpan Cpu, long ResidentBytes, l
         }
     }
 
-    private static List<int> Tree(IEnumerable<int> roots)
+    /// <summary>Returns the processes and all that descend from them.</summary>
+    public static IReadOnlyList<int> Tree(IEnumerable<int> roots)
     {
         var parents = Directory.EnumerateDirectories("/proc")
             .Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var id) ? id : 0)
@@ -68,7 +72,8 @@ internal readonly record struct ProcessUsage(TimeSpan Cpu, long ResidentBytes, l
 
     private static long StatusOf(int id, string name)
     {
-        var line = File.ReadLines($"/proc/{id}/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
-        return long.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture) * 1024;
+        // A process that has ended and was not waited for has no memory.
+        var line = File.ReadLines($"/proc/{id}/status").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
+        return line is null ? 0 : long.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture) * 1024;
     }
 }

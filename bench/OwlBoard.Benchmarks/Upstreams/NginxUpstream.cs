@@ -8,7 +8,7 @@ using OwlBoard.ServiceDefaults;
 namespace OwlBoard.Benchmarks.Upstreams;
 
 /// <summary>
-/// nginx as four upstreams: <c>…/small</c> answers 75 bytes, <c>…/10k</c> and <c>…/1m</c> a file, <c>…/post</c> reads the
+/// nginx as four upstreams: <c>…/small</c> answers 75 bytes, <c>…/10k</c>, <c>…/1m</c> and <c>…/50m</c> a file, <c>…/post</c> reads the
 /// whole body and answers 75 bytes.
 /// </summary>
 internal sealed class NginxUpstream : IUpstream
@@ -31,11 +31,20 @@ internal sealed class NginxUpstream : IUpstream
     /// <summary>Starts it.</summary>
     /// <param name="folder">A folder for its files.</param>
     /// <param name="certificates">With these it demands a client certificate over TLS; without, it speaks plain HTTP.</param>
-    public static NginxUpstream Start(string folder, CertificateFolder? certificates)
+    public static NginxUpstream Start(string folder, CertificateFolder? certificates) =>
+        Start(folder, certificates, FreePorts.Take(Count));
+
+    /// <summary>Starts it with one upstream on each of the ports.</summary>
+    public static NginxUpstream Start(string folder, CertificateFolder? certificates, IReadOnlyList<int> ports)
     {
-        var ports = FreePorts.Take(Count);
         File.WriteAllBytes(Path.Combine(folder, "10k"), new byte[10 * 1024]);
         File.WriteAllBytes(Path.Combine(folder, "1m"), new byte[1024 * 1024]);
+        using (var large = File.Create(Path.Combine(folder, "50m")))
+        {
+            // Sparse: it takes no memory where the folder is in memory.
+            large.SetLength(50 * 1024 * 1024);
+        }
+
         var configuration = Path.Combine(folder, "nginx.conf");
         File.WriteAllText(configuration, Configuration(folder, ports, certificates));
         return new NginxUpstream(
@@ -44,7 +53,7 @@ internal sealed class NginxUpstream : IUpstream
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private static string Configuration(string folder, int[] ports, CertificateFolder? certificates)
+    private static string Configuration(string folder, IReadOnlyList<int> ports, CertificateFolder? certificates)
     {
         var listen = string.Join("\n    ", ports.Select(port => string.Create(
             CultureInfo.InvariantCulture, $"listen 127.0.0.1:{port}{(certificates is null ? "" : " ssl")} backlog=4096;")));
@@ -79,6 +88,7 @@ internal sealed class NginxUpstream : IUpstream
                 location ~ /small$ { return 200 '{{SmallReply}}'; }
                 location ~ /10k$ { rewrite ^ /10k break; }
                 location ~ /1m$ { rewrite ^ /1m break; }
+                location ~ /50m$ { rewrite ^ /50m break; }
                 # "return" would answer before the body is there. This reads all of it first.
                 location ~ /post$ {
                   proxy_pass http://discard;

@@ -1,0 +1,36 @@
+using OwlBoard.Benchmarks.Machine;
+using OwlBoard.Benchmarks.Overload.Attacks;
+using OwlBoard.Benchmarks.Overload.Clients;
+using OwlBoard.Benchmarks.Overload.Processes;
+using OwlBoard.Benchmarks.Overload.Results;
+using OwlBoard.Benchmarks.Peers;
+using OwlBoard.Benchmarks.Upstreams;
+
+namespace OwlBoard.Benchmarks.Overload.Cases;
+
+/// <summary>An attack while other clients send small GETs.</summary>
+internal sealed class AttackCase(Attack attack) : OverloadCase(attack.Name)
+{
+    private const int Upstreams = 4;
+    private const int RequestsPerSecond = 100;
+
+    /// <summary>The time during which the clients send. The attack goes on until they have their last response.</summary>
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(15);
+
+    public override string Description => attack.Description;
+
+    public override async Task<OverloadResult> RunAsync(Peer peer, CaseContext context, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<int> ports = FreePorts.Take(Upstreams);
+        await using IAsyncDisposable upstream = attack.NeedsStreamingUpstream
+            ? UpstreamProgram.Start(ports)
+            : NginxUpstream.Start(context.Folder.Add($"{Name}-{peer.Name}-upstream"), certificates: null, ports);
+        await using var proxy = await AttackedProxy.StartAsync(peer, Name, ports, context, cancellationToken);
+        using var memory = new MemoryWatch(proxy.ProcessIds);
+        await using var attackers = AttackProgram.Start(attack, new AttackTarget(proxy.Target.Port, proxy.TlsPort));
+        using var clients = ClientGroup.OfGets(proxy.Target, RequestsPerSecond);
+        var result = await clients.RunAsync(Duration, cancellationToken);
+        var summary = await attackers.StopAsync(cancellationToken);
+        return new OverloadResult(peer.Name, await proxy.EndingAsync(cancellationToken), memory.Stop(), summary, result);
+    }
+}

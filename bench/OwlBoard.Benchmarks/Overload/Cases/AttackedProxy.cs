@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Net;
+using OwlBoard.Benchmarks.Load;
+using OwlBoard.Benchmarks.Machine;
+using OwlBoard.Benchmarks.Overload.Processes;
+using OwlBoard.Benchmarks.Peers;
+using OwlBoard.Benchmarks.Processes;
+using OwlBoard.ServiceDefaults;
+
+namespace OwlBoard.Benchmarks.Overload.Cases;
+
+/// <summary>A load balancer with the limits under which it is attacked, warmed up.</summary>
+internal sealed class AttackedProxy : IAsyncDisposable
+{
+    /// <summary>75 % of 512 MB, which is what .NET takes of a container with that much.</summary>
+    public const long HeapBytes = 512L * 1024 * 1024 * 3 / 4;
+
+    private const string Path = "/api/canvas/small";
+    private const int WarmUpRequestsPerSecond = 1_000;
+    private const int WarmUpConnections = 100;
+
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan ShortWarmUp = TimeSpan.FromSeconds(1);
+
+    /// <summary>The time that a proxy has for a response after the attack.</summary>
+    private static readonly TimeSpan RecoveryTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly PinnedProcess _process;
+    private readonly HttpClient _client = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }) { Timeout = RecoveryTimeout };
+
+    private AttackedProxy(PinnedProcess process, Target target, int tlsPort)
+    {
+        _process = process;
+        Target = target;
+        TlsPort = tlsPort;
+    }
+
+    public Target Target { get; }
+
+    public int TlsPort { get; }
+
+    /// <summary>The process and its workers, as they were when the proxy was ready.</summary>
+    public IReadOnlyList<int> ProcessIds { get; private set; } = [];
+
+    /// <summary>Starts it and waits until it is ready.</summary>
+    public static async Task<AttackedProxy> StartAsync(
+        Peer peer, string name, IReadOnlyList<int> upstreams, CaseContext context, CancellationToken cancellationToken, TimeSpan? retryFailedAfter = null)
+    {
+        var tls = new TlsListener(FreePorts.Next(), context.Certificates.Certificate(ResourceNames.UserService));
+        var plan = new ProxyPlan(
+            ProxyRole.LoadBalancer, FreePorts.Next(), upstreams, Certificates: null,
+            context.Folder.Add($"{name}-{peer.Name}"), context.Settings.Programs, context.Settings.ProxyCpu)
+        {
+            Limits = new ProxyLimits(ConnectionLimit(), HeapBytes, retryFailedAfter ?? TimeSpan.FromSeconds(30)),
+            Tls = tls,
+        };
+        var proxy = new AttackedProxy(peer.Start(plan), new Target(plan.Port, Path), tls.Port);
+        try
+        {
+            await proxy.IsReadyAsync(peer, cancellationToken);
+            proxy.ProcessIds = ProcessUsage.Tree([proxy._process.Id]);
+            using var session = await new OpenLoop(new HttpExchange(), WarmUpRequestsPerSecond, WarmUpConnections).OpenAsync(proxy.Target, cancellationToken);
+            await session.RunAsync(peer.NeedsWarmUp ? WarmUp : ShortWarmUp, ILoadSession.WarmUpRound, cancellationToken);
+            return proxy;
+        }
+        catch
+        {
+            await proxy.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Finds out, after an attack, whether all of its processes are there and it serves a request.</summary>
+    /// <returns>The reason why it has not survived; <see langword="null"/> if it has.</returns>
+    public async Task<string?> EndingAsync(CancellationToken cancellationToken)
+    {
+        if (_process.HasEnded || ProcessIds.Any(id => !Directory.Exists($"/proc/{id}")))
+        {
+            return "ended";
+        }
+
+        return await AnswerAsync(cancellationToken) is { } answer ? $"answers nothing but {answer}" : null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _process.DisposeAsync();
+    }
+
+    /// <summary>
+    /// As many as OwlBoard derives from the file descriptors: half of them, since each may need another one to an upstream,
+    /// without 512 for everything else.
+    /// </summary>
+    private static int ConnectionLimit()
+    {
+        const string Name = "Max open files";
+        var limit = File.ReadLines("/proc/self/limits").Single(line => line.StartsWith(Name, StringComparison.Ordinal))[Name.Length..]
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
+        return (int.Parse(limit, CultureInfo.InvariantCulture) - 512) / 2;
+    }
+
+    private async Task IsReadyAsync(Peer peer, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(StartTimeout);
+        string? answer = "no answer";
+        try
+        {
+            while ((answer = await AnswerAsync(deadline.Token)) is not null)
+            {
+                _process.ThrowIfEnded();
+                await Task.Delay(PollInterval, deadline.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new BenchmarkException($"{peer.Name} did not answer 200 at {Target.Address} within {StartTimeout.TotalSeconds:0} s, but {answer}.");
+        }
+    }
+
+    /// <summary>Sends one request.</summary>
+    /// <returns>The answer; <see langword="null"/> if it is 200.</returns>
+    private async Task<string?> AnswerAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await _client.GetAsync(Target.Address, cancellationToken);
+            return response.StatusCode == HttpStatusCode.OK ? null : $"{(int)response.StatusCode}";
+        }
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return failure.Message;
+        }
+    }
+}

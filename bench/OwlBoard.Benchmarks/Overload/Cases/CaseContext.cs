@@ -1,0 +1,10 @@
+using OwlBoard.Benchmarks.Machine;
+using OwlBoard.Certificates;
+
+namespace OwlBoard.Benchmarks.Overload.Cases;
+
+/// <summary>What all cases of a run share.</summary>
+/// <param name="Settings">The settings of the run.</param>
+/// <param name="Folder">The folder for configurations and logs.</param>
+/// <param name="Certificates">The certificates of listeners and services.</param>
+internal sealed record CaseContext(OverloadSettings Settings, WorkFolder Folder, CertificateFolder Certificates);

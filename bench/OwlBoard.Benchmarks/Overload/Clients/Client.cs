@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using OwlBoard.Benchmarks.Load;
+
+namespace OwlBoard.Benchmarks.Overload.Clients;
+
+/// <summary>
+/// A client that keeps its connections, opens another one when all are in use, and sends a request once more if a kept
+/// connection turns out to be closed before any of the response came (RFC 9112 section 9.3.1).
+/// </summary>
+internal sealed class Client(IPAddress address, IPEndPoint target, byte[] request) : IDisposable
+{
+    private const int BufferBytes = 4096;
+
+    /// <summary>A request without a response by then has failed.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+
+    private static readonly HttpExchange Exchange = new();
+
+    private readonly Stack<Socket> _idle = [];
+
+    /// <summary>Sends the request and waits for the response.</summary>
+    /// <param name="due">The time from which the latency counts.</param>
+    public async Task<ClientResponse> SendAsync(long due)
+    {
+        using var timeout = new CancellationTokenSource(Timeout);
+        var isResent = false;
+        string? failure;
+        try
+        {
+            failure = null;
+            if (TakeIdle() is not { } kept || (isResent = !await TryExchangeAsync(kept, isKept: true, timeout.Token)))
+            {
+                await TryExchangeAsync(await ConnectAsync(timeout.Token), isKept: false, timeout.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            failure = $"no response within {Timeout.TotalSeconds:0} s";
+        }
+        catch (SocketException refused)
+        {
+            failure = refused.SocketErrorCode.ToString();
+        }
+        catch (IOException wrong)
+        {
+            failure = wrong.Message;
+        }
+
+        return new ClientResponse(Stopwatch.GetElapsedTime(due), failure, isResent);
+    }
+
+    public void Dispose()
+    {
+        while (TakeIdle() is { } socket)
+        {
+            socket.Dispose();
+        }
+    }
+
+    private Socket? TakeIdle()
+    {
+        lock (_idle)
+        {
+            while (_idle.TryPop(out var socket))
+            {
+                // Readable without a request means that it is closed.
+                if (!socket.Poll(0, SelectMode.SelectRead))
+                {
+                    return socket;
+                }
+
+                socket.Dispose();
+            }
+
+            return null;
+        }
+    }
+
+    private async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+        {
+            NoDelay = true,
+            LingerState = new LingerOption(enable: true, seconds: 0),
+        };
+        try
+        {
+            socket.Bind(new IPEndPoint(address, 0));
+            await socket.ConnectAsync(target, cancellationToken);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sends the request and receives the response.</summary>
+    /// <returns>False if the connection was a kept one and closed before any of the response came.</returns>
+    /// <exception cref="IOException">The response is not 200, or ends too early.</exception>
+    private async Task<bool> TryExchangeAsync(Socket socket, bool isKept, CancellationToken cancellationToken)
+    {
+        var received = 0;
+        var isUsable = false;
+        try
+        {
+            await socket.SendAsync(request, cancellationToken);
+            var buffer = new byte[BufferBytes];
+            while (true)
+            {
+                var count = await socket.ReceiveAsync(buffer.AsMemory(received), cancellationToken);
+                received += count > 0 ? count : throw new SocketException((int)SocketError.ConnectionReset);
+                switch (Exchange.Recognize(buffer.AsSpan(0, received), out _))
+                {
+                    case Reply.Complete:
+                        return isUsable = true;
+                    case Reply.Broken:
+                        throw new IOException(Encoding.ASCII.GetString(buffer, 0, received).Split('\r')[0]);
+                    default:
+                        continue;
+                }
+            }
+        }
+        catch (SocketException) when (isKept && received == 0)
+        {
+            return false;
+        }
+        finally
+        {
+            if (isUsable)
+            {
+                lock (_idle)
+                {
+                    _idle.Push(socket);
+                }
+            }
+            else
+            {
+                socket.Dispose();
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Net;
+using OwlBoard.Benchmarks.Load;
+
+namespace OwlBoard.Benchmarks.Overload.Clients;
+
+/// <summary>
+/// Well-behaved clients, each with an address of its own. Their requests become due at random times (a Poisson process),
+/// whether the last ones are answered or not, and the latency of each counts from when it was due.
+/// </summary>
+internal sealed class ClientGroup : IDisposable
+{
+    private const int Count = 100;
+    private const int Seed = 1;
+
+    private readonly Client[] _clients;
+    private readonly int _perSecond;
+
+    /// <param name="port">The proxy's port.</param>
+    /// <param name="perSecond">The requests of all clients in a second, on average.</param>
+    /// <param name="request">The request, by the client's index.</param>
+    public ClientGroup(int port, int perSecond, Func<int, byte[]> request)
+    {
+        var target = new IPEndPoint(IPAddress.Loopback, port);
+        _perSecond = perSecond;
+        _clients = [.. Enumerable.Range(0, Count).Select(i => new Client(new IPAddress([127, 0, 2, (byte)(i + 1)]), target, request(i)))];
+    }
+
+    /// <summary>Clients that send small GETs.</summary>
+    public static ClientGroup OfGets(Target target, int perSecond)
+    {
+        var request = new HttpExchange().Request(target);
+        return new ClientGroup(target.Port, perSecond, _ => request);
+    }
+
+    /// <summary>Sends for the given time, and waits for the last responses.</summary>
+    public async Task<ClientResult> RunAsync(TimeSpan duration, CancellationToken cancellationToken)
+    {
+        var responses = await Task.Factory.StartNew(
+            () => Send(duration, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return ClientResult.Of(await Task.WhenAll(responses));
+    }
+
+    public void Dispose() => Array.ForEach(_clients, client => client.Dispose());
+
+    /// <summary>Starts each request when it is due, on a thread that nothing else runs on.</summary>
+    private List<Task<ClientResponse>> Send(TimeSpan duration, CancellationToken cancellationToken)
+    {
+        Readiness.WakeThisThreadInTime();
+        using var timer = new Readiness();
+        var arrivals = PoissonArrivals.During(duration, _perSecond, Seed);
+        var random = new Random(Seed);
+        var started = Stopwatch.GetTimestamp();
+        var responses = new List<Task<ClientResponse>>(arrivals.Count);
+        foreach (var arrival in arrivals)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var due = started + arrival;
+            while (Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due) is var wait && wait > TimeSpan.Zero)
+            {
+                timer.Wait(wait);
+            }
+
+            responses.Add(_clients[random.Next(_clients.Length)].SendAsync(due));
+        }
+
+        return responses;
+    }
+}

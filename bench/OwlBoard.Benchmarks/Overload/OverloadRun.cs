@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using OwlBoard.Benchmarks.Machine;
+using OwlBoard.Benchmarks.Overload.Cases;
+using OwlBoard.Benchmarks.Overload.Results;
+using OwlBoard.Benchmarks.Peers;
+using OwlBoard.Certificates;
+
+namespace OwlBoard.Benchmarks.Overload;
+
+/// <summary>All attacks on all proxies, one after the other, and the report.</summary>
+internal sealed class OverloadRun(OverloadSettings settings)
+{
+    /// <summary>Runs everything.</summary>
+    /// <returns>The exit code: 1 if OwlBoard did not survive, a client failed meanwhile, or a case could not be run.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.StartNew();
+        var cases = new List<(OverloadCase, IReadOnlyList<OverloadResult>)>();
+        var failures = new List<string>();
+        using (var folder = WorkFolder.Create())
+        {
+            var context = new CaseContext(settings, folder, new CertificateFolder(folder.Add("certificates")));
+            new CertificateIssuer(TimeProvider.System).Issue(context.Certificates);
+            foreach (var which in settings.Cases)
+            {
+                var results = new List<OverloadResult>();
+                foreach (var peer in settings.Peers.Where(which.Includes))
+                {
+                    try
+                    {
+                        var result = await which.RunAsync(peer, context, cancellationToken);
+                        results.Add(result);
+                        Console.WriteLine($"{which.Name}: {result}");
+                        if (IsOurs(peer) && !result.IsGood)
+                        {
+                            failures.Add($"{which.Name}: {peer.Name} did not hold.");
+                        }
+                    }
+                    catch (BenchmarkException failure)
+                    {
+                        failures.Add($"{which.Name}: {failure.Message}");
+                        await Console.Error.WriteLineAsync(failures[^1]);
+                    }
+                }
+
+                cases.Add((which, results));
+            }
+        }
+
+        Directory.CreateDirectory(settings.Output);
+        var path = Path.Combine(settings.Output, "OVERLOAD.md");
+        await File.WriteAllTextAsync(path, new OverloadReport(cases, failures).ToString(), CancellationToken.None);
+        Console.WriteLine($"Took {started.Elapsed:mm\\:ss}. {(failures.Count == 0 ? "OwlBoard held." : string.Join('\n', failures))}\nWritten: {path}");
+        return failures.Count == 0 ? 0 : 1;
+    }
+
+    private static bool IsOurs(Peer peer) => peer is OwlBoardPeer;
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace OwlBoard.Benchmarks.Overload.Processes;
+
+/// <summary>
+/// This program once more, with another command, until its standard input ends. Attacks and upstreams run so: neither their
+/// collections nor their threads delay the harness, which measures.
+/// </summary>
+internal sealed class ChildProcess : IAsyncDisposable
+{
+    /// <summary>The time that it has to end after its input ended.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly Process _process;
+    private readonly Task<string> _output;
+
+    private ChildProcess(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.ReadToEndAsync();
+    }
+
+    /// <summary>Starts it.</summary>
+    /// <param name="niceness">The niceness that is added to the harness's.</param>
+    /// <param name="arguments">The command and its arguments.</param>
+    public static ChildProcess Start(int niceness, params IEnumerable<string> arguments) => new(Process.Start(new ProcessStartInfo(
+        "nice", [$"--adjustment={niceness}", "dotnet", Assembly.GetExecutingAssembly().Location, .. arguments])
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+    })!);
+
+    /// <summary>Completes, in the child, when its standard input ends: the harness wants it to stop, or is gone.</summary>
+    public static CancellationTokenSource UntilInputEnds(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        stop.CancelAfter(limit);
+        new Thread(() =>
+        {
+            while (Console.In.Read() >= 0)
+            {
+                // Nothing is sent.
+            }
+
+            stop.Cancel();
+        })
+        { IsBackground = true }.Start();
+        return stop;
+    }
+
+    /// <summary>Ends it.</summary>
+    /// <returns>The text that it wrote.</returns>
+    public async Task<string> StopAsync(CancellationToken cancellationToken)
+    {
+        _process.StandardInput.Close();
+        try
+        {
+            return (await _output.WaitAsync(StopTimeout, cancellationToken)).Trim();
+        }
+        catch (TimeoutException)
+        {
+            throw new BenchmarkException($"'{string.Join(' ', _process.StartInfo.ArgumentList)}' did not end within {StopTimeout.TotalSeconds:0} s.");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+
+        _process.Dispose();
+    }
+}
