@@ -50,7 +50,7 @@ internal sealed class OverloadRun(OverloadSettings settings)
         Directory.CreateDirectory(settings.Output);
         var path = Path.Combine(settings.Output, "OVERLOAD.md");
         await File.WriteAllTextAsync(path, new OverloadReport(cases, failures).ToString(), CancellationToken.None);
-        Console.WriteLine($"Took {started.Elapsed:mm\\:ss}. {(failures.Count == 0 ? "OwlBoard held." : string.Join('\n', failures))}\nWritten: {path}");
+        Console.WriteLine($"Took {started.Elapsed:mm\\:ss}. {(failures.Count == 0 ? "No failure." : string.Join('\n', failures))}\nWritten: {path}");
         return failures.Count == 0 ? 0 : 1;
     }
 

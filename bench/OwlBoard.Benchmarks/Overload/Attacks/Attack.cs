@@ -12,9 +12,12 @@ internal abstract class Attack(string name)
         new SlowUploads("slow-uploads", connections: 2_000, addresses: 1),
         new SlowUploads("slow-uploads-8", connections: 5_000, addresses: 8),
         new UnreadDownloads(),
+        new ZeroWindow(),
         new IdleConnections(),
         new BusyWebSocket(),
         new BusyTransfers(),
+        FrameFlood.OfContinuations(),
+        FrameFlood.OfEmptyData(),
         new StalledTransfers(),
     ];
 

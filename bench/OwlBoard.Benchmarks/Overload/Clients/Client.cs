@@ -23,7 +23,8 @@ internal sealed class Client(IPAddress address, IPEndPoint target, byte[] reques
 
     /// <summary>Sends the request and waits for the response.</summary>
     /// <param name="due">The time from which the latency counts.</param>
-    public async Task<ClientResponse> SendAsync(long due)
+    /// <param name="isNewcomer">Whether it gets a connection of its own, as that of a client that has just arrived.</param>
+    public async Task<ClientResponse> SendAsync(long due, bool isNewcomer)
     {
         using var timeout = new CancellationTokenSource(Timeout);
         var isResent = false;
@@ -31,9 +32,13 @@ internal sealed class Client(IPAddress address, IPEndPoint target, byte[] reques
         try
         {
             failure = null;
-            if (TakeIdle() is not { } kept || (isResent = !await TryExchangeAsync(kept, isKept: true, timeout.Token)))
+            if (isNewcomer)
             {
-                await TryExchangeAsync(await ConnectAsync(timeout.Token), isKept: false, timeout.Token);
+                await TryExchangeAsync(await ConnectAsync(timeout.Token), isKept: false, keep: false, timeout.Token);
+            }
+            else if (TakeIdle() is not { } kept || (isResent = !await TryExchangeAsync(kept, isKept: true, keep: true, timeout.Token)))
+            {
+                await TryExchangeAsync(await ConnectAsync(timeout.Token), isKept: false, keep: true, timeout.Token);
             }
         }
         catch (OperationCanceledException)
@@ -102,10 +107,10 @@ internal sealed class Client(IPAddress address, IPEndPoint target, byte[] reques
     /// <summary>Sends the request and receives the response.</summary>
     /// <returns>False if the connection was a kept one and closed before any of the response came.</returns>
     /// <exception cref="IOException">The response is not 200, or ends too early.</exception>
-    private async Task<bool> TryExchangeAsync(Socket socket, bool isKept, CancellationToken cancellationToken)
+    private async Task<bool> TryExchangeAsync(Socket socket, bool isKept, bool keep, CancellationToken cancellationToken)
     {
         var received = 0;
-        var isUsable = false;
+        var isComplete = false;
         try
         {
             await socket.SendAsync(request, cancellationToken);
@@ -117,7 +122,7 @@ internal sealed class Client(IPAddress address, IPEndPoint target, byte[] reques
                 switch (Exchange.Recognize(buffer.AsSpan(0, received), out _))
                 {
                     case Reply.Complete:
-                        return isUsable = true;
+                        return isComplete = true;
                     case Reply.Broken:
                         throw new IOException(Encoding.ASCII.GetString(buffer, 0, received).Split('\r')[0]);
                     default:
@@ -131,7 +136,7 @@ internal sealed class Client(IPAddress address, IPEndPoint target, byte[] reques
         }
         finally
         {
-            if (isUsable)
+            if (isComplete && keep)
             {
                 lock (_idle)
                 {

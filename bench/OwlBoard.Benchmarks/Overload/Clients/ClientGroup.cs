@@ -5,7 +5,8 @@ using OwlBoard.Benchmarks.Load;
 namespace OwlBoard.Benchmarks.Overload.Clients;
 
 /// <summary>
-/// Well-behaved clients, each with an address of its own. Their requests become due at random times (a Poisson process),
+/// Well-behaved clients, each with an address of its own. Half of the requests come on a new connection, as those of
+/// clients that have just arrived, the others on kept ones. They become due at random times (a Poisson process),
 /// whether the last ones are answered or not, and the latency of each counts from when it was due.
 /// </summary>
 internal sealed class ClientGroup : IDisposable
@@ -61,7 +62,7 @@ internal sealed class ClientGroup : IDisposable
                 timer.Wait(wait);
             }
 
-            responses.Add(_clients[random.Next(_clients.Length)].SendAsync(due));
+            responses.Add(_clients[random.Next(_clients.Length)].SendAsync(due, isNewcomer: random.Next(2) == 0));
         }
 
         return responses;

@@ -12,6 +12,9 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>The time that it has to end after its input ended.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>The index of the command among the arguments of <c>nice</c>.</summary>
+    private const int CommandAt = 3;
+
     private readonly Process _process;
     private readonly Task<string> _output;
 
@@ -60,7 +63,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new BenchmarkException($"'{string.Join(' ', _process.StartInfo.ArgumentList)}' did not end within {StopTimeout.TotalSeconds:0} s.");
+            throw new BenchmarkException($"'{string.Join(' ', _process.StartInfo.ArgumentList.Skip(CommandAt))}' did not end within {StopTimeout.TotalSeconds:0} s.");
         }
     }
 
