@@ -35,7 +35,7 @@ internal sealed class OwlBoardPeer(string name, string forwarder) : Peer(name)
         $"--LoadBalancer:DesktopPort={plan.Port}",
         $"--LoadBalancer:MobilePort={FreePorts.Next()}",
         $"--LoadBalancer:ManagementPort={FreePorts.Next()}",
-        "--LoadBalancer:RateLimit:RequestsPerSecond=0",
+        $"--LoadBalancer:RateLimit:RequestsPerSecond={plan.Limits?.RequestsPerSecond ?? 0}",
         $"--LoadBalancer:AccessLog:Path={plan.AccessLog}",
         $"--LoadBalancer:Forwarder={forwarder}",
         .. plan.Upstreams.SelectMany((port, i) => new[]

@@ -4,4 +4,5 @@ namespace OwlBoard.Benchmarks.Peers;
 /// <param name="Connections">The most connections of clients; there may be as many to upstreams.</param>
 /// <param name="HeapBytes">The most that a managed heap may hold; the others have none.</param>
 /// <param name="RetryFailedAfter">The time after which a proxy without health probes tries a failed upstream again.</param>
-internal sealed record ProxyLimits(int Connections, long HeapBytes, TimeSpan RetryFailedAfter);
+/// <param name="RequestsPerSecond">The requests that OwlBoard accepts of a client in a second; 0 for any number.</param>
+internal sealed record ProxyLimits(int Connections, long HeapBytes, TimeSpan RetryFailedAfter, int RequestsPerSecond);

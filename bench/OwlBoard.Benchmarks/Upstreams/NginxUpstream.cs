@@ -17,6 +17,7 @@ internal sealed class NginxUpstream : IUpstream
     public const string SmallReply = """{"id":"0123456789abcdef01234567","title":"An owl on a board","version":"1"}""";
 
     private const int Count = 4;
+    private const string DiscardSocket = "discard.sock";
 
     private readonly PinnedProcess _process;
 
@@ -45,6 +46,8 @@ internal sealed class NginxUpstream : IUpstream
             large.SetLength(50 * 1024 * 1024);
         }
 
+        // One that was killed leaves its socket, and the next could not bind it.
+        File.Delete(Path.Combine(folder, DiscardSocket));
         var configuration = Path.Combine(folder, "nginx.conf");
         File.WriteAllText(configuration, Configuration(folder, ports, certificates));
         return new NginxUpstream(
@@ -76,9 +79,9 @@ internal sealed class NginxUpstream : IUpstream
               client_body_buffer_size 128k;
               keepalive_requests 1000000000;
               keepalive_timeout 130s;
-              upstream discard { server unix:{{folder}}/discard.sock; keepalive 64; keepalive_requests 1000000000; }
+              upstream discard { server unix:{{folder}}/{{DiscardSocket}}; keepalive 64; keepalive_requests 1000000000; }
               server {
-                listen unix:{{folder}}/discard.sock;
+                listen unix:{{folder}}/{{DiscardSocket}};
                 location / { return 200 '{{SmallReply}}'; }
               }
               server {

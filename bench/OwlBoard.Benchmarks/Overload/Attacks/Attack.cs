@@ -19,6 +19,7 @@ internal abstract class Attack(string name)
         FrameFlood.OfContinuations(),
         FrameFlood.OfEmptyData(),
         new StalledTransfers(),
+        new LoginFlood(),
     ];
 
     public string Name { get; } = name;

@@ -19,18 +19,18 @@ internal sealed class AttackCase(Attack attack) : OverloadCase(attack.Name)
 
     public override string Description => attack.Description;
 
-    public override async Task<OverloadResult> RunAsync(Peer peer, CaseContext context, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyList<OverloadResult>> RunAsync(Peer peer, CaseContext context, CancellationToken cancellationToken)
     {
-        IReadOnlyList<int> ports = FreePorts.Take(Upstreams);
+        var ports = FreePorts.Take(Upstreams);
         await using IAsyncDisposable upstream = attack.NeedsStreamingUpstream
             ? UpstreamProgram.Start(ports)
             : NginxUpstream.Start(context.Folder.Add($"{Name}-{peer.Name}-upstream"), certificates: null, ports);
-        await using var proxy = await AttackedProxy.StartAsync(peer, Name, ports, context, cancellationToken);
+        await using var proxy = await AttackedProxy.StartAsync(peer, Name, ports, ProxySetup.Default, context, cancellationToken);
         using var memory = new MemoryWatch(proxy.ProcessIds);
         await using var attackers = AttackProgram.Start(attack, new AttackTarget(proxy.Target.Port, proxy.TlsPort));
         using var clients = ClientGroup.OfGets(proxy.Target, RequestsPerSecond);
         var result = await clients.RunAsync(Duration, cancellationToken);
         var summary = await attackers.StopAsync(cancellationToken);
-        return new OverloadResult(peer.Name, await proxy.EndingAsync(cancellationToken), memory.Stop(), summary, result);
+        return [new OverloadResult(peer.Name, await proxy.EndingAsync(cancellationToken), memory.Stop(), summary, result)];
     }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using OwlBoard.Benchmarks.Load;
 using OwlBoard.Benchmarks.Machine;
-using OwlBoard.Benchmarks.Overload.Processes;
+using OwlBoard.Benchmarks.Overload.Clients;
 using OwlBoard.Benchmarks.Peers;
 using OwlBoard.Benchmarks.Processes;
 using OwlBoard.ServiceDefaults;
@@ -15,9 +15,8 @@ internal sealed class AttackedProxy : IAsyncDisposable
     /// <summary>75 % of 512 MB, which is what .NET takes of a container with that much.</summary>
     public const long HeapBytes = 512L * 1024 * 1024 * 3 / 4;
 
-    private const string Path = "/api/canvas/small";
     private const int WarmUpRequestsPerSecond = 1_000;
-    private const int WarmUpConnections = 100;
+    private const int LimitedWarmUpRequestsPerSecond = 100;
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
@@ -46,23 +45,23 @@ internal sealed class AttackedProxy : IAsyncDisposable
 
     /// <summary>Starts it and waits until it is ready.</summary>
     public static async Task<AttackedProxy> StartAsync(
-        Peer peer, string name, IReadOnlyList<int> upstreams, CaseContext context, CancellationToken cancellationToken, TimeSpan? retryFailedAfter = null)
+        Peer peer, string name, IReadOnlyList<int> upstreams, ProxySetup setup, CaseContext context, CancellationToken cancellationToken)
     {
         var tls = new TlsListener(FreePorts.Next(), context.Certificates.Certificate(ResourceNames.UserService));
         var plan = new ProxyPlan(
             ProxyRole.LoadBalancer, FreePorts.Next(), upstreams, Certificates: null,
             context.Folder.Add($"{name}-{peer.Name}"), context.Settings.Programs, context.Settings.ProxyCpu)
         {
-            Limits = new ProxyLimits(ConnectionLimit(), HeapBytes, retryFailedAfter ?? TimeSpan.FromSeconds(30)),
+            Limits = new ProxyLimits(ConnectionLimit(), HeapBytes, setup.RetryFailedAfter, setup.RequestsPerSecond),
             Tls = tls,
         };
-        var proxy = new AttackedProxy(peer.Start(plan), new Target(plan.Port, Path), tls.Port);
+        var proxy = new AttackedProxy(peer.Start(plan), new Target(plan.Port, setup.Path), tls.Port);
         try
         {
             await proxy.IsReadyAsync(peer, cancellationToken);
             proxy.ProcessIds = ProcessUsage.Tree([proxy._process.Id]);
-            using var session = await new OpenLoop(new HttpExchange(), WarmUpRequestsPerSecond, WarmUpConnections).OpenAsync(proxy.Target, cancellationToken);
-            await session.RunAsync(peer.NeedsWarmUp ? WarmUp : ShortWarmUp, ILoadSession.WarmUpRound, cancellationToken);
+            using var clients = ClientGroup.OfGets(proxy.Target, setup.RequestsPerSecond > 0 ? LimitedWarmUpRequestsPerSecond : WarmUpRequestsPerSecond);
+            await clients.RunAsync(peer.NeedsWarmUp ? WarmUp : ShortWarmUp, cancellationToken);
             return proxy;
         }
         catch

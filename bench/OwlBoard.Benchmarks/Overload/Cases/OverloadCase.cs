@@ -11,7 +11,9 @@ internal abstract class OverloadCase(string name)
     /// <summary>All cases, in the order in which they run.</summary>
     public static IReadOnlyList<OverloadCase> All { get; } =
     [
-        .. Attack.All.Select(attack => new AttackCase(attack)),
+        .. Attack.All.Where(attack => attack is not LoginFlood).Select(attack => new AttackCase(attack)),
+        new KilledGatewaysCase(),
+        new LoginsCase(),
     ];
 
     public string Name { get; } = name;
@@ -23,5 +25,6 @@ internal abstract class OverloadCase(string name)
     public virtual bool Includes(Peer peer) => true;
 
     /// <summary>Runs it with one proxy.</summary>
-    public abstract Task<OverloadResult> RunAsync(Peer peer, CaseContext context, CancellationToken cancellationToken);
+    /// <returns>The result, one for each kind of request of the other clients.</returns>
+    public abstract Task<IReadOnlyList<OverloadResult>> RunAsync(Peer peer, CaseContext context, CancellationToken cancellationToken);
 }

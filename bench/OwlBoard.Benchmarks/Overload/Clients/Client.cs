@@ -12,12 +12,10 @@ namespace OwlBoard.Benchmarks.Overload.Clients;
 /// </summary>
 internal sealed class Client(IPAddress address, IPEndPoint target, byte[] request) : IDisposable
 {
-    private const int BufferBytes = 4096;
+    private const int BufferBytes = 8 * 1024;
 
     /// <summary>A request without a response by then has failed.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
-
-    private static readonly HttpExchange Exchange = new();
 
     private readonly Stack<Socket> _idle = [];
 
@@ -119,7 +117,7 @@ internal sealed class Client(IPAddress address, IPEndPoint target, byte[] reques
             {
                 var count = await socket.ReceiveAsync(buffer.AsMemory(received), cancellationToken);
                 received += count > 0 ? count : throw new SocketException((int)SocketError.ConnectionReset);
-                switch (Exchange.Recognize(buffer.AsSpan(0, received), out _))
+                switch (SmallResponse.Recognize(buffer.AsSpan(0, received)))
                 {
                     case Reply.Complete:
                         return isComplete = true;

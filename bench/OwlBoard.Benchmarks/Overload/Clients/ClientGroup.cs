@@ -11,27 +11,28 @@ namespace OwlBoard.Benchmarks.Overload.Clients;
 /// </summary>
 internal sealed class ClientGroup : IDisposable
 {
-    private const int Count = 100;
     private const int Seed = 1;
 
     private readonly Client[] _clients;
     private readonly int _perSecond;
 
+    /// <param name="network">The third number of the clients' addresses, which are 127.0.NETWORK.1 and so on.</param>
+    /// <param name="count">The number of clients.</param>
     /// <param name="port">The proxy's port.</param>
     /// <param name="perSecond">The requests of all clients in a second, on average.</param>
     /// <param name="request">The request, by the client's index.</param>
-    public ClientGroup(int port, int perSecond, Func<int, byte[]> request)
+    public ClientGroup(byte network, int count, int port, int perSecond, Func<int, byte[]> request)
     {
         var target = new IPEndPoint(IPAddress.Loopback, port);
         _perSecond = perSecond;
-        _clients = [.. Enumerable.Range(0, Count).Select(i => new Client(new IPAddress([127, 0, 2, (byte)(i + 1)]), target, request(i)))];
+        _clients = [.. Enumerable.Range(0, count).Select(i => new Client(new IPAddress([127, 0, network, (byte)(i + 1)]), target, request(i)))];
     }
 
-    /// <summary>Clients that send small GETs.</summary>
+    /// <summary>A hundred clients that send small GETs.</summary>
     public static ClientGroup OfGets(Target target, int perSecond)
     {
         var request = new HttpExchange().Request(target);
-        return new ClientGroup(target.Port, perSecond, _ => request);
+        return new ClientGroup(network: 2, count: 100, target.Port, perSecond, _ => request);
     }
 
     /// <summary>Sends for the given time, and waits for the last responses.</summary>
