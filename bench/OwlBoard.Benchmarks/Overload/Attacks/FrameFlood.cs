@@ -100,6 +100,8 @@ internal sealed class FrameFlood(string name, string frames, byte[] opening, byt
         while (true)
         {
             await connection.SendAsync(flood, stop);
+            // Sending completes at once as long as the proxy reads; the other connections get the thread in between.
+            await Task.Yield();
         }
     }
 }

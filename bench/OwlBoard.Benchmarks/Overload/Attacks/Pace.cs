@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace OwlBoard.Benchmarks.Overload.Attacks;
 
-/// <summary>Lets through at most so many a second, evenly spaced.</summary>
+/// <summary>Lets through so many a second, evenly spaced. Who comes late does not get more than a second's number at once.</summary>
 internal sealed class Pace(int perSecond)
 {
     private readonly long _interval = Stopwatch.Frequency / perSecond;
@@ -14,7 +14,7 @@ internal sealed class Pace(int perSecond)
         long due;
         lock (_lock)
         {
-            due = Math.Max(_next, Stopwatch.GetTimestamp());
+            due = Math.Max(_next, Stopwatch.GetTimestamp() - Stopwatch.Frequency);
             _next = due + _interval;
         }
 

@@ -24,7 +24,7 @@ internal sealed class KilledGatewaysCase() : OverloadCase("killed-gateways")
     public override async Task<IReadOnlyList<OverloadResult>> RunAsync(Peer peer, CaseContext context, CancellationToken cancellationToken)
     {
         var ports = FreePorts.Take(Gateways);
-        string[] folders = [.. ports.Select(port => context.Folder.Add($"{Name}-{peer.Name}-gateway-{port}"))];
+        string[] folders = [.. ports.Select(port => context.Folder.Add($"gateway-{port}"))];
         var gateways = new NginxUpstream[Gateways];
         try
         {

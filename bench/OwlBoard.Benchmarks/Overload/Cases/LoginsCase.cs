@@ -24,7 +24,7 @@ internal sealed class LoginsCase() : OverloadCase("logins")
     private const string Password = "whoooo";
 
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
     private static readonly ProxySetup Setup = new("/api/users/?limit=1") { RequestsPerSecond = 100 };
     private static readonly LoginFlood Attack = new();
@@ -44,7 +44,7 @@ internal sealed class LoginsCase() : OverloadCase("logins")
             context.Folder.Add($"{Name}-{peer.Name}-gateway-{port}"), context.Settings.Programs, context.Settings.ProxyCpu))).ToArray();
         try
         {
-            await IsReadyAsync(gatewayPorts, cancellationToken);
+            await IsReadyAsync(gatewayPorts, [service, .. gateways], cancellationToken);
             await using var proxy = await AttackedProxy.StartAsync(peer, Name, gatewayPorts, Setup, context, cancellationToken);
             await RegisterAsync(proxy.Target.Port, cancellationToken);
             using var memory = new MemoryWatch(proxy.ProcessIds);
@@ -84,9 +84,10 @@ internal sealed class LoginsCase() : OverloadCase("logins")
     }
 
     /// <summary>Waits until each gateway reaches the service.</summary>
-    private static async Task IsReadyAsync(int[] gateways, CancellationToken cancellationToken)
+    private static async Task IsReadyAsync(int[] gateways, PinnedProcess[] processes, CancellationToken cancellationToken)
     {
         using var client = new HttpClient();
+        var answer = "nothing";
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(StartTimeout);
         try
@@ -95,13 +96,14 @@ internal sealed class LoginsCase() : OverloadCase("logins")
             {
                 while (!await AnswersAsync(port))
                 {
+                    Array.ForEach(processes, process => process.ThrowIfEnded());
                     await Task.Delay(PollInterval, deadline.Token);
                 }
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new BenchmarkException($"The gateways did not reach the user service within {StartTimeout.TotalSeconds:0} s.");
+            throw new BenchmarkException($"The gateways did not reach the user service within {StartTimeout.TotalSeconds:0} s, but {answer}.");
         }
 
         async Task<bool> AnswersAsync(int port)
@@ -109,10 +111,12 @@ internal sealed class LoginsCase() : OverloadCase("logins")
             try
             {
                 using var response = await client.GetAsync(new Uri($"http://127.0.0.1:{port}{Setup.Path}"), deadline.Token);
+                answer = $"{(int)response.StatusCode}";
                 return response.StatusCode == HttpStatusCode.OK;
             }
-            catch (HttpRequestException)
+            catch (HttpRequestException failure)
             {
+                answer = failure.Message;
                 return false;
             }
         }
