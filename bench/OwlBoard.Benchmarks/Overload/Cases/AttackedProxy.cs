@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using OwlBoard.Benchmarks.Load;
@@ -23,11 +24,12 @@ internal sealed class AttackedProxy : IAsyncDisposable
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan ShortWarmUp = TimeSpan.FromSeconds(1);
 
-    /// <summary>The time that a proxy has for a response after the attack.</summary>
-    private static readonly TimeSpan RecoveryTimeout = TimeSpan.FromSeconds(5);
+    /// <summary>The time that a proxy has, after the attack, until it serves a request again.</summary>
+    private static readonly TimeSpan RecoveryTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
     private readonly PinnedProcess _process;
-    private readonly HttpClient _client = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }) { Timeout = RecoveryTimeout };
+    private readonly HttpClient _client = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }) { Timeout = RequestTimeout };
 
     private AttackedProxy(PinnedProcess process, Target target, int tlsPort)
     {
@@ -75,12 +77,22 @@ internal sealed class AttackedProxy : IAsyncDisposable
     /// <returns>The reason why it has not survived; <see langword="null"/> if it has.</returns>
     public async Task<string?> EndingAsync(CancellationToken cancellationToken)
     {
-        if (_process.HasEnded || ProcessIds.Any(id => !Directory.Exists($"/proc/{id}")))
+        var started = Stopwatch.GetTimestamp();
+        while (true)
         {
-            return "ended";
-        }
+            var answer = await AnswerAsync(cancellationToken);
+            if (_process.HasEnded || ProcessIds.Any(id => !Directory.Exists($"/proc/{id}")))
+            {
+                return "ended";
+            }
 
-        return await AnswerAsync(cancellationToken) is { } answer ? $"answers nothing but {answer}" : null;
+            if (answer is null || Stopwatch.GetElapsedTime(started) > RecoveryTimeout)
+            {
+                return answer is null ? null : $"serves nothing {RecoveryTimeout.TotalSeconds:0} s after the attack: {answer}";
+            }
+
+            await Task.Delay(PollInterval, cancellationToken);
+        }
     }
 
     public async ValueTask DisposeAsync()
