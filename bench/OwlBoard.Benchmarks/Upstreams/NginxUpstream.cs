@@ -36,7 +36,11 @@ internal sealed class NginxUpstream : IUpstream
         Start(folder, certificates, FreePorts.Take(Count));
 
     /// <summary>Starts it with one upstream on each of the ports.</summary>
-    public static NginxUpstream Start(string folder, CertificateFolder? certificates, IReadOnlyList<int> ports)
+    /// <param name="folder">A folder for its files.</param>
+    /// <param name="certificates">As above.</param>
+    /// <param name="ports">The ports.</param>
+    /// <param name="sendBufferBytes">The most that the kernel holds for a connection to a proxy; by default it decides.</param>
+    public static NginxUpstream Start(string folder, CertificateFolder? certificates, IReadOnlyList<int> ports, int? sendBufferBytes = null)
     {
         File.WriteAllBytes(Path.Combine(folder, "10k"), new byte[10 * 1024]);
         File.WriteAllBytes(Path.Combine(folder, "1m"), new byte[1024 * 1024]);
@@ -49,17 +53,17 @@ internal sealed class NginxUpstream : IUpstream
         // One that was killed leaves its socket, and the next could not bind it.
         File.Delete(Path.Combine(folder, DiscardSocket));
         var configuration = Path.Combine(folder, "nginx.conf");
-        File.WriteAllText(configuration, Configuration(folder, ports, certificates));
+        File.WriteAllText(configuration, Configuration(folder, ports, certificates, sendBufferBytes));
         return new NginxUpstream(
             PinnedProcess.Start(cpu: null, Path.Combine(folder, "output.log"), "nginx", "-p", folder, "-c", configuration), ports);
     }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private static string Configuration(string folder, IReadOnlyList<int> ports, CertificateFolder? certificates)
+    private static string Configuration(string folder, IReadOnlyList<int> ports, CertificateFolder? certificates, int? sendBufferBytes)
     {
         var listen = string.Join("\n    ", ports.Select(port => string.Create(
-            CultureInfo.InvariantCulture, $"listen 127.0.0.1:{port}{(certificates is null ? "" : " ssl")} backlog=4096;")));
+            CultureInfo.InvariantCulture, $"listen 127.0.0.1:{port}{(certificates is null ? "" : " ssl")} backlog=4096{(sendBufferBytes is null ? "" : $" sndbuf={sendBufferBytes}")};")));
         var tls = certificates is null ? "" : $"""
                 ssl_certificate {certificates.Certificate(ResourceNames.UserService)};
                 ssl_certificate_key {certificates.Certificate(ResourceNames.UserService)};

@@ -14,6 +14,9 @@ internal sealed class AttackCase(Attack attack) : OverloadCase(attack.Name)
     private const int Upstreams = 4;
     private const int RequestsPerSecond = 100;
 
+    /// <summary>Without a bound the kernel's memory for TCP, which all processes share, runs out before a proxy's does.</summary>
+    private const int UpstreamSendBufferBytes = 64 * 1024;
+
     /// <summary>The time during which the clients send. The attack goes on until they have their last response.</summary>
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(15);
 
@@ -24,7 +27,7 @@ internal sealed class AttackCase(Attack attack) : OverloadCase(attack.Name)
         var ports = FreePorts.Take(Upstreams);
         await using IAsyncDisposable upstream = attack.NeedsStreamingUpstream
             ? UpstreamProgram.Start(ports)
-            : NginxUpstream.Start(context.Folder.Add($"{Name}-{peer.Name}-upstream"), certificates: null, ports);
+            : NginxUpstream.Start(context.Folder.Add($"{Name}-{peer.Name}-upstream"), certificates: null, ports, UpstreamSendBufferBytes);
         await using var proxy = await AttackedProxy.StartAsync(peer, Name, ports, ProxySetup.Default, context, cancellationToken);
         using var memory = new MemoryWatch(proxy.ProcessIds);
         await using var attackers = AttackProgram.Start(attack, new AttackTarget(proxy.Target.Port, proxy.TlsPort));

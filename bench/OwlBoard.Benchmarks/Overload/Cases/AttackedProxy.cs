@@ -19,7 +19,7 @@ internal sealed class AttackedProxy : IAsyncDisposable
     private const int WarmUpRequestsPerSecond = 1_000;
     private const int LimitedWarmUpRequestsPerSecond = 100;
 
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan ShortWarmUp = TimeSpan.FromSeconds(1);

@@ -10,7 +10,7 @@ namespace OwlBoard.Benchmarks.Overload.Processes;
 internal sealed class ChildProcess : IAsyncDisposable
 {
     /// <summary>The time that it has to end after its input ended.</summary>
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>The index of the command among the arguments of <c>nice</c>.</summary>
     private const int CommandAt = 3;
