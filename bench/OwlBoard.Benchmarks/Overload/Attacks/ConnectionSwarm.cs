@@ -83,6 +83,7 @@ internal sealed class ConnectionSwarm(int connections, int addresses, Func<int, 
             timeout.CancelAfter(OpenTimeout);
             try
             {
+                TcpState.UseEthernetSegments(socket);
                 socket.Bind(new IPEndPoint(AttackTarget.Attacker(index % addresses), 0));
                 await socket.ConnectAsync(target, timeout.Token);
                 if (opening(index).Bytes is { Length: > 0 } bytes)
