@@ -57,8 +57,8 @@ internal sealed class OverloadReport(IReadOnlyList<(OverloadCase Case, IReadOnly
             An attack begins together with the others' requests and lasts until they have their last response. A connection that
             a proxy closes or refuses is opened anew, at most 500 of them a second. The others are 100 clients, each with an
             address of its own, that send small GETs at random times (a Poisson process), half of them on new connections and half on
-            kept ones. Latencies count from when a request was due; a request without a status of 200 within 5 s has failed, and counts as infinitely slow. One that is sent
-            on a kept connection which the proxy has just closed is sent once more on a new one, as browsers do ("resent").
+            kept ones. Latencies count from when a request was due; a request without a status of 200 within 5 s has failed, and counts
+            as infinitely slow. One that is sent on a kept connection which the proxy has just closed is sent once more on a new one, as browsers do ("resent").
             Memory is the peak of the resident memory of all processes of the proxy.
             """);
         foreach (var failure in failures)
