@@ -36,6 +36,8 @@ internal sealed class OwlBoardPeer(string name, string forwarder) : Peer(name)
         $"--LoadBalancer:MobilePort={FreePorts.Next()}",
         $"--LoadBalancer:ManagementPort={FreePorts.Next()}",
         $"--LoadBalancer:RateLimit:RequestsPerSecond={plan.Limits?.RequestsPerSecond ?? 0}",
+        // As the others, which have no such limit unless they are configured: all connections of a benchmark come from one address.
+        .. plan.Limits is null ? ["--LoadBalancer:Limits:ConnectionsPerClient=1000000"] : Array.Empty<string>(),
         $"--LoadBalancer:AccessLog:Path={plan.AccessLog}",
         $"--LoadBalancer:Forwarder={forwarder}",
         .. plan.Upstreams.SelectMany((port, i) => new[]
