@@ -1,6 +1,9 @@
 namespace OwlBoard.Gateway;
 
-/// <summary>When a service is given up for a while. Section <c>Gateway:Breaker</c>; each service is judged by itself.</summary>
+/// <summary>
+/// When requests of a route are refused for a while. Failures are connect errors, connections lost before the response, and
+/// time-outs; a status is none. Section <c>Gateway:Breaker</c>; each route is judged by itself.
+/// </summary>
 internal sealed class BreakerOptions
 {
     /// <summary>
@@ -15,6 +18,6 @@ internal sealed class BreakerOptions
     /// <summary>The window over which requests are counted. Default 10 s.</summary>
     public TimeSpan Window { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a service is left alone before one request is let through to probe it. Default 5 s.</summary>
+    /// <summary>How long a route is left alone before one request is let through to probe it. Default 5 s.</summary>
     public TimeSpan BreakDuration { get; set; } = TimeSpan.FromSeconds(5);
 }

@@ -44,7 +44,7 @@ internal static class GatewayExtensions
         builder.Services.AddSingleton<IConfigureOptions<CorsOptions>, GatewayCorsPolicy>();
         builder.Services.Replace(ServiceDescriptor.Transient<ICorsService, GatewayCorsService>());
 
-        builder.Services.AddSingleton<ServiceBreakers>();
+        builder.Services.AddSingleton<RouteBreakers>();
         builder.Services.AddSingleton<TrustFailureLog>();
         builder.Services.AddSingleton<IForwarderHttpClientFactory, ServiceHttpClientFactory>();
         builder.Services.AddSingleton<IProxyConfigProvider>(services =>

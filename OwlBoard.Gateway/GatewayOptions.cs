@@ -56,6 +56,6 @@ internal sealed class GatewayOptions
     [AllowedValues(Forwarders.Sockets, Forwarders.Yarp, ErrorMessage = "Gateway:Forwarder must be sockets or yarp.")]
     public string Forwarder { get; set; } = Forwarders.Sockets;
 
-    /// <summary>When a service is given up for a while.</summary>
+    /// <summary>When requests of a route are refused for a while.</summary>
     public BreakerOptions Breaker { get; set; } = new();
 }

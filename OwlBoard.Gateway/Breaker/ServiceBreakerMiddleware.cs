@@ -9,19 +9,20 @@ using Yarp.ReverseProxy.Forwarder;
 namespace OwlBoard.Gateway.Breaker;
 
 /// <summary>
-/// Refuses requests for a service that is down at once, and turns the proxy's empty failures into problem bodies that
-/// name the service.
+/// Refuses requests of a route that fails at once, and turns the proxy's empty failures into problem bodies that name the
+/// service.
 /// </summary>
-internal sealed class ServiceBreakerMiddleware(RequestDelegate next, ServiceBreakers breakers, TrustFailureLog trustFailures)
+internal sealed class ServiceBreakerMiddleware(RequestDelegate next, RouteBreakers breakers, TrustFailureLog trustFailures)
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        var service = context.GetReverseProxyFeature().Cluster.Config.Metadata![ServiceRoutes.ServiceMetadata];
+        var proxy = context.GetReverseProxyFeature();
+        var service = proxy.Cluster.Config.Metadata![ServiceRoutes.ServiceMetadata];
         var call = new ServiceCall(context, next);
         var resilience = ResilienceContextPool.Shared.Get(CancellationToken.None);
         try
         {
-            var outcome = await breakers.For(service).ExecuteOutcomeAsync(
+            var outcome = await breakers.For(proxy.Route.Config).ExecuteOutcomeAsync(
                 static (_, call) => call.StartAsync(), resilience, call);
             if (outcome.Exception is BrokenCircuitException broken)
             {
@@ -48,7 +49,7 @@ internal sealed class ServiceBreakerMiddleware(RequestDelegate next, ServiceBrea
         var seconds = Math.Max(1, (int)Math.Ceiling((retryAfter ?? TimeSpan.FromSeconds(1)).TotalSeconds));
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         return Problems.OfServiceAsync(context, StatusCodes.Status503ServiceUnavailable, service,
-            $"{service} is down: it failed repeatedly and is given a rest.");
+            $"{service} failed repeatedly: requests like this one are refused for a moment.");
     }
 
     private Task ExplainAsync(HttpContext context, string service, ForwarderError error, Exception? failure)

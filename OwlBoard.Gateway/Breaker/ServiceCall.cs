@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Threading.Tasks.Sources;
-using OwlBoard.Forwarding.Faults;
 using OwlBoard.Gateway.Upstream;
 using Polly;
 using Yarp.ReverseProxy.Forwarder;
@@ -52,13 +50,12 @@ internal sealed class ServiceCall : IValueTaskSource<Outcome<ServiceCall>>
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _start.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>What came of it, where it failed: for the log.</summary>
+    /// <summary>Returns the reason of a failure, for the log.</summary>
     public string DescribeFailure() => _context.GetForwarderErrorFeature() switch
     {
-        { Error: ForwarderError.RequestTimedOut } => "no answer in time",
+        { Error: ForwarderError.RequestTimedOut } => "no response in time",
         { Exception: { } failure } => failure.GetBaseException().Message,
-        { Error: var error } => error.ToString(),
-        null => string.Create(CultureInfo.InvariantCulture, $"it answered {_context.Response.StatusCode}"),
+        var failure => $"{failure?.Error}",
     };
 
     private async Task ForwardAsync()
@@ -101,9 +98,8 @@ internal sealed class ServiceCall : IValueTaskSource<Outcome<ServiceCall>>
 
         return failure?.Error switch
         {
-            null => FailedService.IsFailure(_context.Response.StatusCode) ? ServiceOutcome.Down : ServiceOutcome.Up,
-            ForwarderError.RequestBodyClient or ForwarderError.RequestCreation => ServiceOutcome.Up,
-            _ => ServiceOutcome.Down,
+            null or ForwarderError.RequestBodyClient or ForwarderError.RequestCreation => ServiceOutcome.Up,
+            _ => ServiceOutcome.Failed,
         };
     }
 }

@@ -5,8 +5,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace OwlBoard.Gateway.Routing;
 
 /// <summary>
-/// The routes and clusters: for each service its paths and its health. No request fits two of them that are told apart by
-/// more than their path: for those the matcher would put a list of candidates together.
+/// The routes and clusters: for each service its paths, those that are routes of their own, and its health. No request fits
+/// two of them that are told apart by more than their path: for those the matcher would put a list of candidates together.
 /// </summary>
 internal static class ServiceRoutes
 {
@@ -32,6 +32,16 @@ internal static class ServiceRoutes
                 ClusterId = service.Name,
                 Match = new() { Path = $"{Prefix}/{service.Name}/{{**path}}" },
             });
+            foreach (var route in service.OwnRoutes)
+            {
+                routes.Add(new RouteConfig
+                {
+                    RouteId = $"{service.Name}-{route}",
+                    ClusterId = service.Name,
+                    Match = new() { Path = $"{Prefix}/{service.Name}/{route}/{{**path}}" },
+                });
+            }
+
             routes.Add(new RouteConfig
             {
                 RouteId = $"{service.Name}-health",

@@ -34,7 +34,7 @@ public sealed class BreakerTests
             Assert.Equal(HttpStatusCode.OK, up.StatusCode);
         }
 
-        Assert.Contains(gateway.Logs.Lines, line => line.StartsWith("Warning: chat-service is down (Connection refused", StringComparison.Ordinal));
+        Assert.Contains(gateway.Logs.Lines, line => line.StartsWith("Warning: /api/chat/messages/{**path} fails (Connection refused", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -85,10 +85,14 @@ public sealed class BreakerTests
     {
         var time = new FakeTimeProvider();
         await using var service = await FakeService.StartAsync();
-        var status = 503;
+        var fails = true;
         service.Answer = context =>
         {
-            context.Response.StatusCode = status;
+            if (fails)
+            {
+                context.Abort();
+            }
+
             return Task.CompletedTask;
         };
         await using var gateway = TestGateway.Start(service, time);
@@ -96,14 +100,17 @@ public sealed class BreakerTests
         for (var i = 0; i < 5; i++)
         {
             using var failure = await gateway.Client.GetAsync("/api/users", Token);
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, failure.StatusCode);
+            Assert.Equal(HttpStatusCode.BadGateway, failure.StatusCode);
         }
 
         using var refused = await gateway.Client.GetAsync("/api/users", Token);
         await AssertNamesAsync(refused, HttpStatusCode.ServiceUnavailable, "user-service");
         Assert.True(refused.Headers.RetryAfter?.Delta > TimeSpan.Zero);
         Assert.Equal(5, service.Requests.Count);
-        Assert.Contains("Warning: user-service is down (it answered 503): requests for it are refused for 00:00:05", gateway.Logs.Lines);
+        Assert.Contains(
+            gateway.Logs.Lines,
+            line => line.StartsWith("Warning: /api/users/{**path} fails (", StringComparison.Ordinal)
+                && line.EndsWith("its requests are refused for 00:00:05", StringComparison.Ordinal));
 
         // Half open: one probe reaches the service, fails, and the rest is refused again.
         time.Advance(TimeSpan.FromSeconds(5.1));
@@ -112,7 +119,7 @@ public sealed class BreakerTests
         Assert.Equal(6, service.Requests.Count);
         await AssertNamesAsync(refusedAgain, HttpStatusCode.ServiceUnavailable, "user-service");
 
-        status = 200;
+        fails = false;
         time.Advance(TimeSpan.FromSeconds(5.1));
         for (var i = 0; i < 10; i++)
         {
@@ -132,7 +139,7 @@ public sealed class BreakerTests
         {
             if (fails)
             {
-                context.Response.StatusCode = 502;
+                context.Abort();
                 return;
             }
 
@@ -159,12 +166,38 @@ public sealed class BreakerTests
     }
 
     [Fact]
-    public async Task Errors_of_the_application_do_not_open_the_breaker()
+    public async Task Route_that_is_slow_is_refused_and_the_others_of_its_service_go_on()
+    {
+        await using var service = await FakeService.StartAsync();
+        service.Answer = context => context.Request.Path == "/users/login"
+            ? Task.Delay(Timeout.Infinite, context.RequestAborted)
+            : Task.CompletedTask;
+        await using var gateway = TestGateway.Start(service, settings: [("Gateway:ServiceTimeouts:users", "00:00:00.2")]);
+
+        var logins = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => gateway.Client.PostAsync("/api/users/login", null, Token)));
+        Assert.All(logins, login => Assert.Equal(HttpStatusCode.GatewayTimeout, login.StatusCode));
+
+        using var refused = await gateway.Client.PostAsync("/api/users/login", null, Token);
+        await AssertNamesAsync(refused, HttpStatusCode.ServiceUnavailable, "user-service");
+        foreach (var path in (string[])["/api/users/", "/api/users/7/dashboards", "/api/users/register", "/api/users/health"])
+        {
+            using var other = await gateway.Client.GetAsync(path, Token);
+            Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+        }
+
+        Assert.Contains("Warning: /api/users/login/{**path} fails (no response in time): its requests are refused for 00:00:05", gateway.Logs.Lines);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.InternalServerError)]
+    [InlineData(HttpStatusCode.ServiceUnavailable)]
+    [InlineData(HttpStatusCode.GatewayTimeout)]
+    public async Task Responses_do_not_open_the_breaker_whatever_their_status(HttpStatusCode status)
     {
         await using var service = await FakeService.StartAsync();
         service.Answer = context =>
         {
-            context.Response.StatusCode = 500;
+            context.Response.StatusCode = (int)status;
             return Task.CompletedTask;
         };
         await using var gateway = TestGateway.Start(service);
@@ -172,7 +205,7 @@ public sealed class BreakerTests
         for (var i = 0; i < 20; i++)
         {
             using var response = await gateway.Client.GetAsync("/api/users", Token);
-            Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+            Assert.Equal(status, response.StatusCode);
         }
 
         Assert.Equal(20, service.Requests.Count);
