@@ -66,8 +66,10 @@ internal static class GatewayExtensions
         app.UseThreadPoolForOwnAnswers();
         app.UseMiddleware<GatewayHeadersMiddleware>();
         app.UseRequestFields(Problems.RefuseAsync);
-        // Without an origin there is nothing for it to do, and it would be given a scope of services to do it in.
-        app.UseWhen(static context => context.Request.Headers.Origin.Count > 0, static cors => cors.UseCors());
+        // Without an origin there is nothing for CORS to do, and it would be given a scope of services to do it in.
+        app.UseWhen(
+            static context => context.Request.Headers.Origin.Count > 0,
+            static origins => origins.UseMiddleware<OriginCheckMiddleware>().UseCors());
         app.UseWebSocketRelay();
         // No endpoint for all other paths, which would be a second candidate for each request.
         app.Use(static next => context => context.GetEndpoint() is null ? Problems.NotFoundAsync(context) : next(context));

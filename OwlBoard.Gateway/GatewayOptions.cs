@@ -17,7 +17,8 @@ internal sealed class GatewayOptions
 
     /// <summary>
     /// The origins that browsers may call from, as scheme, host and port; <c>*</c> for all. Default: the two frontends,
-    /// <c>http://localhost:3002</c> and <c>http://localhost:3001</c>.
+    /// <c>http://localhost:3002</c> and <c>http://localhost:3001</c>. A WebSocket or an unsafe request from any other origin
+    /// is refused with 403, unless it is the origin that the request itself was sent to.
     /// </summary>
     public IList<string> AllowedOrigins { get; } = [];
 

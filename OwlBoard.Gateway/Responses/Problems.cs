@@ -14,6 +14,9 @@ internal static class Problems
         return WriteAsync(context, status, title: null, detail);
     }
 
+    public static Task ForbiddenAsync(HttpContext context, string detail) =>
+        WriteAsync(context, StatusCodes.Status403Forbidden, title: null, detail);
+
     public static Task NotFoundAsync(HttpContext context) => WriteAsync(
         context,
         StatusCodes.Status404NotFound,

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 
 namespace OwlBoard.Tests.Gateway;
 
@@ -79,6 +80,84 @@ public sealed class CorsTests
         Assert.Equal(method == "OPTIONS" ? 0 : 1, service.Requests.Count);
     }
 
+    [Theory]
+    [InlineData("POST", "http://evil.example")]
+    [InlineData("PUT", "http://localhost:3002.evil.example")]
+    [InlineData("PATCH", "https://localhost:3002")]
+    [InlineData("DELETE", "null")]
+    [InlineData("WEBSOCKET", "http://evil.example")]
+    [InlineData("WEBSOCKET", "null")]
+    public async Task Unsafe_request_or_WebSocket_of_an_origin_that_is_not_allowed_is_403(string method, string origin)
+    {
+        await using var service = await FakeService.StartAsync();
+        await using var gateway = TestGateway.Start(service);
+
+        using var response = await SendAsync(gateway, method, ("Origin", origin), ("Host", "board.example:8000"));
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("Gateway:AllowedOrigins", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Empty(CorsHeaders(response));
+        Assert.Empty(service.Requests);
+    }
+
+    /// <summary>The last two are what the load balancer tells of the client's request.</summary>
+    [Theory]
+    [InlineData(Desktop, "gateway", null, null)]
+    [InlineData(Mobile, "gateway", null, null)]
+    [InlineData("http://board.example:8000", "board.example:8000", null, null)]
+    [InlineData("http://192.0.2.7:3002", "localhost:8000", "192.0.2.7:3002", "http")]
+    [InlineData("http://board.example", "gateway", "board.example", "http")]
+    [InlineData("http://board.example", "gateway", "Board.Example:80", "http")]
+    [InlineData("https://board.example", "gateway", "board.example:443", "https")]
+    [InlineData("http://[2001:db8::1]:8000", "gateway", "[2001:db8::1]:8000", "http")]
+    [InlineData("https://board.example", "gateway", "board.example", "http")]
+    public async Task Unsafe_request_or_WebSocket_of_an_allowed_or_its_own_origin_passes(string origin, string host, string? forwardedHost, string? scheme)
+    {
+        await using var service = await FakeService.StartAsync();
+        await using var gateway = TestGateway.Start(service);
+        List<(string, string)> headers = [("Origin", origin), ("Host", host)];
+        if (forwardedHost is not null)
+        {
+            headers.AddRange([("X-Forwarded-Host", forwardedHost), ("X-Forwarded-Proto", scheme!)]);
+        }
+
+        using var post = await SendAsync(gateway, "POST", [.. headers]);
+        using var socket = new ClientWebSocket();
+        headers.ForEach(header => socket.Options.SetRequestHeader(header.Item1, header.Item2));
+        await socket.ConnectAsync(gateway.WebSocketUri("/api/chat/ws/b1"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, post.StatusCode);
+        Assert.Equal(WebSocketState.Open, socket.State);
+    }
+
+    [Theory]
+    [InlineData("http://board.example", "board.example", "https")]
+    [InlineData("http://board.example:8000", "board.example", "http")]
+    [InlineData("http://board.example", "board.example.evil.example", "http")]
+    [InlineData("http://board.example", "", "http")]
+    public async Task Origin_that_differs_from_what_the_client_asked_for_is_403(string origin, string forwardedHost, string scheme)
+    {
+        await using var service = await FakeService.StartAsync();
+        await using var gateway = TestGateway.Start(service);
+
+        using var response = await SendAsync(gateway, "POST",
+            ("Origin", origin), ("X-Forwarded-Host", forwardedHost), ("X-Forwarded-Proto", scheme));
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Unsafe_request_without_an_origin_passes()
+    {
+        await using var service = await FakeService.StartAsync();
+        await using var gateway = TestGateway.Start(service);
+
+        using var response = await SendAsync(gateway, "DELETE");
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
     [Fact]
     public async Task Answer_without_an_origin_still_varies_by_it()
     {
@@ -122,9 +201,18 @@ public sealed class CorsTests
         await using var gateway = TestGateway.Start(settings: [("Gateway:AllowedOrigins:0", "*")]);
 
         using var response = await gateway.SendAsync(HttpMethod.Get, "/health", ("Origin", "http://any.example"));
+        using var unsafeResponse = await gateway.SendAsync(HttpMethod.Post, "/nowhere", ("Origin", "http://any.example"));
 
         Assert.Equal("*", Single(response, "Access-Control-Allow-Origin"));
+        Assert.Equal(HttpStatusCode.NotFound, unsafeResponse.StatusCode);
     }
+
+    /// <summary>A request to the chat service; "WEBSOCKET" is not a method but an upgrade.</summary>
+    private static Task<HttpResponseMessage> SendAsync(TestGateway gateway, string method, params (string, string)[] headers) =>
+        method == "WEBSOCKET"
+            ? gateway.SendAsync(HttpMethod.Get, "/api/chat/ws/b1",
+                [.. headers, ("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")])
+            : gateway.SendAsync(new(method), "/api/chat/messages/b1", headers);
 
     private static string Single(HttpResponseMessage response, string header) =>
         Assert.Single(response.Headers.NonValidated[header]);
