@@ -16,9 +16,11 @@ internal sealed class Body<T>(T value) : IBindableFromHttpContext<Body<T>>
     public static async ValueTask<Body<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         var request = context.Request;
-        if (request.ContentType is not null && !request.HasJsonContentType())
+        if (!request.HasJsonContentType())
         {
-            throw ApiException.Unprocessable("The body must be JSON: send Content-Type: application/json");
+            // Without the type too: a page of any site can have a browser send such a request, and needs no permission for it.
+            throw new ApiException(
+                StatusCodes.Status415UnsupportedMediaType, "The body must be JSON: send Content-Type: application/json");
         }
 
         T? value;

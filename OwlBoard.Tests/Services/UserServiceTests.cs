@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OwlBoard.Services.Users;
@@ -114,11 +115,26 @@ public abstract class UserServiceTests(RunningService service)
     [InlineData("[]")]
     [InlineData("\"text\"")]
     [InlineData("{\"email\":\"\\ud800\",\"full_name\":\"A\",\"password\":\"secret\"}")]
+    [InlineData("{\"\\ud800\":1,\"email\":\"a@b.org\",\"full_name\":\"A\",\"password\":\"secret\"}")]
     public async Task Body_that_is_no_such_json_is_unprocessable(string body)
     {
         var answer = await service.PostAsync("/users/register", body);
 
         answer.AssertError(HttpStatusCode.UnprocessableEntity);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    public async Task Body_that_is_not_called_json_is_refused_as_a_page_of_any_site_could_send_it(string? type)
+    {
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(Registration($"{Guid.NewGuid():N}@example.org")));
+        content.Headers.ContentType = type is null ? null : new(type);
+        using var response = await service.Http.PostAsync("/users/register", content, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+        Assert.Contains("application/json", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
