@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net.Mime;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
@@ -23,8 +25,17 @@ internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> l
             LogFailure(exception, httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName ?? "no endpoint");
         }
 
-        httpContext.Response.StatusCode = status;
-        await httpContext.Response.WriteAsJsonAsync(new ErrorBody(detail), ApiConventions.Json, cancellationToken);
+        var response = httpContext.Response;
+        response.StatusCode = status;
+        string? contentType = null;
+        if (exception is ApiException { RetryAfter: { } wait })
+        {
+            response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            // As the load balancer and the gateways refuse requests for a while (RFC 9457). The body has the same detail.
+            contentType = MediaTypeNames.Application.ProblemJson;
+        }
+
+        await response.WriteAsJsonAsync(new ErrorBody(detail), ApiConventions.Json, contentType, cancellationToken);
         return true;
     }
 

@@ -18,7 +18,14 @@ internal static class AccountEndpoints
     }
 
     private static async Task<Results<Ok<AccountResponse>, BadRequest<ErrorBody>>> RegisterAsync(
-        Body<RegisterRequest> body, UsersDb db, PasswordVault passwords, TimeProvider time, CancellationToken cancellationToken)
+        Body<RegisterRequest> body,
+        ClientNetwork client,
+        UsersDb db,
+        PasswordQueue queue,
+        PasswordVault passwords,
+        LoginThrottle throttle,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var request = body.Value;
         var normalized = User.Normalize(request.Email!);
@@ -27,12 +34,18 @@ internal static class AccountEndpoints
             return Errors.BadRequest(EmailTaken);
         }
 
+        string hash;
+        using (await queue.EnterAsync(client, cancellationToken))
+        {
+            hash = passwords.Hash(request.Password!);
+        }
+
         var user = new User
         {
             Email = request.Email!.Trim(),
             NormalizedEmail = normalized,
             FullName = request.FullName!.Trim(),
-            PasswordHash = await passwords.HashAsync(request.Password!, cancellationToken),
+            PasswordHash = hash,
             CreatedAt = time.UtcNow(),
         };
         db.Users.Add(user);
@@ -51,21 +64,37 @@ internal static class AccountEndpoints
             throw;
         }
 
+        throttle.Succeeded(normalized, client);
         return TypedResults.Ok(new AccountResponse("User registered", user.Id));
     }
 
     private static async Task<Results<Ok<AccountResponse>, BadRequest<ErrorBody>>> LoginAsync(
-        Body<LoginRequest> body, UsersDb db, PasswordVault passwords, CancellationToken cancellationToken)
+        Body<LoginRequest> body,
+        ClientNetwork client,
+        UsersDb db,
+        PasswordQueue queue,
+        PasswordVault passwords,
+        LoginThrottle throttle,
+        CancellationToken cancellationToken)
     {
         var normalized = User.Normalize(body.Value.Email!);
+        throttle.ThrowIfTooMany(normalized, client);
         var user = await db.Users.AsNoTracking()
             .Where(u => u.NormalizedEmail == normalized && u.IsActive)
             .Select(u => new { u.Id, u.PasswordHash })
             .SingleOrDefaultAsync(cancellationToken);
-        var isRight = await passwords.VerifyAsync(user?.PasswordHash, body.Value.Password!, cancellationToken);
-        return user is not null && isRight
-            ? TypedResults.Ok(new AccountResponse("Login successful", user.Id))
-            : Errors.BadRequest(WrongCredentials);
+        using var turn = await queue.EnterAsync(client, cancellationToken);
+        // Again: a client has one turn at a time, so that guesses sent at once are counted one after another.
+        throttle.ThrowIfTooMany(normalized, client);
+        var isRight = passwords.Verify(user?.PasswordHash, body.Value.Password!);
+        if (user is null || !isRight)
+        {
+            throttle.Failed(normalized, client);
+            return Errors.BadRequest(WrongCredentials);
+        }
+
+        throttle.Succeeded(normalized, client);
+        return TypedResults.Ok(new AccountResponse("Login successful", user.Id));
     }
 
     private static Task<bool> IsTakenAsync(UsersDb db, string normalized, CancellationToken cancellationToken) =>

@@ -1,4 +1,4 @@
-using System.ComponentModel.DataAnnotations;
+using OwlBoard.ServiceDefaults.Startup;
 
 namespace OwlBoard.Services.Users;
 
@@ -11,6 +11,17 @@ internal sealed class PasswordOptions
     /// Rounds of PBKDF2 with HMAC-SHA512. Default 210,000, OWASP's recommendation. A changed value holds for new
     /// hashes; each stored hash knows its own.
     /// </summary>
-    [Range(100_000, 10_000_000, ErrorMessage = "Users:Passwords:Iterations must be between 100000 and 10000000.")]
+    [AllowedNumber("Users:Passwords:Iterations", 100_000, 10_000_000)]
     public int Iterations { get; set; } = 210_000;
+
+    /// <summary>
+    /// Logins and registrations of one client (IPv4 address or IPv6 /64) that may wait while another of it is hashed; more are
+    /// refused with 429. Default 16, under two seconds.
+    /// </summary>
+    [AllowedNumber("Users:Passwords:QueuePerClient", 0, 10_000)]
+    public int QueuePerClient { get; set; } = 16;
+
+    /// <summary>Clients that may wait for a processor, each with one password; more are refused with 429. Default 32.</summary>
+    [AllowedNumber("Users:Passwords:Queue", 0, 10_000)]
+    public int Queue { get; set; } = 32;
 }

@@ -32,7 +32,13 @@ internal static class UserEndpoints
             : Unknown(id);
 
     private static async Task<Results<Ok<UserResponse>, NotFound<ErrorBody>>> UpdateAsync(
-        int id, Body<UpdateUserRequest> body, UsersDb db, PasswordVault passwords, CancellationToken cancellationToken)
+        int id,
+        Body<UpdateUserRequest> body,
+        ClientNetwork client,
+        UsersDb db,
+        PasswordQueue queue,
+        PasswordVault passwords,
+        CancellationToken cancellationToken)
     {
         if (await db.Users.SingleOrDefaultAsync(u => u.Id == id, cancellationToken) is not { } user)
         {
@@ -42,7 +48,8 @@ internal static class UserEndpoints
         user.FullName = body.Value.FullName?.Trim() ?? user.FullName;
         if (body.Value.Password is { } password)
         {
-            user.PasswordHash = await passwords.HashAsync(password, cancellationToken);
+            using var turn = await queue.EnterAsync(client, cancellationToken);
+            user.PasswordHash = passwords.Hash(password);
         }
 
         try

@@ -12,7 +12,13 @@ internal static class UsersModule
             .BindConfiguration(PasswordOptions.Section)
             .ValidateDataAnnotations()
             .ValidateOnStart();
+        builder.Services.AddOptions<LoginOptions>()
+            .BindConfiguration(LoginOptions.Section)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         builder.Services.AddSingleton<PasswordVault>();
+        builder.Services.AddSingleton<PasswordQueue>();
+        builder.Services.AddSingleton<LoginThrottle>();
     }
 
     public static void Map(WebApplication app)

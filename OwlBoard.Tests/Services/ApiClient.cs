@@ -17,9 +17,18 @@ internal static class ApiClient
     public static Task<Answer> DeleteAsync(this RunningService service, string path) =>
         SendAsync(service.Http, HttpMethod.Delete, path, null);
 
-    public static async Task<Answer> SendAsync(HttpClient http, HttpMethod method, string path, string? json)
+    /// <summary>A request from another client, as the load balancer tells of it.</summary>
+    public static Task<Answer> PostFromAsync(this RunningService service, string client, string path, string json) =>
+        SendAsync(service.Http, HttpMethod.Post, path, json, client);
+
+    public static async Task<Answer> SendAsync(HttpClient http, HttpMethod method, string path, string? json, string? client = null)
     {
         using var request = new HttpRequestMessage(method, path);
+        if (client is not null)
+        {
+            request.Headers.Add("X-Real-IP", client);
+        }
+
         if (json is not null)
         {
             request.Content = new StringContent(json, Encoding.UTF8, "application/json");
@@ -27,6 +36,9 @@ internal static class ApiClient
 
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        return new(response.StatusCode, response.Content.Headers.ContentType?.MediaType, text);
+        return new(response.StatusCode, response.Content.Headers.ContentType?.MediaType, text)
+        {
+            RetryAfter = response.Headers.RetryAfter?.Delta,
+        };
     }
 }
