@@ -10,18 +10,17 @@ internal static class CanvasSocket
 
     private static async Task ServeAsync(ResourceId id, HttpContext context, SocketServer sockets, IFanOut fanOut)
     {
-        SocketServer.Require(context);
         var topic = $"canvas:{id}";
-        using var connection = sockets.CreateConnection();
+        using var connection = sockets.CreateConnection(context);
         await sockets.ServeAsync(context, topic, connection, async (utf8, _) =>
         {
             if (!SocketMessage.TryParse(utf8, out var message, out var error))
             {
-                connection.Send(SocketMessage.Error(error));
+                connection.Refuse(error);
             }
             else if (message.Type is not ("stroke" or "clear" or "cursor"))
             {
-                connection.Send(SocketMessage.Error("type must be stroke, clear or cursor"));
+                connection.Refuse("type must be stroke, clear or cursor");
             }
             else
             {

@@ -1,6 +1,6 @@
 namespace OwlBoard.Services.Chat;
 
-/// <summary>How much a room takes.</summary>
+/// <summary>The most characters that a field takes, in requests and in the database.</summary>
 internal static class ChatLimits
 {
     /// <summary>Characters of a message.</summary>
@@ -11,10 +11,4 @@ internal static class ChatLimits
 
     /// <summary>Characters of a message's type.</summary>
     public const int MessageType = 32;
-
-    /// <summary>Users in a room at a time.</summary>
-    public const int UsersInRoom = 100;
-
-    /// <summary>Connections of one user in a room: enough for tabs and devices, and not for a flood.</summary>
-    public const int ConnectionsOfUser = 10;
 }

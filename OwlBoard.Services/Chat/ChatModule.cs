@@ -9,6 +9,10 @@ internal static class ChatModule
     public static void Add(WebApplicationBuilder builder)
     {
         builder.AddStorage<ChatDb>("chat");
+        builder.Services.AddOptions<ChatOptions>()
+            .BindConfiguration(ChatOptions.Section)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         builder.Services.AddSingleton<InProcessPresence>();
         if (builder.UsesRedis())
         {

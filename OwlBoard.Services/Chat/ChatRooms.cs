@@ -1,3 +1,4 @@
+using OwlBoard.Services.Http;
 using OwlBoard.Services.Realtime;
 using OwlBoard.Services.Storage;
 
@@ -9,18 +10,18 @@ internal sealed class ChatRooms(
 {
     public static string Topic(string dashboardId) => $"chat:{dashboardId}";
 
-    /// <summary>Lets a user in, and tells the others; not if the room is full.</summary>
-    public async Task<bool> TryEnterAsync(
-        string dashboardId, SocketConnection connection, RoomUser user, CancellationToken cancellationToken)
+    /// <summary>Lets a user in, unless a limit is reached, and tells the others.</summary>
+    public async Task<JoinOutcome> EnterAsync(
+        string dashboardId, SocketConnection connection, RoomUser user, ClientNetwork client, CancellationToken cancellationToken)
     {
         await history.EnsureRoomAsync(dashboardId, user.UserId, cancellationToken);
-        var outcome = await presence.JoinAsync(dashboardId, connection.Id, user);
+        var outcome = await presence.JoinAsync(dashboardId, connection.Id, user, client);
         if (outcome == JoinOutcome.Arrived)
         {
             await TellOthersAsync("user_joined", dashboardId, connection, user);
         }
 
-        return outcome != JoinOutcome.Full;
+        return outcome;
     }
 
     public async Task LeaveAsync(string dashboardId, SocketConnection connection, RoomUser user)

@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 using OwlBoard.Services.Http;
 using OwlBoard.Services.Realtime;
 
@@ -21,17 +22,18 @@ internal static class ChatSocket
         HttpContext context,
         SocketServer sockets,
         ChatRooms rooms,
-        ChatHistory history)
+        ChatHistory history,
+        IOptions<ChatOptions> options)
     {
-        SocketServer.Require(context);
         var room = dashboardId.Value;
         var user = new RoomUser(userId.Value, username.Value);
-        using var connection = sockets.CreateConnection();
-        if (!await rooms.TryEnterAsync(room, connection, user, context.RequestAborted))
+        using var connection = sockets.CreateConnection(context);
+        if (Explain(await rooms.EnterAsync(room, connection, user, ClientNetwork.Of(context), context.RequestAborted), options.Value)
+            is { } refusal)
         {
             // Over the WebSocket: of an HTTP error a browser's script learns nothing.
-            connection.Send(SocketMessage.Error($"The room is full: {ChatLimits.UsersInRoom} users are in it"));
-            connection.Close(TryAgainLater, "The room is full");
+            connection.Send(SocketMessage.Error(refusal));
+            connection.Close(TryAgainLater, refusal);
             await sockets.RefuseAsync(context, connection);
             return;
         }
@@ -49,7 +51,7 @@ internal static class ChatSocket
         {
             if (await FindFaultAsync(utf8, cancellationToken) is { } fault)
             {
-                connection.Send(SocketMessage.Error(fault));
+                connection.Refuse(fault);
             }
         }
 
@@ -91,4 +93,13 @@ internal static class ChatSocket
             return null;
         }
     }
+
+    /// <summary>Returns the reason of a refusal, for the error message and for the close frame, which holds 123 bytes.</summary>
+    private static string? Explain(JoinOutcome outcome, ChatOptions limits) => outcome switch
+    {
+        JoinOutcome.RoomIsFull => $"The room is full: {limits.UsersInRoom} users are in it",
+        JoinOutcome.UserIsAtLimit => $"The limit of a user is reached: {limits.ConnectionsPerUser} connections to a room from one address",
+        JoinOutcome.ClientIsAtLimit => $"The limit of an address is reached: {limits.ConnectionsPerClient} connections to a room",
+        _ => null,
+    };
 }

@@ -1,9 +1,11 @@
+using OwlBoard.Services.Http;
+
 namespace OwlBoard.Services.Chat;
 
 /// <summary>Who is in which room, on whichever replica.</summary>
 internal interface IRoomPresence
 {
-    public ValueTask<JoinOutcome> JoinAsync(string dashboardId, string connectionId, RoomUser user);
+    public ValueTask<JoinOutcome> JoinAsync(string dashboardId, string connectionId, RoomUser user, ClientNetwork client);
 
     /// <summary>Takes a connection out of a room.</summary>
     /// <returns>Whether it was the user's last one there.</returns>

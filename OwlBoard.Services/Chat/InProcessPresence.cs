@@ -1,12 +1,15 @@
+using Microsoft.Extensions.Options;
+using OwlBoard.Services.Http;
+
 namespace OwlBoard.Services.Chat;
 
 /// <summary>Presence within one process.</summary>
-internal sealed class InProcessPresence : IRoomPresence
+internal sealed class InProcessPresence(IOptions<ChatOptions> options) : IRoomPresence
 {
     private readonly Lock _change = new();
-    private readonly Dictionary<string, OrderedDictionary<string, RoomUser>> _rooms = [];
+    private readonly Dictionary<string, OrderedDictionary<string, Connection>> _rooms = [];
 
-    public ValueTask<JoinOutcome> JoinAsync(string dashboardId, string connectionId, RoomUser user)
+    public ValueTask<JoinOutcome> JoinAsync(string dashboardId, string connectionId, RoomUser user, ClientNetwork client)
     {
         lock (_change)
         {
@@ -15,17 +18,13 @@ internal sealed class InProcessPresence : IRoomPresence
                 _rooms[dashboardId] = room = [];
             }
 
-            var ownConnections = room.Values.Count(other => other.UserId == user.UserId);
-            var isFull = ownConnections == 0
-                ? room.Values.DistinctBy(other => other.UserId).Count() >= ChatLimits.UsersInRoom
-                : ownConnections >= ChatLimits.ConnectionsOfUser;
-            if (isFull)
+            var outcome = Judge(room.Values, user, client);
+            if (outcome is JoinOutcome.Arrived or JoinOutcome.AlreadyThere)
             {
-                return ValueTask.FromResult(JoinOutcome.Full);
+                room.Add(connectionId, new(user, client));
             }
 
-            room.Add(connectionId, user);
-            return ValueTask.FromResult(ownConnections == 0 ? JoinOutcome.Arrived : JoinOutcome.AlreadyThere);
+            return ValueTask.FromResult(outcome);
         }
     }
 
@@ -33,7 +32,7 @@ internal sealed class InProcessPresence : IRoomPresence
     {
         lock (_change)
         {
-            if (!_rooms.TryGetValue(dashboardId, out var room) || !room.Remove(connectionId, out var user))
+            if (!_rooms.TryGetValue(dashboardId, out var room) || !room.Remove(connectionId, out var connection))
             {
                 return ValueTask.FromResult(false);
             }
@@ -43,7 +42,7 @@ internal sealed class InProcessPresence : IRoomPresence
                 _rooms.Remove(dashboardId);
             }
 
-            return ValueTask.FromResult(!room.Values.Any(other => other.UserId == user.UserId));
+            return ValueTask.FromResult(!room.Values.Any(other => other.User.UserId == connection.User.UserId));
         }
     }
 
@@ -53,8 +52,33 @@ internal sealed class InProcessPresence : IRoomPresence
         {
             return ValueTask.FromResult<IReadOnlyList<RoomUser>>(
                 _rooms.TryGetValue(dashboardId, out var room)
-                    ? [.. room.Values.DistinctBy(user => user.UserId)]
+                    ? [.. room.Values.Select(connection => connection.User).DistinctBy(user => user.UserId)]
                     : []);
         }
     }
+
+    private JoinOutcome Judge(ICollection<Connection> room, RoomUser user, ClientNetwork client)
+    {
+        var ofClient = room.Where(other => other.Client == client).ToList();
+        if (ofClient.Count(other => other.User.UserId == user.UserId) >= options.Value.ConnectionsPerUser)
+        {
+            return JoinOutcome.UserIsAtLimit;
+        }
+
+        if (ofClient.Count >= options.Value.ConnectionsPerClient)
+        {
+            return JoinOutcome.ClientIsAtLimit;
+        }
+
+        if (room.Any(other => other.User.UserId == user.UserId))
+        {
+            return JoinOutcome.AlreadyThere;
+        }
+
+        return room.DistinctBy(other => other.User.UserId).Count() >= options.Value.UsersInRoom
+            ? JoinOutcome.RoomIsFull
+            : JoinOutcome.Arrived;
+    }
+
+    private sealed record Connection(RoomUser User, ClientNetwork Client);
 }

@@ -18,23 +18,28 @@ internal static class PresenceScripts
         """;
 
     /// <summary>
-    /// ARGV: connection, its user, its entry, the most users, the most connections of a user, how long the room is kept
-    /// in ms. Returns a <see cref="JoinOutcome"/>.
+    /// ARGV: connection, its user, its client, its entry, the most users, the most connections of a user from a client, the most
+    /// of a client, how long the room is kept in ms. Returns a <see cref="JoinOutcome"/>.
     /// </summary>
     public const string Join = IsAlive +
         """
-        local own, users, seen = 0, 0, {}
+        local own, of_client, users, seen = 0, 0, 0, {}
         for _, value in ipairs(redis.call('HVALS', KEYS[1])) do
             local entry = cjson.decode(value)
             if alive(entry.replica) then
-                if entry.user_id == ARGV[3] then own = own + 1 end
+                if entry.client == ARGV[4] then
+                    of_client = of_client + 1
+                    if entry.user_id == ARGV[3] then own = own + 1 end
+                end
                 if not seen[entry.user_id] then seen[entry.user_id] = true; users = users + 1 end
             end
         end
-        if own == 0 and users >= tonumber(ARGV[5]) or own >= tonumber(ARGV[6]) then return 2 end
-        redis.call('HSET', KEYS[1], ARGV[2], ARGV[4])
-        redis.call('PEXPIRE', KEYS[1], ARGV[7])
-        return own == 0 and 0 or 1
+        if own >= tonumber(ARGV[7]) then return 3 end
+        if of_client >= tonumber(ARGV[8]) then return 4 end
+        if not seen[ARGV[3]] and users >= tonumber(ARGV[6]) then return 2 end
+        redis.call('HSET', KEYS[1], ARGV[2], ARGV[5])
+        redis.call('PEXPIRE', KEYS[1], ARGV[9])
+        return seen[ARGV[3]] and 1 or 0
         """;
 
     /// <summary>ARGV: connection, its user. Returns whether it was the user's last one.</summary>

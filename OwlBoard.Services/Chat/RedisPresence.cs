@@ -24,37 +24,39 @@ internal sealed class RedisPresence : IRoomPresence
     private readonly InProcessPresence _own;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
+    private readonly ChatOptions _limits;
     private readonly ConcurrentDictionary<(string Room, string Connection), PresenceEntry> _entries = new();
     private volatile string _replica = "";
     private volatile bool _isStale = true;
 
     public RedisPresence(
-        RedisConnection redis, InProcessPresence own, IOptions<RedisOptions> options, TimeProvider time)
+        RedisConnection redis, InProcessPresence own, IOptions<RedisOptions> options, IOptions<ChatOptions> limits, TimeProvider time)
     {
         _redis = redis;
         _own = own;
         _time = time;
         _timeout = options.Value.PresenceTimeout;
+        _limits = limits.Value;
         redis.Restored += () => _isStale = true;
     }
 
-    public async ValueTask<JoinOutcome> JoinAsync(string dashboardId, string connectionId, RoomUser user)
+    public async ValueTask<JoinOutcome> JoinAsync(string dashboardId, string connectionId, RoomUser user, ClientNetwork client)
     {
-        var outcome = await _own.JoinAsync(dashboardId, connectionId, user);
-        if (outcome == JoinOutcome.Full)
+        var outcome = await _own.JoinAsync(dashboardId, connectionId, user, client);
+        if (IsRefusal(outcome))
         {
             return outcome;
         }
 
         var replica = _replica;
         var entry = new PresenceEntry(
-            replica, user.UserId, user.Username, (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+            replica, user.UserId, user.Username, client.Value, (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
         _entries[(dashboardId, connectionId)] = entry;
         try
         {
             outcome = (JoinOutcome)(int)await EvaluateAsync(
-                PresenceScripts.Join, dashboardId, connectionId, user.UserId, Serialize(entry),
-                ChatLimits.UsersInRoom, ChatLimits.ConnectionsOfUser, RoomLifetime);
+                PresenceScripts.Join, dashboardId, connectionId, user.UserId, client.Value, Serialize(entry),
+                _limits.UsersInRoom, _limits.ConnectionsPerUser, _limits.ConnectionsPerClient, RoomLifetime);
         }
         catch (Exception failure) when (RedisConnection.IsOutage(failure))
         {
@@ -62,7 +64,7 @@ internal sealed class RedisPresence : IRoomPresence
             return outcome;
         }
 
-        if (outcome == JoinOutcome.Full)
+        if (IsRefusal(outcome))
         {
             await LeaveAsync(dashboardId, connectionId);
         }
@@ -159,6 +161,8 @@ internal sealed class RedisPresence : IRoomPresence
         // Last: until here the others still count what the old name stands for.
         await _redis.Database.KeyDeleteAsync(Alive(old));
     }
+
+    private static bool IsRefusal(JoinOutcome outcome) => outcome is not (JoinOutcome.Arrived or JoinOutcome.AlreadyThere);
 
     private static RedisKey Alive(string replica) => ReplicaPrefix + replica;
 

@@ -11,11 +11,10 @@ internal static class CommentSocket
 
     private static async Task ServeAsync(ResourceId dashboardId, HttpContext context, SocketServer sockets)
     {
-        SocketServer.Require(context);
-        using var connection = sockets.CreateConnection();
+        using var connection = sockets.CreateConnection(context);
         await sockets.ServeAsync(context, CommentEvents.Topic(dashboardId.Value), connection, (_, _) =>
         {
-            connection.Send(SocketMessage.Error("This connection takes no messages: create and change comments over HTTP"));
+            connection.Refuse("This connection takes no messages: create and change comments over HTTP");
             return Task.CompletedTask;
         });
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using System.Threading.Channels;
+using System.Threading.RateLimiting;
 
 namespace OwlBoard.Services.Realtime;
 
@@ -9,7 +10,7 @@ namespace OwlBoard.Services.Realtime;
 /// disconnected, so that it costs neither memory nor the others' time.
 /// </summary>
 internal sealed partial class SocketConnection(
-    SocketOptions options, TimeProvider time, ServicesMetrics metrics, ILogger<SocketConnection> logger) : IDisposable
+    SocketOptions options, RateLimitLease place, TimeProvider time, ServicesMetrics metrics, ILogger<SocketConnection> logger) : IDisposable
 {
     private const int SmallBuffer = 4 * 1024;
 
@@ -38,6 +39,13 @@ internal sealed partial class SocketConnection(
 
         // False once the connection is closing: nobody waits for this message any more.
         _queue.Writer.TryWrite(message);
+    }
+
+    /// <summary>Tells the client what is wrong with its message.</summary>
+    public void Refuse(string reason)
+    {
+        LogRefused(reason);
+        Send(SocketMessage.Error(reason));
     }
 
     /// <summary>Sends what is queued, then a close frame, and leaves the client a while to answer it.</summary>
@@ -89,7 +97,11 @@ internal sealed partial class SocketConnection(
         }
     }
 
-    public void Dispose() => _cut.Dispose();
+    public void Dispose()
+    {
+        _cut.Dispose();
+        place.Dispose();
+    }
 
     private async Task SendQueuedAsync(WebSocket socket)
     {
@@ -131,7 +143,7 @@ internal sealed partial class SocketConnection(
             message.Advance(part.Count);
             if (message.WrittenCount > options.MaxMessageBytes)
             {
-                Send(SocketMessage.Error($"A message may be at most {options.MaxMessageBytes} bytes long"));
+                Refuse($"A message may be at most {options.MaxMessageBytes} bytes long");
                 Close(WebSocketCloseStatus.MessageTooBig, "The message is too long");
                 continue;
             }
@@ -147,7 +159,7 @@ internal sealed partial class SocketConnection(
             }
             else
             {
-                Send(SocketMessage.Error("Messages are text, not binary"));
+                Refuse("Messages are text, not binary");
             }
 
             // One large message must not keep its buffer for as long as the connection lives.
@@ -197,4 +209,7 @@ internal sealed partial class SocketConnection(
 
     [LoggerMessage(2, LogLevel.Error, "A WebSocket message could not be handled")]
     private partial void LogMessageFailed(Exception exception);
+
+    [LoggerMessage(3, LogLevel.Information, "A WebSocket message was refused: {Reason}")]
+    private partial void LogRefused(string reason);
 }

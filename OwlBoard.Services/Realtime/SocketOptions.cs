@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using OwlBoard.ServiceDefaults.Startup;
 
 namespace OwlBoard.Services.Realtime;
 
@@ -10,6 +11,13 @@ internal sealed class SocketOptions
     /// <summary>Open connections of the whole service; more are refused with 503. Default 10,000.</summary>
     [Range(1, 1_000_000, ErrorMessage = "WebSockets:MaxConnections must be between 1 and 1000000.")]
     public int MaxConnections { get; set; } = 10_000;
+
+    /// <summary>
+    /// Open connections of one client (IPv4 address or IPv6 /64); more are refused with 429, so that no client uses up
+    /// <see cref="MaxConnections"/>. Default 1,000.
+    /// </summary>
+    [AllowedNumber("WebSockets:MaxConnectionsPerClient", 1, 1_000_000)]
+    public int MaxConnectionsPerClient { get; set; } = 1_000;
 
     /// <summary>The largest message taken from a client, in bytes; a larger one ends the connection with 1009. Default 256 KiB.</summary>
     [Range(1024, 16 * 1024 * 1024, ErrorMessage = "WebSockets:MaxMessageBytes must be between 1024 and 16777216.")]

@@ -1,28 +1,42 @@
+using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 using OwlBoard.ServiceDefaults.Drain;
 using OwlBoard.Services.Http;
 
 namespace OwlBoard.Services.Realtime;
 
-/// <summary>Opens WebSockets and sees to it that they end when the program does.</summary>
+/// <summary>Opens WebSockets, up to a limit for each client, and sees to it that they end when the program does.</summary>
 internal sealed class SocketServer(
     IFanOut fanOut,
     DrainState drain,
     IOptions<SocketOptions> options,
     TimeProvider time,
     ServicesMetrics metrics,
-    ILogger<SocketConnection> logger)
+    ILogger<SocketConnection> logger) : IDisposable
 {
-    /// <summary>Refuses a request that is none for a WebSocket.</summary>
-    public static void Require(HttpContext context)
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
+
+    private readonly PartitionedRateLimiter<ClientNetwork> _places = PartitionedRateLimiter.Create<ClientNetwork, ClientNetwork>(
+        client => RateLimitPartition.GetConcurrencyLimiter(
+            client, _ => new() { PermitLimit = options.Value.MaxConnectionsPerClient }));
+
+    /// <summary>Creates the connection of a request for a WebSocket.</summary>
+    /// <exception cref="ApiException">The request is none, or its client has too many already.</exception>
+    public SocketConnection CreateConnection(HttpContext context)
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
             throw new ApiException(StatusCodes.Status400BadRequest, "This address takes WebSocket connections only");
         }
+
+        var place = _places.AttemptAcquire(ClientNetwork.Of(context));
+        return place.IsAcquired
+            ? new(options.Value, place, time, metrics, logger)
+            : throw ApiException.TooManyRequests(
+                $"The limit of an address is reached: {options.Value.MaxConnectionsPerClient} WebSockets", RetryAfter);
     }
 
-    public SocketConnection CreateConnection() => new(options.Value, time, metrics, logger);
+    public void Dispose() => _places.Dispose();
 
     /// <summary>
     /// Serves a connection that listens to a topic. It listens from before the handshake is answered: a client that

@@ -190,11 +190,12 @@ public abstract class ChatServiceTests(RunningService service)
     [Fact]
     public async Task Room_takes_a_hundred_users_and_says_so_to_the_next()
     {
-        var users = await Task.WhenAll(Enumerable.Range(0, 100).Select(number => EnterAsync($"{number}", $"User {number}")));
+        var users = await Task.WhenAll(Enumerable.Range(0, 100)
+            .Select(number => EnterAsync($"{number}", $"User {number}", from: $"192.0.2.{number}")));
 
         await using var refused = await EnterAsync("100", "One too many");
 
-        Assert.Contains("full", await refused.ReceiveErrorAsync(), StringComparison.Ordinal);
+        Assert.Contains("room is full: 100 users", await refused.ReceiveErrorAsync(), StringComparison.Ordinal);
         Assert.Equal((WebSocketCloseStatus)1013, (await refused.ReceiveCloseAsync()).Status);
         Assert.Equal(100, (await service.GetAsync($"/chat/users/{_room}")).Json.GetArrayLength());
         await using var secondTab = await EnterAsync("5", "User 5");
@@ -203,6 +204,44 @@ public abstract class ChatServiceTests(RunningService service)
         foreach (var user in users)
         {
             await user.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Client_that_invents_users_does_not_close_the_room_to_others()
+    {
+        var invented = await Task.WhenAll(Enumerable.Range(0, 100)
+            .Select(number => EnterAsync($"{number}", $"User {number}", from: $"2001:db8:0:1::{number:x}")));
+
+        await using var refused = await EnterAsync("100", "One more", from: "2001:db8:0:1:ffff::1");
+        await using var other = await EnterAsync("ada", "Ada", from: "2001:db8:0:2::1");
+
+        Assert.Contains("limit of an address is reached: 50 connections", await refused.ReceiveErrorAsync(), StringComparison.Ordinal);
+        Assert.Equal((WebSocketCloseStatus)1013, (await refused.ReceiveCloseAsync()).Status);
+        await other.SendAsync("""{"type":"chat_message","data":{"content":"I am in"}}""");
+        await other.ReceiveAsync("chat_message");
+        Assert.Equal(51, (await service.GetAsync($"/chat/users/{_room}")).Json.GetArrayLength());
+        foreach (var user in invented)
+        {
+            await user.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task User_has_ten_connections_from_an_address_and_is_told_so_at_the_next()
+    {
+        var tabs = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => EnterAsync("1", "Ada", from: "192.0.2.1")));
+
+        await using var eleventh = await EnterAsync("1", "Ada", from: "192.0.2.1");
+        await using var neighbour = await EnterAsync("2", "Grace", from: "192.0.2.1");
+        await using var elsewhere = await EnterAsync("1", "Ada", from: "192.0.2.2");
+
+        Assert.Contains("limit of a user is reached: 10 connections", await eleventh.ReceiveErrorAsync(), StringComparison.Ordinal);
+        await elsewhere.SendAsync("""{"type":"chat_message","data":{"content":"I am in"}}""");
+        await neighbour.ReceiveAsync("chat_message");
+        foreach (var tab in tabs)
+        {
+            await tab.DisposeAsync();
         }
     }
 
@@ -225,8 +264,8 @@ public abstract class ChatServiceTests(RunningService service)
     public async Task Socket_address_refuses_plain_requests() =>
         (await service.GetAsync($"/chat/ws/{_room}?user_id=1&username=a")).AssertError(HttpStatusCode.BadRequest);
 
-    private Task<SocketClient> EnterAsync(string userId, string username) =>
-        service.ConnectAsync($"/chat/ws/{_room}?user_id={userId}&username={Uri.EscapeDataString(username)}");
+    private Task<SocketClient> EnterAsync(string userId, string username, string? from = null) =>
+        service.ConnectAsync($"/chat/ws/{_room}?user_id={userId}&username={Uri.EscapeDataString(username)}", from);
 
     private async Task<Answer> PostAsync(string content) =>
         (await service.PostAsync($"/chat/messages/{_room}?user_id=7&username=Poster&content={content}"))

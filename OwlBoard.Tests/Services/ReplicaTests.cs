@@ -62,7 +62,7 @@ public sealed class ReplicaTests
         await using var chat = await TwoReplicas.StartAsync("chat");
 
         var clients = await Task.WhenAll(Enumerable.Range(0, 110)
-            .Select(number => EnterAsync(chat.Both[number % 2], $"{number}", $"User {number}")));
+            .Select(number => EnterAsync(chat.Both[number % 2], $"{number}", $"User {number}", from: $"192.0.2.{number}")));
 
         foreach (var replica in chat.Both)
         {
@@ -73,6 +73,24 @@ public sealed class ReplicaTests
         {
             await client.DisposeAsync();
         }
+    }
+
+    [Fact]
+    public async Task Limits_of_a_user_and_of_a_client_hold_on_both_replicas_together()
+    {
+        await using var chat = await TwoReplicas.StartAsync(
+            "chat", "--Chat:ConnectionsPerUser=2", "--Chat:ConnectionsPerClient=3", "--Chat:UsersInRoom=4");
+        await using var first = await EnterAsync(chat.First, "1", "Ada", "192.0.2.1");
+        await using var second = await EnterAsync(chat.Second, "1", "Ada", "192.0.2.1");
+
+        await using var ofUser = await EnterAsync(chat.First, "1", "Ada", "192.0.2.1");
+        await using var third = await EnterAsync(chat.Second, "2", "Grace", "192.0.2.1");
+        await using var ofClient = await EnterAsync(chat.First, "3", "Mary", "192.0.2.1");
+        await using var elsewhere = await EnterAsync(chat.First, "3", "Mary", "192.0.2.2");
+
+        Assert.Contains("limit of a user", await ofUser.ReceiveErrorAsync(), StringComparison.Ordinal);
+        Assert.Contains("limit of an address", await ofClient.ReceiveErrorAsync(), StringComparison.Ordinal);
+        Assert.Equal(3, (await chat.Second.GetAsync($"/chat/users/{_id}")).Json.GetArrayLength());
     }
 
     [Fact]
@@ -173,6 +191,6 @@ public sealed class ReplicaTests
         return heard;
     }
 
-    private Task<SocketClient> EnterAsync(RunningService replica, string userId, string username) =>
-        replica.ConnectAsync($"/chat/ws/{_id}?user_id={userId}&username={Uri.EscapeDataString(username)}");
+    private Task<SocketClient> EnterAsync(RunningService replica, string userId, string username, string? from = null) =>
+        replica.ConnectAsync($"/chat/ws/{_id}?user_id={userId}&username={Uri.EscapeDataString(username)}", from);
 }

@@ -27,7 +27,7 @@ public abstract class RunningService(string argument, IServiceStore store, param
     public Uri SocketAddress(string path) =>
         new UriBuilder(new Uri(Http.BaseAddress!, path)) { Scheme = "ws" }.Uri;
 
-    public Task<SocketClient> ConnectAsync(string path) => SocketClient.ConnectAsync(SocketAddress(path));
+    public Task<SocketClient> ConnectAsync(string path, string? from = null) => SocketClient.ConnectAsync(SocketAddress(path), from);
 
     public async ValueTask InitializeAsync() => await _app.CreateAsync(StartAsync);
 

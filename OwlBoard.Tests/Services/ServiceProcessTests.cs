@@ -89,6 +89,8 @@ public sealed class ServiceProcessTests : IDisposable
     [InlineData("--Storage:Provider=oracle", "Storage:Provider")]
     [InlineData("--Storage:Directory=/dev/null/data", "Storage:Directory")]
     [InlineData("--WebSockets:MaxQueuedMessages=0", "WebSockets:MaxQueuedMessages")]
+    [InlineData("--Chat:ConnectionsPerUser=0", "Chat:ConnectionsPerUser is 0; it must be between 1 and 1000.")]
+    [InlineData("--Chat:ConnectionsPerClient=100", "Chat:ConnectionsPerClient is 100; it must be less than Chat:UsersInRoom, which is 100.")]
     public async Task Program_does_not_start_with_a_setting_that_is_wrong(string setting, string key)
     {
         var (exitCode, errors) = await ServiceProcess.RunAsync("chat", "--urls=http://127.0.0.1:0", $"--Storage:Directory={_data.Path}", setting);

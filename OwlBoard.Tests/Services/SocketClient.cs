@@ -13,9 +13,16 @@ public sealed class SocketClient : IAsyncDisposable
 
     public WebSocket Socket => _socket;
 
-    public static async Task<SocketClient> ConnectAsync(Uri address)
+    /// <param name="address">The WebSocket's address.</param>
+    /// <param name="from">Where the client is, as the load balancer tells of it; <see langword="null"/> for this machine.</param>
+    public static async Task<SocketClient> ConnectAsync(Uri address, string? from = null)
     {
         var client = new SocketClient();
+        if (from is not null)
+        {
+            client._socket.Options.SetRequestHeader("X-Real-IP", from);
+        }
+
         using var deadline = new CancellationTokenSource(Deadline);
         await client._socket.ConnectAsync(address, deadline.Token);
         return client;

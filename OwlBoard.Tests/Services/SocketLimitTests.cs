@@ -28,7 +28,7 @@ public sealed class SocketLimitTests
         meters.Start();
         await using var artist = await service.ConnectAsync(Path);
         await using var reader = await service.ConnectAsync(Path);
-        await using var sleeper = await service.ConnectAsync(Path);
+        await using var sleeper = await service.ConnectAsync(Path, from: "192.0.2.1");
         var stroke = $$$"""{"type":"stroke","data":{"points":"{{{new string('x', 60_000)}}}"}}""";
 
         // The sleeper reads nothing: kernel buffers fill up first, then its queue.
@@ -77,6 +77,45 @@ public sealed class SocketLimitTests
         Assert.Contains("text", await client.ReceiveErrorAsync(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Client_has_its_share_of_connections_and_the_others_theirs()
+    {
+        await using var service = new SmallQueues();
+        await service.InitializeAsync();
+        var first = await service.ConnectAsync(Path, from: "192.0.2.1");
+        await using var second = await service.ConnectAsync(Path, from: "192.0.2.1");
+
+        using var refused = new HttpRequestMessage(HttpMethod.Get, Path)
+        {
+            Headers =
+            {
+                { "X-Real-IP", "192.0.2.1" }, { "Connection", "Upgrade" }, { "Upgrade", "websocket" }, { "Sec-WebSocket-Version", "13" },
+                { "Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==" },
+            },
+        };
+        using var response = await service.Http.SendAsync(refused, TestContext.Current.CancellationToken);
+        await using var other = await service.ConnectAsync(Path, from: "192.0.2.2");
+
+        Assert.Equal(System.Net.HttpStatusCode.TooManyRequests, response.StatusCode);
+        Assert.Contains(
+            "limit of an address is reached: 2 WebSockets",
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await first.CloseAsync();
+        await first.DisposeAsync();
+        await Fixtures.Eventually.IsTrueAsync("the place of a connection that ended is free", async () =>
+        {
+            try
+            {
+                await using var next = await service.ConnectAsync(Path, from: "192.0.2.1");
+                return true;
+            }
+            catch (WebSocketException)
+            {
+                return false;
+            }
+        });
+    }
+
     private sealed class SmallQueues() : RunningService(
-        "canvas", "--WebSockets:MaxMessageBytes=65536", "--WebSockets:MaxQueuedBytes=262144");
+        "canvas", "--WebSockets:MaxMessageBytes=65536", "--WebSockets:MaxQueuedBytes=262144", "--WebSockets:MaxConnectionsPerClient=2");
 }
