@@ -57,15 +57,7 @@ internal sealed record Draft(string Content, string MessageType, string? ReplyTo
             return false;
         }
 
-        try
-        {
-            text = value.GetString();
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            // Half a surrogate pair in an escape: JSON allows it, text does not.
-            return false;
-        }
+        text = value.GetString();
+        return true;
     }
 }

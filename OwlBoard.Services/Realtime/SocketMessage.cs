@@ -7,13 +7,21 @@ namespace OwlBoard.Services.Realtime;
 /// <summary>A message of the WebSocket APIs: <c>{"type": …, "data": {…}}</c>.</summary>
 internal sealed record SocketMessage(string Type, JsonElement Data)
 {
+    private const int MaxDepth = 32;
+
     /// <summary>Reads a message from a client, or says what is wrong with it.</summary>
     public static bool TryParse(ReadOnlyMemory<byte> utf8, out SocketMessage message, out string error)
     {
         message = null!;
         try
         {
-            using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = 32 });
+            if (!IsUnicode(utf8.Span))
+            {
+                error = "The message holds text that is not valid Unicode";
+                return false;
+            }
+
+            using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = MaxDepth });
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object
                 || !root.TryGetProperty("type", out var type)
@@ -38,12 +46,6 @@ internal sealed record SocketMessage(string Type, JsonElement Data)
             error = "The message is not valid JSON";
             return false;
         }
-        catch (InvalidOperationException)
-        {
-            // A type with half a surrogate pair has no UTF-16 form.
-            error = "type is not valid text";
-            return false;
-        }
     }
 
     public static ReadOnlyMemory<byte> Write<T>(string type, T data) =>
@@ -66,6 +68,36 @@ internal sealed record SocketMessage(string Type, JsonElement Data)
     }
 
     public static ReadOnlyMemory<byte> Error(string detail) => Write("error", new ErrorBody(detail));
+
+    /// <summary>
+    /// Returns whether all names and texts are Unicode. JSON can escape half a surrogate pair, which has no UTF-16 form: reading
+    /// one throws, as does the search for a property beside a name with one.
+    /// </summary>
+    private static bool IsUnicode(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.IndexOf("\\u"u8) < 0)
+        {
+            return true;
+        }
+
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaxDepth });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.ValueIsEscaped)
+                {
+                    reader.GetString();
+                }
+            }
+
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     private sealed record Envelope<T>(string Type, T Data);
 }

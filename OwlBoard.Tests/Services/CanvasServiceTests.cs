@@ -188,6 +188,8 @@ public abstract class CanvasServiceTests(RunningService service)
     [InlineData("POST", "/canvas/save", """{"canvas_id":"a","shapes":{}}""", "shapes")]
     [InlineData("POST", "/canvas/save", """{"canvas_id":"a","shapes":[{},7]}""", "shapes[1]")]
     [InlineData("POST", "/canvas/save", """{"canvas_id":"a","shapes":[{"t":"\ud800"}]}""", "shapes")]
+    [InlineData("POST", "/canvas/save", """{"canvas_id":"a","shapes":[{"\ud800":1}]}""", "shapes")]
+    [InlineData("POST", "/canvas/save", """{"canvas_id":"\ud800","shapes":[]}""", "canvas_id")]
     [InlineData("POST", "/canvas/save", """{"canvas_id":"a","shapes":[],"base_version":"1"}""", "base_version")]
     [InlineData("POST", "/canvas/save", """{"canvas_id":"a","shapes":[],"base_version":-1}""", "base_version")]
     public async Task Invalid_request_is_unprocessable_and_names_the_field(string method, string path, string? body, string field)
@@ -274,6 +276,8 @@ public abstract class CanvasServiceTests(RunningService service)
     [InlineData("""{"type":"stroke","data":[]}""")]
     [InlineData("""{"type":5,"data":{}}""")]
     [InlineData("""{"type":"\ud800","data":{}}""")]
+    [InlineData("""{"type":"stroke","data":{"\ud800":1}}""")]
+    [InlineData("""{"type":"stroke","data":{"points":["\udc00"]}}""")]
     [InlineData("""{"type":"erase","data":{}}""")]
     public async Task Invalid_message_is_answered_with_an_error_and_the_connection_goes_on(string message)
     {

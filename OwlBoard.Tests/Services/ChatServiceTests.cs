@@ -246,6 +246,23 @@ public abstract class ChatServiceTests(RunningService service)
     }
 
     [Theory]
+    [InlineData("""{"type":"chat_message","data":{"\ud800":1,"content":"x"}}""")]
+    [InlineData("""{"type":"typing","data":{"is_typing":true,"\udc00":{}}}""")]
+    [InlineData("""{"type":"typing","data":{"is_typing":true},"\ud800":1}""")]
+    [InlineData("""{"type":"chat_message","data":{"content":"x","other":["\ud83d"]}}""")]
+    public async Task Half_a_surrogate_pair_anywhere_is_an_error_and_one_line_in_the_log(string message)
+    {
+        await using var client = await EnterAsync("1", "Ada");
+        service.Log.Lines.Clear();
+
+        await client.SendAsync(message);
+
+        Assert.Contains("not valid Unicode", await client.ReceiveErrorAsync(), StringComparison.Ordinal);
+        var line = Assert.Single(service.Log.Lines, line => line.Contains("WebSocket message", StringComparison.Ordinal));
+        Assert.Equal("Information: A WebSocket message was refused: The message holds text that is not valid Unicode", line);
+    }
+
+    [Theory]
     [InlineData("POST", "/chat/messages/1?username=a&content=b", "user_id")]
     [InlineData("POST", "/chat/messages/1?user_id=1&content=b", "username")]
     [InlineData("POST", "/chat/messages/1?user_id=1&username=a", "content")]

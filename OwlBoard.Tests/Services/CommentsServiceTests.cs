@@ -91,6 +91,8 @@ public abstract class CommentsServiceTests(RunningService service)
     [InlineData("POST", "/comments/dashboards/1/users/1/comments", """{"content":"x","coordinates":"NaN,1"}""", "coordinates")]
     [InlineData("POST", "/comments/dashboards/1/users/1/comments", """{"content":"x","coordinates":"1,1e300"}""", "coordinates")]
     [InlineData("POST", "/comments/dashboards/1/users/1/comments", """{"content":"x","coordinates":5}""", "coordinates")]
+    [InlineData("POST", "/comments/dashboards/1/users/1/comments", """{"content":"x","coordinates":"\ud800"}""", "coordinates")]
+    [InlineData("POST", "/comments/dashboards/1/users/1/comments", """{"content":"x","coordinates":"1,2","\ud800":1}""", "body")]
     public async Task Invalid_request_is_unprocessable_and_says_why(string method, string path, string? body, string word)
     {
         var answer = await ApiClient.SendAsync(service.Http, HttpMethod.Parse(method), path, body);

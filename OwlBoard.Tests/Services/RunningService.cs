@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
 using OwlBoard.Services.Hosting;
 using OwlBoard.Tests.Fixtures;
 
@@ -20,6 +21,9 @@ public abstract class RunningService(string argument, IServiceStore store, param
         LazyInitializer.EnsureInitialized(ref _http, () => new() { BaseAddress = new(_app.Value.Urls.First()) });
 
     public IServiceProvider Services => _app.Value.Services;
+
+    /// <summary>What the service logged.</summary>
+    internal CapturedLog Log { get; } = new();
 
     /// <summary>What the service was configured with.</summary>
     public string? Setting(string key) => _app.Value.Configuration[key];
@@ -51,9 +55,11 @@ public abstract class RunningService(string argument, IServiceStore store, param
         var where = await store.CreateAsync();
         _built = ServiceApplication.Build(
             BoardService.Find(argument)!,
-            ["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Warning", "--Users:Passwords:Iterations=100000",
+            ["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Warning",
+                "--Logging:LogLevel:OwlBoard.Services=Information", "--Users:Passwords:Iterations=100000",
                 "--MutualTls:Enabled=false",
-                .. where, .. settings]);
+                .. where, .. settings],
+            builder => builder.Logging.AddProvider(Log));
         await _built.StartAsync();
         return _built;
     }
