@@ -13,8 +13,7 @@ internal static class FailureAnswer
     /// <summary>Writes the problem body that says why, unless a gateway did answer or the response has started.</summary>
     public static Task WriteAsync(HttpContext context, ProxiedRequest request)
     {
-        // A claimed retry that found no gateway left: the answer of the last one was swallowed for it.
-        if ((request.Error == ForwarderError.None && !request.IsRetryClaimed) || context.Response.HasStarted)
+        if (request.Error == ForwarderError.None || context.Response.HasStarted)
         {
             return Task.CompletedTask;
         }

@@ -24,7 +24,7 @@ internal sealed class GatewayCondition
     /// <summary>Why.</summary>
     public string Reason { get; private set; } = "not probed yet";
 
-    /// <summary>Cancelled when probes declare the gateway dead: whoever still waits for its response head moves on.</summary>
+    /// <summary>Cancelled when probes have declared the gateway dead and another one is healthy: requests that wait for a response head move there.</summary>
     public CancellationToken Dead => Volatile.Read(ref _dead).Token;
 
     /// <summary>What the last probes said.</summary>
@@ -58,7 +58,7 @@ internal sealed class GatewayCondition
         Since = now;
     }
 
-    /// <summary>Declares it dead.</summary>
-    /// <returns>The source to cancel, outside the lock.</returns>
+    /// <summary>Lets later requests wait on a new <see cref="Dead"/>.</summary>
+    /// <returns>The source of the one so far, to be cancelled.</returns>
     public CancellationTokenSource Die() => Interlocked.Exchange(ref _dead, new CancellationTokenSource());
 }

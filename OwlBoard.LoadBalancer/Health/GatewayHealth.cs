@@ -101,6 +101,7 @@ internal sealed partial class GatewayHealth(
         }
 
         Publish();
+        MoveFromDead();
     }
 
     /// <summary>A probe was answered with 503: the gateway is about to stop and says so.</summary>
@@ -127,7 +128,6 @@ internal sealed partial class GatewayHealth(
     /// <summary>A probe was missed.</summary>
     public void ReportProbeMiss(Gateway gateway, string reason)
     {
-        CancellationTokenSource dead;
         var condition = gateway.Condition;
         lock (condition.Lock)
         {
@@ -140,13 +140,10 @@ internal sealed partial class GatewayHealth(
 
             condition.Probed = GatewayState.Unhealthy;
             Update(gateway, "probes_missed", $"{condition.Misses} probes missed, the last one: {reason}");
-            dead = condition.Die();
         }
 
         Publish();
-        // After the list of destinations: what moves away now must not come back here.
-        dead.Cancel();
-        dead.Dispose();
+        MoveFromDead();
     }
 
     /// <summary>An operator takes the gateway out of rotation, or puts it back.</summary>
@@ -160,6 +157,7 @@ internal sealed partial class GatewayHealth(
         }
 
         Publish();
+        MoveFromDead();
     }
 
     private int SuccessesToReturn(GatewayCondition condition)
@@ -191,6 +189,7 @@ internal sealed partial class GatewayHealth(
         }
 
         Publish();
+        MoveFromDead();
     }
 
     /// <summary>Derives the state from what is known, under the condition's lock.</summary>
@@ -235,6 +234,25 @@ internal sealed partial class GatewayHealth(
         if (gateways.Cluster is { } cluster)
         {
             destinations.UpdateAvailableDestinations(cluster);
+        }
+    }
+
+    /// <summary>
+    /// Ends the waiting for gateways that probes declared dead, once there is a healthy one to move to: a gateway that is
+    /// too busy to answer probes may still respond, another dead one will not. Called after <see cref="Publish"/>, so that
+    /// no request comes back to the gateway that it leaves.
+    /// </summary>
+    private void MoveFromDead()
+    {
+        var all = gateways.All;
+        if (all.All(gateway => gateway.Condition.State != GatewayState.Healthy))
+        {
+            return;
+        }
+
+        foreach (var gateway in all.Where(gateway => gateway.Condition.Probed == GatewayState.Unhealthy))
+        {
+            gateway.Condition.Die().Cancel();
         }
     }
 

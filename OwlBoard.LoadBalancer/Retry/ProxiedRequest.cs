@@ -4,6 +4,7 @@ using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Health;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
 
 namespace OwlBoard.LoadBalancer.Retry;
 
@@ -32,11 +33,14 @@ internal sealed class ProxiedRequest(ResponseProgress progress) : IDisposable
     /// <summary>The gateway that the present try goes to, counted as active there.</summary>
     public Gateway? Gateway { get; private set; }
 
-    /// <summary>Whether there is another gateway, and a try left, should the present one fail.</summary>
-    public bool MayBeRetried { get; set; }
+    /// <summary>The attempts before the current one that sent something to a gateway; those that did not are not counted.</summary>
+    public int Sent { get; private set; }
 
-    /// <summary>Whether another try follows the present one.</summary>
-    public bool IsRetryClaimed { get; set; }
+    /// <summary>Whether the request moves on if probes declare its gateway dead while its response is waited for.</summary>
+    public bool MayMove { get; set; }
+
+    /// <summary>The gateways among which the next attempt picks one; <see langword="null"/> unless another attempt follows.</summary>
+    public IReadOnlyList<DestinationState>? Next { get; set; }
 
     /// <summary>The request's body, if it has one.</summary>
     public ReplayableBody? Body { get; set; }
@@ -63,9 +67,11 @@ internal sealed class ProxiedRequest(ResponseProgress progress) : IDisposable
         IsIdempotent = isIdempotent;
         _bodyTimeout = bodyTimeout;
         Tried = [];
-        MayBeRetried = false;
+        Sent = 0;
+        MayMove = false;
         Body = null;
         Error = ForwarderError.None;
+        Outcome = null;
         Rewind();
     }
 
@@ -80,14 +86,14 @@ internal sealed class ProxiedRequest(ResponseProgress progress) : IDisposable
     /// The try begins, over a connection that heeds <see cref="TryToken"/> only until there is an answer. If probes declare
     /// the gateway dead until then, an idempotent request moves on.
     /// </summary>
-    public void BeginTry() => TryToken = IsIdempotent && MayBeRetried && Gateway is { } gateway ? gateway.Condition.Dead : CancellationToken.None;
+    public void BeginTry() => TryToken = IsIdempotent && MayMove && Gateway is { } gateway ? gateway.Condition.Dead : CancellationToken.None;
 
     /// <summary>The try begins, with a token that is not ended any more once there is an answer.</summary>
     public void BeginTryWithOwnToken()
     {
         _tryCancellation = new CancellationTokenSource();
         TryToken = _tryCancellation.Token;
-        if (IsIdempotent && MayBeRetried && Gateway is { } gateway)
+        if (IsIdempotent && MayMove && Gateway is { } gateway)
         {
             _deadGateway = gateway.Condition.Dead.UnsafeRegister(
                 static request => ((ProxiedRequest)request!).OnDeclaredDead(), this);
@@ -144,10 +150,15 @@ internal sealed class ProxiedRequest(ResponseProgress progress) : IDisposable
     /// <summary>Forgets the last try's outcome, so that the next one can begin.</summary>
     public void Rewind()
     {
+        if (Outcome is { NothingSent: false })
+        {
+            Sent++;
+        }
+
         Outcome = null;
+        Next = null;
         _answer = null;
         _headReceived = false;
-        IsRetryClaimed = false;
         BypassesPool = false;
         Body?.Rewind();
     }
@@ -184,7 +195,10 @@ internal sealed class ProxiedRequest(ResponseProgress progress) : IDisposable
         ForwarderError.RequestTimedOut => TryOutcome.TimedOut,
         ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled
             when TryToken.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested =>
-            TryOutcome.DeclaredDead,
+            // The own forwarder reports a cancelled operation only while a connection is being opened.
+            _tryCancellation is null && context.Features.Get<IForwarderErrorFeature>()?.Exception is OperationCanceledException
+                ? TryOutcome.ConnectFailed
+                : TryOutcome.DeclaredDead,
         // Either the client went away or the gateway's time was up. A client that takes nothing is the client's fault.
         ForwarderError.ResponseBodyCanceled when !progress.IsWaitingForClient && progress.SinceProgress >= _bodyTimeout - TimerTolerance =>
             TryOutcome.TimedOut,

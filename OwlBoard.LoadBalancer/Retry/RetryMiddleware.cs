@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http.Features;
 using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.LoadBalancer.Configuration;
 using OwlBoard.LoadBalancer.Forwarding;
-using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Health;
 using OwlBoard.LoadBalancer.Telemetry;
 using Yarp.ReverseProxy.Forwarder;
@@ -11,12 +10,11 @@ using Yarp.ReverseProxy.Model;
 namespace OwlBoard.LoadBalancer.Retry;
 
 /// <summary>
-/// Lets the rest of YARP's pipeline pick a gateway, forwards to it and judges what became of it, once per try, each time with
-/// the gateways that were not tried yet, until one answers or <see cref="RetryPolicy"/> says no.
+/// Lets the rest of YARP's pipeline pick a gateway, forwards the request to it and judges the outcome, once per attempt and
+/// never twice for the same gateway, until one responds or <see cref="RetryPolicy"/> allows no further attempt.
 /// </summary>
 internal sealed class RetryMiddleware(
     RequestDelegate next,
-    GatewayRegistry gateways,
     LiveOptions options,
     RetryPolicy policy,
     RetryBudget budget,
@@ -59,7 +57,7 @@ internal sealed class RetryMiddleware(
             var candidates = proxy.AvailableDestinations;
             while (true)
             {
-                request.MayBeRetried = request.Tried.Length + 1 < settings.Retry.Tries && candidates.Count > 1;
+                request.MayMove = request.Sent + 1 < settings.Retry.Tries && proxy.AllDestinations.Count > request.Tried.Length + 1;
                 proxy.AvailableDestinations = candidates;
                 var started = time.GetTimestamp();
                 TryOutcome outcome;
@@ -86,12 +84,7 @@ internal sealed class RetryMiddleware(
                     break;
                 }
 
-                candidates = Untried(context.GetRouteModel().Cluster!.DestinationsState, request);
-                if (candidates.Count == 0)
-                {
-                    break;
-                }
-
+                candidates = request.Next!;
                 context.Response.Clear();
                 context.Features.Set<IForwarderErrorFeature>(null);
                 request.Rewind();
@@ -125,17 +118,5 @@ internal sealed class RetryMiddleware(
         }
 
         request.EndTry();
-    }
-
-    /// <summary>
-    /// Who is left: of those in rotation at this moment, which may no longer be those of the first pick; if none of them
-    /// is, any.
-    /// </summary>
-    private DestinationState[] Untried(ClusterDestinationsState destinations, ProxiedRequest request)
-    {
-        var inRotation = destinations.AvailableDestinations.Where(IsUntried).ToArray();
-        return inRotation.Length > 0 ? inRotation : [.. destinations.AllDestinations.Where(IsUntried)];
-
-        bool IsUntried(DestinationState destination) => !request.Tried.Contains(gateways.Of(destination));
     }
 }

@@ -5,7 +5,10 @@ namespace OwlBoard.LoadBalancer.Retry;
 /// <summary>Passing a failed request to another gateway. Section <c>LoadBalancer:Retry</c>.</summary>
 public sealed class RetryOptions
 {
-    /// <summary>How many gateways one request may be tried on. Default 2; 1 switches retries off.</summary>
+    /// <summary>
+    /// The number of gateways that one request may be sent to. Default 2; with 1 it is sent once. A gateway to which no
+    /// connection could be opened was sent nothing and does not count.
+    /// </summary>
     [Range(1, 16)]
     public int Tries { get; set; } = 2;
 
@@ -17,7 +20,10 @@ public sealed class RetryOptions
     [Range(0, 64 * 1024 * 1024)]
     public int BodyBytes { get; set; } = 64 * 1024;
 
-    /// <summary>Retries may be at most this part of the requests of the last 10 s. Default 0.2.</summary>
+    /// <summary>
+    /// The retries allowed as a part of the requests of the last 10 s. Default 0.2. Only a retry that sends the request
+    /// again counts.
+    /// </summary>
     [Range(0.0, 1.0)]
     public double BudgetRatio { get; set; } = 0.2;
 

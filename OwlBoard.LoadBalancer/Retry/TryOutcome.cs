@@ -5,12 +5,18 @@ namespace OwlBoard.LoadBalancer.Retry;
 /// <summary>What became of one try at one gateway.</summary>
 /// <param name="IsFailure">Whether the try failed, and another gateway may do better.</param>
 /// <param name="Reason">Why, in one of few words: <c>connect</c>, <c>timeout</c>, <c>reset</c>, <c>502</c>, …</param>
-/// <param name="NothingSent">Whether it is certain that no byte of the request reached the gateway.</param>
+/// <param name="NothingSent">
+/// Whether the gateway was sent nothing: no connection to it could be opened. Also <see langword="true"/> if an idempotent
+/// request was sent over a pooled connection that closed before the first byte of a response, and a new one was refused:
+/// RFC 9112 section 9.3.1 lets a client repeat such a request by itself, and nginx gives it another try as well.
+/// </param>
 /// <param name="IsOthersFault">Whether it does not count against the gateway: a service behind it failed, or this machine.</param>
-internal sealed record TryOutcome(bool IsFailure, string Reason, bool NothingSent = false, bool IsOthersFault = false)
+/// <param name="IsResponse">Whether there is a response that can be passed on.</param>
+internal sealed record TryOutcome(
+    bool IsFailure, string Reason, bool NothingSent = false, bool IsOthersFault = false, bool IsResponse = false)
 {
     /// <summary>The gateway answered, whatever it said.</summary>
-    public static readonly TryOutcome Answered = new(IsFailure: false, "answered");
+    public static readonly TryOutcome Answered = new(IsFailure: false, "answered", IsResponse: true);
 
     /// <summary>The client went away, or what it sent was at fault.</summary>
     public static readonly TryOutcome ClientFault = new(IsFailure: false, "client");
@@ -33,12 +39,12 @@ internal sealed record TryOutcome(bool IsFailure, string Reason, bool NothingSen
     /// <summary>Probes declared the gateway dead while it was waited for; they count that, the request need not.</summary>
     public static readonly TryOutcome DeclaredDead = new(IsFailure: true, "declared dead");
 
-    public static readonly TryOutcome BadGateway = new(IsFailure: true, "502");
-    public static readonly TryOutcome Unavailable = new(IsFailure: true, "503");
-    public static readonly TryOutcome GatewayTimeout = new(IsFailure: true, "504");
+    public static readonly TryOutcome BadGateway = new(IsFailure: true, "502", IsResponse: true);
+    public static readonly TryOutcome Unavailable = new(IsFailure: true, "503", IsResponse: true);
+    public static readonly TryOutcome GatewayTimeout = new(IsFailure: true, "504", IsResponse: true);
 
     /// <summary>The gateway could not get an answer from the service; another one may have a better way to it.</summary>
-    public static readonly TryOutcome ServiceFailed = new(IsFailure: true, "service", IsOthersFault: true);
+    public static readonly TryOutcome ServiceFailed = new(IsFailure: true, "service", IsOthersFault: true, IsResponse: true);
 
     /// <summary>What a gateway's answer means. A failure that it blames on a service does not count against it.</summary>
     public static TryOutcome OfAnswer(HttpResponse response) => response.StatusCode switch

@@ -7,7 +7,7 @@ using OwlBoard.Tests.LoadBalancer;
 namespace OwlBoard.Tests.Faults;
 
 /// <summary>
-/// One of four gateways fails in one way or another, for some seconds, under 200 requests per second of GET and POST.
+/// One or three of four gateways fail in one way or another, for some seconds, under 200 requests per second of GET and POST.
 /// </summary>
 [Collection(FaultCollection.Name)]
 [Trait("Category", "EndToEnd")]
@@ -44,7 +44,7 @@ public sealed class FaultTests : IAsyncLifetime
         for (var i = 0; i < 3 && extra >= 100; i++)
         {
             var baseline = await WithProcessesAsync("none", _ => Task.CompletedTask, _ => Task.CompletedTask);
-            var report = await WithProcessesAsync("kill -9", gateway => gateway.Process.KillAsync(), _ => Task.CompletedTask);
+            var report = await WithProcessesAsync("kill -9", gateways => gateways[1].Process.KillAsync(), _ => Task.CompletedTask);
 
             Assert.Equal(0, report.FailedIdempotent);
             Assert.InRange(report.FailedPosts, 0, MostPostsLost);
@@ -55,19 +55,31 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Three_of_four_gateways_killed_at_once_lose_no_idempotent_request()
+    {
+        var report = await WithProcessesAsync(
+            "three of four killed (kill -9), 2 s",
+            gateways => Task.WhenAll(gateways[1..].Select(gateway => gateway.Process.KillAsync())),
+            _ => Task.CompletedTask,
+            lasts: TimeSpan.FromSeconds(2));
+
+        Assert.Equal(0, report.FailedIdempotent);
+    }
+
+    [Fact]
     public async Task A_frozen_gateway_loses_no_request_and_holds_none_longer_than_the_probes_need()
     {
         var report = await WithProcessesAsync(
             "frozen (SIGSTOP), 8 s",
-            async gateway =>
+            async gateways =>
             {
-                gateway.Process.Signal("STOP");
+                gateways[1].Process.Signal("STOP");
                 // Twice the measured time: probes need up to 5 s to tell a frozen gateway from a slow one.
                 await SteadyLoad.RunForAsync(FaultLasts);
             },
-            gateway =>
+            gateways =>
             {
-                gateway.Process.Signal("CONT");
+                gateways[1].Process.Signal("CONT");
                 return Task.CompletedTask;
             });
 
@@ -116,13 +128,14 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     /// <summary>Real gateways, where the fault is one of the process.</summary>
-    private async Task<FaultReport> WithProcessesAsync(string fault, Func<GatewayProcess, Task> begin, Func<GatewayProcess, Task> end)
+    private async Task<FaultReport> WithProcessesAsync(
+        string fault, Func<GatewayProcess[], Task> begin, Func<GatewayProcess[], Task> end, TimeSpan? lasts = null)
     {
         var gateways = await GatewayProcess.StartManyAsync(4, _services.Address);
         await using var loadBalancer = await StartLoadBalancerAsync(gateways.Select(gateway => (gateway.Name, gateway.Address)));
         try
         {
-            return await MeasureAsync(fault, loadBalancer, () => begin(gateways[1]), () => end(gateways[1]));
+            return await MeasureAsync(fault, loadBalancer, () => begin(gateways), () => end(gateways), lasts);
         }
         finally
         {
@@ -168,7 +181,7 @@ public sealed class FaultTests : IAsyncLifetime
     private static Task<LoadBalancerProcess> StartLoadBalancerAsync(IEnumerable<(string Name, string Address)> gateways) =>
         LoadBalancerProcess.StartAsync(gateways, "LoadBalancer:RateLimit:RequestsPerSecond=0", "LoadBalancer:AccessLog:Enabled=false");
 
-    private static async Task<FaultReport> MeasureAsync(string fault, LoadBalancerProcess loadBalancer, Func<Task> begin, Func<Task> end)
+    private static async Task<FaultReport> MeasureAsync(string fault, LoadBalancerProcess loadBalancer, Func<Task> begin, Func<Task> end, TimeSpan? lasts = null)
     {
         // Warm-up: what is compiled at the first requests is not what is measured.
         await using (var warmUp = SteadyLoad.Start(new Uri(loadBalancer.Desktop, "/api/users/1"), RequestsPerSecond))
@@ -179,7 +192,7 @@ public sealed class FaultTests : IAsyncLifetime
         await using var load = SteadyLoad.Start(new Uri(loadBalancer.Desktop, "/api/users/1"), RequestsPerSecond);
         await SteadyLoad.RunForAsync(Before);
         await begin();
-        await SteadyLoad.RunForAsync(FaultLasts);
+        await SteadyLoad.RunForAsync(lasts ?? FaultLasts);
         await end();
         await SteadyLoad.RunForAsync(After);
         await load.StopAsync();
