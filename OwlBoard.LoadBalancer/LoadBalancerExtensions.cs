@@ -86,6 +86,7 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<StateJournal>();
         services.AddSingleton<GatewayHealth>();
         services.AddSingleton<LastResort>();
+        services.AddSingleton<LoopGuard>();
         services.AddSingleton<RetryBudget>();
         services.AddSingleton<RetryPolicy>();
         services.AddSingleton(new ReplayMemory());

@@ -1,3 +1,4 @@
+using Microsoft.Net.Http.Headers;
 using OwlBoard.Forwarding.Transforms;
 using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Retry;
@@ -21,6 +22,7 @@ internal sealed class GatewayTransforms(ClientAddress client, RetryPolicy retrie
             new("X-Forwarded-Proto", client.Scheme(context)),
             new("X-Forwarded-Host", client.Host(context, connection)),
             new("X-Forwarded-Port", client.Port(context, connection)),
+            new(HeaderNames.Via, LoopGuard.Via(context)),
         ];
         // As good as always those of the connection's last request.
         request.SetFields(connection.Forwarded is { } last && last.IsOf(fields) ? last : connection.Forwarded = new FieldBlock(fields));

@@ -6,15 +6,21 @@ namespace OwlBoard.LoadBalancer.Forwarding;
 
 /// <summary>
 /// Refuses what no gateway should see: requests whose end two servers could see in different places (RFC 9112 section
-/// 6.3, request smuggling), of which Kestrel repairs some instead, and bodies that say in advance that they are too large.
+/// 6.3, request smuggling), of which Kestrel repairs some instead, bodies that say in advance that they are too large, and
+/// requests in a loop.
 /// </summary>
-internal sealed class RequestGuardMiddleware(RequestDelegate next, LiveOptions options)
+internal sealed class RequestGuardMiddleware(RequestDelegate next, LiveOptions options, LoopGuard loops)
 {
     /// <summary>Where Kestrel puts a Content-Length that came together with Transfer-Encoding.</summary>
     private const string RepairedContentLength = "X-Content-Length";
 
     public Task InvokeAsync(HttpContext context)
     {
+        if (loops.IsInLoop(context))
+        {
+            return RefuseAsync(context, StatusCodes.Status508LoopDetected, "The load balancer is one of its own gateways, directly or through others.");
+        }
+
         var request = context.Request;
         var headers = request.Headers;
         if (headers.TransferEncoding.Count > 0)
