@@ -1,13 +1,14 @@
 using System.Runtime.InteropServices;
 using OwlBoard.Benchmarks;
 using OwlBoard.Benchmarks.Overload;
+using OwlBoard.Benchmarks.Soak;
 
 using var stop = new CancellationTokenSource();
 using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
-    if (await OverloadProgram.RunAsync(args, stop.Token) is { } code)
+    if ((await OverloadProgram.RunAsync(args, stop.Token) ?? await SoakProgram.RunAsync(args, stop.Token)) is { } code)
     {
         return code;
     }

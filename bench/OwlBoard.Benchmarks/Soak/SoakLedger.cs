@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+
+namespace OwlBoard.Benchmarks.Soak;
+
+/// <summary>The outcomes of all requests, by kind.</summary>
+internal sealed class SoakLedger(TextWriter output)
+{
+    /// <summary>Faults that are shown while the soak runs; all are counted.</summary>
+    private const int MostShown = 40;
+
+    private readonly ConcurrentDictionary<string, int> _counts = new();
+    private int _faults;
+
+    /// <summary>The outcomes that must not be.</summary>
+    public int Faults => Volatile.Read(ref _faults);
+
+    /// <summary>Counts an outcome that may be: one that is well, or that a kill explains.</summary>
+    public void Count(string kind, string outcome) => _counts.AddOrUpdate($"{kind}: {outcome}", 1, static (_, count) => count + 1);
+
+    /// <summary>Counts an outcome that must not be.</summary>
+    public void Fault(string kind, string outcome, string detail)
+    {
+        Count(kind, $"FAULT, {outcome}");
+        if (Interlocked.Increment(ref _faults) <= MostShown)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:HH:mm:ss.fff} {kind}: {outcome} ({detail})"));
+        }
+    }
+
+    /// <summary>Writes all counts.</summary>
+    public void Write()
+    {
+        foreach (var (outcome, count) in _counts.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count,10:N0}  {outcome}"));
+        }
+    }
+}
