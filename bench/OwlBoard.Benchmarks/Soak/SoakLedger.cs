@@ -6,8 +6,8 @@ namespace OwlBoard.Benchmarks.Soak;
 /// <summary>The outcomes of all requests, by kind.</summary>
 internal sealed class SoakLedger(TextWriter output)
 {
-    /// <summary>Faults that are shown while the soak runs; all are counted.</summary>
-    private const int MostShown = 40;
+    /// <summary>Faults of one kind that are shown while the soak runs; all are counted.</summary>
+    private const int MostShown = 5;
 
     private readonly ConcurrentDictionary<string, int> _counts = new();
     private int _faults;
@@ -16,13 +16,14 @@ internal sealed class SoakLedger(TextWriter output)
     public int Faults => Volatile.Read(ref _faults);
 
     /// <summary>Counts an outcome that may be: one that is well, or that a kill explains.</summary>
-    public void Count(string kind, string outcome) => _counts.AddOrUpdate($"{kind}: {outcome}", 1, static (_, count) => count + 1);
+    /// <returns>How many there are of it now.</returns>
+    public int Count(string kind, string outcome) => _counts.AddOrUpdate($"{kind}: {outcome}", 1, static (_, count) => count + 1);
 
     /// <summary>Counts an outcome that must not be.</summary>
     public void Fault(string kind, string outcome, string detail)
     {
-        Count(kind, $"FAULT, {outcome}");
-        if (Interlocked.Increment(ref _faults) <= MostShown)
+        Interlocked.Increment(ref _faults);
+        if (Count(kind, $"FAULT, {outcome}") <= MostShown)
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:HH:mm:ss.fff} {kind}: {outcome} ({detail})"));
         }
