@@ -108,7 +108,11 @@ internal sealed class SoakClients(int port, SoakGateways gateways, SoakLedger le
             connection.Dispose();
             var detail = string.Create(
                 CultureInfo.InvariantCulture, $"{method} {path}, request {replies + 1} of its connection, idle for {idle.TotalSeconds:0.000} s after {last}: {broken.Message}");
-            if (broken.IsUnanswered)
+            if (broken.IsTimeout)
+            {
+                ledger.Fault(kind, "no whole response in time", detail);
+            }
+            else if (broken.IsUnanswered)
             {
                 JudgeUnanswered(kind, replies, idle, detail);
             }
