@@ -19,7 +19,8 @@ internal sealed class SoakGateways(SoakSettings settings, string folder, int ser
 
     private static readonly string[] Services = ["Users", "Canvas", "Comments", "Chat"];
 
-    private readonly PinnedProcess[] _processes = [.. ports.Select((port, i) => Start(settings, folder, service, port, Name(i)))];
+    /// <summary>The one that is away is <see langword="null"/>.</summary>
+    private readonly PinnedProcess?[] _processes = [.. ports.Select((port, i) => Start(settings, folder, service, port, Name(i)))];
     private readonly ConcurrentDictionary<string, long> _killed = new();
 
     /// <summary>How many were killed.</summary>
@@ -38,7 +39,8 @@ internal sealed class SoakGateways(SoakSettings settings, string folder, int ser
         {
             await Task.Delay(Interval - Away, cancellationToken);
             _killed[Name(i)] = Stopwatch.GetTimestamp();
-            await _processes[i].DisposeAsync();
+            await _processes[i]!.DisposeAsync();
+            _processes[i] = null;
             // When the kill is over, not when it began: on a busy machine a process takes its time to end.
             _killed[Name(i)] = Stopwatch.GetTimestamp();
             Kills++;
@@ -51,7 +53,7 @@ internal sealed class SoakGateways(SoakSettings settings, string folder, int ser
     {
         foreach (var process in _processes)
         {
-            await process.DisposeAsync();
+            await (process?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
     }
 
