@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using OwlBoard.Forwarding.Connections;
-using OwlBoard.Forwarding.Sockets;
 using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Forwarding.Http1;
+using OwlBoard.Forwarding.Sockets;
 using OwlBoard.Forwarding.Transforms;
 
 namespace OwlBoard.MicroBenchmarks;

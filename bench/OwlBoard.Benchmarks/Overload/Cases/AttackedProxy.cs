@@ -4,6 +4,7 @@ using System.Net;
 using OwlBoard.Benchmarks.Load;
 using OwlBoard.Benchmarks.Machine;
 using OwlBoard.Benchmarks.Overload.Clients;
+using OwlBoard.Benchmarks.Overload.Processes;
 using OwlBoard.Benchmarks.Peers;
 using OwlBoard.Benchmarks.Processes;
 using OwlBoard.ServiceDefaults;
@@ -54,7 +55,7 @@ internal sealed class AttackedProxy : IAsyncDisposable
             ProxyRole.LoadBalancer, FreePorts.Next(), upstreams, Certificates: null,
             context.Folder.Add($"{name}-{peer.Name}"), context.Settings.Programs, context.Settings.ProxyCpu)
         {
-            Limits = new ProxyLimits(ConnectionLimit(), HeapBytes, setup.RetryFailedAfter, setup.RequestsPerSecond),
+            Limits = new ProxyLimits(OpenFiles.Connections, HeapBytes, setup.RetryFailedAfter, setup.RequestsPerSecond),
             Tls = tls,
         };
         var proxy = new AttackedProxy(peer.Start(plan), new Target(plan.Port, setup.Path), tls.Port);
@@ -99,18 +100,6 @@ internal sealed class AttackedProxy : IAsyncDisposable
     {
         _client.Dispose();
         await _process.DisposeAsync();
-    }
-
-    /// <summary>
-    /// As many as OwlBoard derives from the file descriptors: half of them, since each may need another one to an upstream,
-    /// without 512 for everything else.
-    /// </summary>
-    private static int ConnectionLimit()
-    {
-        const string Name = "Max open files";
-        var limit = File.ReadLines("/proc/self/limits").Single(line => line.StartsWith(Name, StringComparison.Ordinal))[Name.Length..]
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
-        return (int.Parse(limit, CultureInfo.InvariantCulture) - 512) / 2;
     }
 
     private async Task IsReadyAsync(Peer peer, CancellationToken cancellationToken)
