@@ -206,14 +206,13 @@ public sealed class AttemptTests : IAsyncLifetime
     {
         await using var loadBalancer = TestLoadBalancer.Start(_gateways, [AllStayInRotation]);
         await using var load = SteadyLoad.Start(loadBalancer.Desktop, requestsPerSecond: 200, readsOnly: true);
-        await SteadyLoad.RunForAsync(TimeSpan.FromSeconds(0.5));
+        await Eventually.IsTrueAsync("each gateway has had requests", () => _gateways.All(gateway => !gateway.Received.IsEmpty));
 
         await StopAsync(_gateways[..3]);
         await SteadyLoad.RunForAsync(TimeSpan.FromSeconds(1));
         await load.StopAsync();
 
         Assert.All(load.Samples, sample => Assert.Null(sample.Failure));
-        Assert.Contains(load.Samples, sample => sample.Gateway == "gw-1");
     }
 
     private static Task StopAsync(IEnumerable<FakeGateway> gateways) => Task.WhenAll(gateways.Select(gateway => gateway.StopAsync()));
