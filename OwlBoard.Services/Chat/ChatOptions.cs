@@ -3,7 +3,7 @@ using OwlBoard.ServiceDefaults.Startup;
 
 namespace OwlBoard.Services.Chat;
 
-/// <summary>How many may be in a room. Section <c>Chat</c>. A client is an IPv4 address or an IPv6 /64.</summary>
+/// <summary>The limits of a room. Section <c>Chat</c>. A client is an IPv4 address or an IPv6 /64.</summary>
 internal sealed class ChatOptions : IValidatableObject
 {
     public const string Section = "Chat";

@@ -2,7 +2,7 @@ using OwlBoard.ServiceDefaults.Startup;
 
 namespace OwlBoard.Services.Users;
 
-/// <summary>How often passwords may be guessed. Section <c>Users:Logins</c>. A client is an IPv4 address or an IPv6 /64.</summary>
+/// <summary>The limits of wrong passwords. Section <c>Users:Logins</c>. A client is an IPv4 address or an IPv6 /64.</summary>
 internal sealed class LoginOptions
 {
     public const string Section = "Users:Logins";

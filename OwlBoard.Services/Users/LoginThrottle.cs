@@ -5,7 +5,7 @@ namespace OwlBoard.Services.Users;
 
 /// <summary>
 /// Slows down guesses of passwords, with leaky buckets of failed logins, without ever locking an account: its owner may come from
-/// any address, and whoever guesses must not keep the owner out.
+/// any address, and an attacker must not keep the owner out.
 /// <list type="bullet">
 /// <item>A client may be wrong five times at once about one account, then once in ten seconds.</item>
 /// <item>A client may be wrong twenty times at once about all accounts. An account that it has logged in to before is exempt:

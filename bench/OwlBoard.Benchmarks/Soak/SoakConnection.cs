@@ -30,7 +30,7 @@ internal sealed class SoakConnection : IDisposable
     /// <summary>The request before, for the report.</summary>
     public string LastRequest => _lastRequest;
 
-    /// <summary>Whether the server has closed it while it was idle.</summary>
+    /// <summary>Gets whether the server has closed it while it was idle.</summary>
     public bool IsClosed => _socket.Poll(0, SelectMode.SelectRead);
 
     public static async Task<SoakConnection> OpenAsync(int port, CancellationToken cancellationToken)

@@ -23,7 +23,7 @@ internal sealed class SoakGateways(SoakSettings settings, string folder, int ser
     private readonly PinnedProcess?[] _processes = [.. ports.Select((port, i) => Start(settings, folder, service, port, Name(i)))];
     private readonly ConcurrentDictionary<string, long> _killed = new();
 
-    /// <summary>How many were killed.</summary>
+    /// <summary>Gets the number of gateways that were killed.</summary>
     public int Kills { get; private set; }
 
     public static string Name(int index) => string.Create(CultureInfo.InvariantCulture, $"api-gateway-{index + 1}");

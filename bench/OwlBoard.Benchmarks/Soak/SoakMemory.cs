@@ -5,7 +5,7 @@ namespace OwlBoard.Benchmarks.Soak;
 /// <summary>The memory of a process, minute by minute.</summary>
 internal sealed class SoakMemory(int process, TextWriter output)
 {
-    /// <summary>What is compiled, pooled and cached at first belongs to the start.</summary>
+    /// <summary>Memory for what is compiled, pooled and cached at first belongs to the start.</summary>
     private const int SettlingMinutes = 5;
 
     /// <summary>The minutes that are averaged at the beginning and at the end of what is judged.</summary>
@@ -16,7 +16,7 @@ internal sealed class SoakMemory(int process, TextWriter output)
 
     private readonly List<long> _samples = [];
 
-    /// <summary>Whether it stayed flat after the fifth minute; <see langword="null"/> if the soak was too short to tell.</summary>
+    /// <summary>Gets whether it stayed flat after the fifth minute; <see langword="null"/> if the soak was too short to tell.</summary>
     public bool? IsFlat
     {
         get

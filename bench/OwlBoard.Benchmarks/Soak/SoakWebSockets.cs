@@ -7,7 +7,7 @@ internal sealed class SoakWebSockets(int port, SoakGateways gateways, SoakLedger
 {
     private const string Kind = "WebSocket";
 
-    /// <summary>How many are open.</summary>
+    /// <summary>The number of WebSockets.</summary>
     public const int Count = 20;
 
     private static readonly TimeSpan EchoTimeout = TimeSpan.FromSeconds(30);

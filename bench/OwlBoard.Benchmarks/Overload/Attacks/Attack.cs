@@ -27,10 +27,10 @@ internal abstract class Attack(string name)
     /// <summary>The attack in a few words.</summary>
     public abstract string Description { get; }
 
-    /// <summary>Whether it needs upstreams that stream rather than many of them; see <see cref="StreamingUpstream"/>.</summary>
+    /// <summary>Gets whether the attack needs upstreams that stream rather than many of them; see <see cref="StreamingUpstream"/>.</summary>
     public virtual bool NeedsStreamingUpstream => false;
 
-    /// <summary>Attacks until it is told to stop, whatever the proxy does.</summary>
+    /// <summary>Attacks until it is cancelled, whatever the proxy does.</summary>
     /// <returns>What became of the connections.</returns>
     public abstract Task<string> RunAsync(AttackTarget target, CancellationToken stop);
 }

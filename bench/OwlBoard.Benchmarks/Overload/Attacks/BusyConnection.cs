@@ -21,7 +21,7 @@ internal sealed class BusyConnection(IPEndPoint target, IPAddress address, Actio
     private long _bytes;
     private int _failures;
 
-    /// <summary>Transfers until it is told to stop.</summary>
+    /// <summary>Transfers until it is cancelled.</summary>
     /// <returns>The throughput, and the number of failures.</returns>
     public Task<string> RunAsync(CancellationToken stop) =>
         Task.Factory.StartNew(() => Run(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

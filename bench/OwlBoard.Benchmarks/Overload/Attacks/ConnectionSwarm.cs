@@ -41,7 +41,7 @@ internal sealed class ConnectionSwarm(int connections, int addresses, Func<int, 
     private int _closed;
     private int _most;
 
-    /// <summary>Opens the connections and keeps them open until it is told to stop.</summary>
+    /// <summary>Opens the connections and keeps them open until it is cancelled.</summary>
     /// <returns>What became of them.</returns>
     public async Task<string> RunAsync(IPEndPoint target, CancellationToken stop)
     {

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace OwlBoard.Benchmarks.Overload.Attacks;
 
-/// <summary>What the kernel knows of a TCP connection, and what it is told of the client.</summary>
+/// <summary>The state of a TCP connection in the kernel, and the options that are set for an attacker.</summary>
 internal static class TcpState
 {
     private const int Tcp = 6;

@@ -1,6 +1,6 @@
 namespace OwlBoard.Benchmarks.Overload.Cases;
 
-/// <summary>What sets the proxy of one case apart from that of another.</summary>
+/// <summary>The settings in which the proxy of one case differs from that of another.</summary>
 /// <param name="Path">The path that the other clients ask for.</param>
 internal sealed record ProxySetup(string Path)
 {

@@ -3,7 +3,7 @@ using OwlBoard.Benchmarks.Overload.Clients;
 
 namespace OwlBoard.Benchmarks.Overload.Results;
 
-/// <summary>What a proxy did in a case.</summary>
+/// <summary>The result of a proxy in a case.</summary>
 /// <param name="Peer">The proxy's name.</param>
 /// <param name="Ending">The reason why it did not survive; <see langword="null"/> if it did.</param>
 /// <param name="PeakBytes">The most resident memory of its processes.</param>
@@ -11,7 +11,7 @@ namespace OwlBoard.Benchmarks.Overload.Results;
 /// <param name="Clients">What the other clients saw.</param>
 internal sealed record OverloadResult(string Peer, string? Ending, long PeakBytes, string Attack, ClientResult Clients)
 {
-    /// <summary>Whether it survived and every request of the other clients was served.</summary>
+    /// <summary>Gets whether it survived and every request of the other clients was served.</summary>
     public bool IsGood => Ending is null && Clients.Served == Clients.Sent;
 
     public override string ToString() => string.Create(
