@@ -91,7 +91,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
             failure = broken.Message;
         }
 
-        Samples.Add(new Sample(method.Method, failure, gateway, Stopwatch.GetElapsedTime(due)));
+        Samples.Add(new Sample(method.Method, failure, gateway, Stopwatch.GetElapsedTime(due), due));
     }
 
     /// <summary>One request.</summary>
@@ -99,5 +99,6 @@ internal sealed class SteadyLoad : IAsyncDisposable
     /// <param name="Failure">Its status or error; <see langword="null"/> if it was answered with 2xx.</param>
     /// <param name="Gateway">Who answered.</param>
     /// <param name="Latency">How long it took.</param>
-    public sealed record Sample(string Method, string? Failure, string? Gateway, TimeSpan Latency);
+    /// <param name="Due">The timestamp (<see cref="Stopwatch.GetTimestamp"/>) at which it was due.</param>
+    public sealed record Sample(string Method, string? Failure, string? Gateway, TimeSpan Latency, long Due);
 }
