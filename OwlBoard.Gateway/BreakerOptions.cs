@@ -18,6 +18,6 @@ internal sealed class BreakerOptions
     /// <summary>The window over which requests are counted. Default 10 s.</summary>
     public TimeSpan Window { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a route is left alone before one request is let through to probe it. Default 5 s.</summary>
+    /// <summary>The time for which a route's requests are refused before one request probes it. Default 5 s.</summary>
     public TimeSpan BreakDuration { get; set; } = TimeSpan.FromSeconds(5);
 }

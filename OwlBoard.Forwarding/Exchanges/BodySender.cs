@@ -14,9 +14,6 @@ internal sealed class BodySender : IDisposable
     /// <summary>How much of a body is sent at once, and the whole of one that is no larger together with the head.</summary>
     private const int BodyBytes = 64 * 1024;
 
-    /// <summary>Room for a chunk beside a head that fills the rest.</summary>
-    private const int LeastChunkBytes = 4 * 1024;
-
     /// <summary>Four digits and the line's end; leading zeros are allowed (RFC 9112 section 7.1).</summary>
     private const int ChunkSizeBytes = 6;
 
@@ -32,7 +29,6 @@ internal sealed class BodySender : IDisposable
     private readonly TaskCompletionSource? _continue;
     private readonly CancellationTokenSource _cancellation = new();
     private byte[]? _buffer;
-    private int _sent;
     private int _end;
 
     private BodySender(UpstreamConnection connection, Stream source, in RequestBody body)
@@ -106,8 +102,7 @@ internal sealed class BodySender : IDisposable
     {
         while (remaining > 0)
         {
-            await WaitForClientAsync(remaining);
-            var read = await ReadAsync(_end, (int)Math.Min(remaining, _buffer!.Length - _end));
+            var read = await ReadAsync(remaining);
             if (read == 0)
             {
                 throw FailedByClient(new IOException("The request's body is shorter than its Content-Length."));
@@ -127,9 +122,7 @@ internal sealed class BodySender : IDisposable
         int read;
         do
         {
-            await WaitForClientAsync(BodyBytes);
-            var data = _end + ChunkSizeBytes;
-            read = await ReadAsync(data, Math.Min(LargestChunk, _buffer!.Length - data - ChunkEndBytes));
+            read = await ReadAsync(LargestChunk, ChunkSizeBytes, ChunkEndBytes);
             WriteChunkFrame(read);
             await FlushAsync();
         }
@@ -154,19 +147,21 @@ internal sealed class BodySender : IDisposable
     }
 
     /// <summary>
-    /// Waits until the client has sent something, or has ended the body. Meanwhile what is there is sent, and no buffer is
-    /// held: any number of clients may be silent.
+    /// Reads from the client, behind what is in the buffer. While the client has to be waited for, what is there is sent, and no
+    /// buffer is held: any number of clients may be silent.
     /// </summary>
-    /// <param name="remaining">The most bytes that the client will send.</param>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask WaitForClientAsync(long remaining)
+    /// <param name="most">The most bytes to read.</param>
+    /// <param name="before">The bytes to leave free before what is read.</param>
+    /// <param name="after">The bytes to leave free after it.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadAsync(long most, int before = 0, int after = 0)
     {
         var waiting = _source.ReadAsync(Memory<byte>.Empty, _cancellation.Token);
         if (!waiting.IsCompleted)
         {
             try
             {
-                if (_sent < _end)
+                if (_end > 0)
                 {
                     await FlushAsync();
                 }
@@ -184,20 +179,18 @@ internal sealed class BodySender : IDisposable
         try
         {
             await waiting;
+            var buffer = _buffer ?? RentBuffer(0, most + before + after);
+            var at = _end + before;
+            return await _source.ReadAsync(buffer.AsMemory(at, (int)Math.Min(most, buffer.Length - at - after)), _cancellation.Token);
         }
         catch (Exception failure) when (!_cancellation.IsCancellationRequested)
         {
             throw FailedByClient(failure);
         }
-
-        if (_buffer is null)
-        {
-            RentBuffer(0, remaining);
-        }
     }
 
-    private byte[] RentBuffer(int headLength, long bodyLength) => _buffer = ArrayPool<byte>.Shared.Rent(
-        Math.Max(headLength + (int)Math.Min(bodyLength, BodyBytes), headLength + LeastChunkBytes));
+    private byte[] RentBuffer(int headLength, long bodyLength) =>
+        _buffer = ArrayPool<byte>.Shared.Rent(headLength + (int)Math.Min(bodyLength, BodyBytes));
 
     private void ReturnBuffer()
     {
@@ -208,28 +201,10 @@ internal sealed class BodySender : IDisposable
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReadAsync(int at, int length)
-    {
-        try
-        {
-            return await _source.ReadAsync(_buffer.AsMemory(at, length), _cancellation.Token);
-        }
-        catch (Exception failure) when (!_cancellation.IsCancellationRequested)
-        {
-            throw FailedByClient(failure);
-        }
-    }
-
     private async ValueTask FlushAsync()
     {
-        await SendFilledAsync();
-        _sent = _end = 0;
-    }
-
-    private async ValueTask SendFilledAsync()
-    {
-        await _connection.SendAsync(_buffer.AsMemory(_sent, _end - _sent));
+        await _connection.SendAsync(_buffer.AsMemory(0, _end));
+        _end = 0;
         _connection.Watch.Touch();
     }
 

@@ -64,13 +64,6 @@ internal abstract class AwaitableOperation<T> : SocketOperation, IValueTaskSourc
     protected void End(Exception? failure)
     {
         _failure = failure;
-        if (SocketLoop.Current is { IsReceiving: true } loop)
-        {
-            loop.CompleteAfterReceiving(this);
-        }
-        else
-        {
-            Complete();
-        }
+        CompleteOnceReceived();
     }
 }

@@ -15,8 +15,8 @@ public interface IParkableConnection
 
     /// <summary>Notes that a request has been served.</summary>
     /// <param name="hadBody">
-    /// Whether the request may have had a body: then the server may still wait for some of it, and the connection cannot be
-    /// parked before the next request.
+    /// <see langword="true"/> if the request may have had a body. The server may still read the rest of it, so the connection
+    /// cannot be parked before the next request.
     /// </param>
     public void RequestEnded(bool hadBody);
 

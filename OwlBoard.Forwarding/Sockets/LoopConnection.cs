@@ -129,7 +129,7 @@ internal sealed class LoopConnection :
     public static LoopConnection Resume(LoopListener listener, ParkedConnection parked, MemoryPool<byte> memory, ClientLimits limits, TimeProvider time)
     {
         var connection = new LoopConnection(listener, accepted: null, parked.Socket, parked.Remote, parked.Local, memory, limits, time) { Owner = parked.Owner };
-        connection._input.Operation.AssumeReady();
+        connection._input.Operation.KeepReady();
         connection.Socket.Rebind(connection._input.Operation, connection.Close);
         if (connection.Socket.IsPeerGone)
         {

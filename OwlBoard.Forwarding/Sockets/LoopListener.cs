@@ -137,16 +137,18 @@ internal sealed partial class LoopListener : IConnectionListener
     /// <summary>Gives a parked connection to the server again: its client has sent something.</summary>
     public void Resume(ParkedConnection connection)
     {
+        bool isUnbound;
         lock (_parked)
         {
             _parked.Remove(connection);
-            if (!_isUnbound)
+            isUnbound = _isUnbound;
+            if (!isUnbound)
             {
                 _resumed.Enqueue(LoopConnection.Resume(this, connection, _memory, _limits, _time));
             }
         }
 
-        if (_isUnbound)
+        if (isUnbound)
         {
             connection.Socket.Dispose();
             connection.Owner?.ParkedClosed();

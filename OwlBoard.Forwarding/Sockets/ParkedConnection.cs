@@ -39,7 +39,7 @@ internal sealed class ParkedConnection : SocketOperation
     public void Begin()
     {
         Socket.Rebind(this, peerGone: null);
-        AssumeReady();
+        KeepReady();
         RunWhenReady();
     }
 
@@ -50,15 +50,7 @@ internal sealed class ParkedConnection : SocketOperation
         switch (Socket.Peek())
         {
             case SocketError.Success:
-                if (SocketLoop.Current is { IsReceiving: true } loop)
-                {
-                    loop.CompleteAfterReceiving(this);
-                }
-                else
-                {
-                    Complete();
-                }
-
+                CompleteOnceReceived();
                 return true;
             case SocketError.WouldBlock:
                 return false;

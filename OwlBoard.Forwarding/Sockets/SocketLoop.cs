@@ -30,12 +30,12 @@ internal sealed partial class SocketLoop
     private const int CheckInterval = 4;
 
     /// <summary>
-    /// How often an operation may run within a batch, the first time included. A read returns at most 64 KiB, which take some
-    /// 50 us to receive and to send: a busy connection delays the others by 0.2 ms.
+    /// The most runs of an operation within a batch. A run receives at most 64 KiB, which take some 50 us to receive and to send:
+    /// a busy connection delays the others by 0.2 ms.
     /// </summary>
     private const int MaxRunsInBatch = 4;
 
-    /// <summary>How often all operations together may run once more within a batch.</summary>
+    /// <summary>The most further runs of all operations together within a batch.</summary>
     private const int MaxRepeatsInBatch = 16;
 
     /// <summary>

@@ -49,9 +49,6 @@ internal abstract class SocketOperation : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Lets the operation begin as one whose direction may be ready.</summary>
-    public void AssumeReady() => KeepReady();
-
     /// <summary>The socket is closed: nothing is tried any more. Whoever waits is told by the thread pool: who closes may hold locks.</summary>
     public void Close()
     {
@@ -72,6 +69,19 @@ internal abstract class SocketOperation : IThreadPoolWorkItem
 
     /// <summary>Says to whoever waits for the operation that it will not be done.</summary>
     protected abstract void OnClosed();
+
+    /// <summary>Completes the operation; in a loop that still receives, once the batch has been received.</summary>
+    protected void CompleteOnceReceived()
+    {
+        if (SocketLoop.Current is { IsReceiving: true } loop)
+        {
+            loop.CompleteAfterReceiving(this);
+        }
+        else
+        {
+            Complete();
+        }
+    }
 
     /// <summary>Tries the operation if the direction may be ready and the loop permits another run in this batch.</summary>
     /// <returns>Whether it is done.</returns>
@@ -104,8 +114,8 @@ internal abstract class SocketOperation : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>The direction has not been used up: the kernel will not say again that it is ready.</summary>
-    protected void KeepReady() => Interlocked.CompareExchange(ref _state, Ready, Idle);
+    /// <summary>Lets the next attempt begin at once: the direction may be ready, and the kernel will not signal it again.</summary>
+    public void KeepReady() => Interlocked.CompareExchange(ref _state, Ready, Idle);
 
     /// <summary>Stops waiting.</summary>
     /// <returns>Whether the operation was waited for, and now will not be tried.</returns>

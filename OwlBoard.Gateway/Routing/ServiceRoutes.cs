@@ -5,8 +5,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace OwlBoard.Gateway.Routing;
 
 /// <summary>
-/// The routes and clusters: for each service its paths, those that are routes of their own, and its health. No request fits
-/// two of them that are told apart by more than their path: for those the matcher would put a list of candidates together.
+/// The routes and clusters: for each service its paths, those that are routes of their own, and its health. No request matches
+/// two of them that differ in more than their path: for those the matcher would build a list of candidates.
 /// </summary>
 internal static class ServiceRoutes
 {

@@ -163,27 +163,18 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ClientAddress clie
         lock (_lock)
         {
             var client = network is { } number ? _clients.GetValueOrDefault(number) ?? new ClientUsage(number) : null;
-            if (client?.Connections.Count >= limits.PerClient)
+            var (full, reason) = client?.Connections.Count >= limits.PerClient ? (client.Connections, ShedReason.ClientConnectionLimit)
+                : _all.Count >= limits.Connections ? (_all, ShedReason.ConnectionLimit)
+                : (null, default);
+            if (full is not null)
             {
-                idle = client.Connections.FindIdle(time);
+                idle = full.FindIdle(time);
                 if (idle is null)
                 {
-                    Shed(ShedReason.ClientConnectionLimit);
+                    Shed(reason);
                     return null;
                 }
-            }
-            else if (_all.Count >= limits.Connections)
-            {
-                idle = _all.FindIdle(time);
-                if (idle is null)
-                {
-                    Shed(ShedReason.ConnectionLimit);
-                    return null;
-                }
-            }
 
-            if (idle is not null)
-            {
                 Remove(idle);
             }
 

@@ -15,7 +15,7 @@ internal sealed partial class ConnectionLimits
     private const int ClientFraction = 4;
 
     /// <summary>
-    /// What a connection holds at most with a request of a client that neither sends nor reads, see <c>docs/memory.md</c>.
+    /// The most memory, in bytes, of a connection with a request whose client neither sends nor reads, see <c>docs/memory.md</c>.
     /// </summary>
     private const long ConnectionBytes = 20 * 1024;
 

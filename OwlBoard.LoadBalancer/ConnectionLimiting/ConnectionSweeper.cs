@@ -7,7 +7,6 @@ namespace OwlBoard.LoadBalancer.ConnectionLimiting;
 /// <summary>Looks after the connections once a second: parks idle ones, sheds load if memory is short, and logs what was shed.</summary>
 internal sealed partial class ConnectionSweeper(
     ConnectionGate gate,
-    ConnectionLimits limits,
     MemoryPressure memory,
     LiveOptions options,
     ClientLimits clients,
@@ -37,7 +36,7 @@ internal sealed partial class ConnectionSweeper(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The host is stopping.
-            shed.Flush(limits.Connections, limits.PerClient);
+            shed.Flush();
         }
     }
 
@@ -48,7 +47,7 @@ internal sealed partial class ConnectionSweeper(
         {
             gate.Sweep(ParkAfter, options.Current.Timeouts.KeepAlive);
             memory.Check();
-            shed.Flush(limits.Connections, limits.PerClient);
+            shed.Flush();
         }
         catch (Exception failure)
         {

@@ -1,7 +1,7 @@
 namespace OwlBoard.LoadBalancer.ConnectionLimiting;
 
 /// <summary>Logs what was shed: one line a minute for each reason, however much it was.</summary>
-internal sealed partial class ShedLog(TimeProvider time, ILogger<ShedLog> logger)
+internal sealed partial class ShedLog(ConnectionLimits limits, TimeProvider time, ILogger<ShedLog> logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
     private static readonly ShedReason[] Reasons = Enum.GetValues<ShedReason>();
@@ -13,9 +13,7 @@ internal sealed partial class ShedLog(TimeProvider time, ILogger<ShedLog> logger
     public void Count(ShedReason reason) => Interlocked.Increment(ref _counts[(int)reason]);
 
     /// <summary>Logs what was counted, unless a line of the same reason was logged within the last minute.</summary>
-    /// <param name="limit">The limit of connections.</param>
-    /// <param name="clientLimit">The limit of one client's connections.</param>
-    public void Flush(int limit, int clientLimit)
+    public void Flush()
     {
         var now = time.GetTimestamp();
         foreach (var reason in Reasons)
@@ -26,28 +24,28 @@ internal sealed partial class ShedLog(TimeProvider time, ILogger<ShedLog> logger
             }
 
             _logged[(int)reason] = now;
-            Log(reason, Interlocked.Exchange(ref _counts[(int)reason], 0), limit, clientLimit);
+            Log(reason, Interlocked.Exchange(ref _counts[(int)reason], 0));
         }
     }
 
-    private void Log(ShedReason reason, long count, int limit, int clientLimit)
+    private void Log(ShedReason reason, long count)
     {
         switch (reason)
         {
             case ShedReason.ConnectionLimit:
-                LogConnectionLimit(limit, count);
+                LogConnectionLimit(limits.Connections, count);
                 break;
             case ShedReason.ClientConnectionLimit:
-                LogClientConnectionLimit(clientLimit, count);
+                LogClientConnectionLimit(limits.PerClient, count);
                 break;
             case ShedReason.IdleForNew:
-                LogIdleForNew(limit, count);
+                LogIdleForNew(limits.Connections, count);
                 break;
             case ShedReason.RequestLimit:
-                LogRequestLimit(limit, count);
+                LogRequestLimit(limits.Connections, count);
                 break;
             case ShedReason.ClientRequestLimit:
-                LogClientRequestLimit(clientLimit, count);
+                LogClientRequestLimit(limits.PerClient, count);
                 break;
             case ShedReason.Http2Flood:
                 LogHttp2Flood(count);

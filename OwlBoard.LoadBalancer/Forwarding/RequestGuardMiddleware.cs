@@ -5,9 +5,8 @@ using OwlBoard.LoadBalancer.Configuration;
 namespace OwlBoard.LoadBalancer.Forwarding;
 
 /// <summary>
-/// Refuses what no gateway should see: requests whose end two servers could see in different places (RFC 9112 section
-/// 6.3, request smuggling), of which Kestrel repairs some instead, bodies that say in advance that they are too large, and
-/// requests in a loop.
+/// Refuses requests that must not reach a gateway: those whose end is ambiguous (RFC 9112 section 6.3, request smuggling),
+/// some of which Kestrel repairs instead; those whose <c>Content-Length</c> is above the limit; and those in a loop.
 /// </summary>
 internal sealed class RequestGuardMiddleware(RequestDelegate next, LiveOptions options, LoopGuard loops)
 {

@@ -36,7 +36,7 @@ internal sealed class ProxiedRequest(ResponseProgress progress) : IDisposable
     /// <summary>The attempts before the current one that sent something to a gateway; those that did not are not counted.</summary>
     public int Sent { get; private set; }
 
-    /// <summary>Whether the request moves on if probes declare its gateway dead while its response is waited for.</summary>
+    /// <summary>Gets or sets whether the request moves to another gateway if probes declare its own dead before the response begins.</summary>
     public bool MayMove { get; set; }
 
     /// <summary>The gateways among which the next attempt picks one; <see langword="null"/> unless another attempt follows.</summary>

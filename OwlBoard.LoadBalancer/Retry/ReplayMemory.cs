@@ -15,9 +15,6 @@ internal sealed class ReplayMemory(long limit)
     {
     }
 
-    /// <summary>Gets the bytes that are in use.</summary>
-    public long Used => Volatile.Read(ref _used);
-
     /// <summary>Reserves memory.</summary>
     /// <returns>Whether there is enough.</returns>
     public bool TryReserve(int bytes)

@@ -35,16 +35,12 @@ internal sealed class RetryMiddleware(
             using var request = progress.BeginRequest(IdempotentMethods.Contains(context.Request.Method), settings.Timeouts.Response);
             if (context.Features.Find<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
             {
-                // Of what must not be sent twice nothing was read yet when it may be sent to another gateway.
-                var kept = request.IsIdempotent ? settings.Retry.BodyBytes : 0;
-                if (context.Request.ContentLength > kept)
-                {
-                    kept = 0;
-                }
-
+                // A non-idempotent request needs no replay buffer: it is retried only if no byte of its body was sent. Nor does one
+                // whose body is too large to be kept whole.
+                var canBeKept = request.IsIdempotent && !(context.Request.ContentLength > settings.Retry.BodyBytes);
                 request.Body = new ReplayableBody(
                     context.Request.BodyReader,
-                    kept,
+                    canBeKept ? settings.Retry.BodyBytes : 0,
                     replayMemory,
                     settings.Timeouts.RequestBody,
                     settings.Limits.RequestBodyBytesPerSecond,

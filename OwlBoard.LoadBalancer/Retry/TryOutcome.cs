@@ -6,9 +6,9 @@ namespace OwlBoard.LoadBalancer.Retry;
 /// <param name="IsFailure">Whether the try failed, and another gateway may do better.</param>
 /// <param name="Reason">Why, in one of few words: <c>connect</c>, <c>timeout</c>, <c>reset</c>, <c>502</c>, …</param>
 /// <param name="NothingSent">
-/// Whether the gateway was sent nothing: no connection to it could be opened. Also <see langword="true"/> if an idempotent
-/// request was sent over a pooled connection that closed before the first byte of a response, and a new one was refused:
-/// RFC 9112 section 9.3.1 lets a client repeat such a request by itself, and nginx gives it another try as well.
+/// <see langword="true"/> if nothing was sent to the gateway, because no connection could be opened; also if an idempotent
+/// request was sent on a pooled connection that closed before the first byte of a response, and a new connection was refused.
+/// RFC 9112 section 9.3.1 permits a client to repeat such a request, and nginx does.
 /// </param>
 /// <param name="IsOthersFault">Whether it does not count against the gateway: a service behind it failed, or this machine.</param>
 /// <param name="IsResponse">Whether there is a response that can be passed on.</param>

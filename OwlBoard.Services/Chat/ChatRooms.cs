@@ -10,7 +10,7 @@ internal sealed class ChatRooms(
 {
     public static string Topic(string dashboardId) => $"chat:{dashboardId}";
 
-    /// <summary>Lets a user in, unless a limit is reached, and tells the others.</summary>
+    /// <summary>Adds a user to a room unless a limit is reached, and notifies the others.</summary>
     public async Task<JoinOutcome> EnterAsync(
         string dashboardId, SocketConnection connection, RoomUser user, ClientNetwork client, CancellationToken cancellationToken)
     {

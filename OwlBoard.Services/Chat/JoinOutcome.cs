@@ -1,6 +1,6 @@
 namespace OwlBoard.Services.Chat;
 
-/// <summary>What became of a connection to a room. <see cref="PresenceScripts.Join"/> returns these numbers.</summary>
+/// <summary>The result of joining a room. <see cref="PresenceScripts.Join"/> returns these numbers.</summary>
 internal enum JoinOutcome
 {
     /// <summary>The user is in the room, and was not before.</summary>

@@ -13,7 +13,8 @@ namespace OwlBoard.Services.Users;
 /// <item>An account that twenty guesses in a row have missed, from whatever addresses, is on guard: a client that never logged in to
 /// it may be wrong once, then once in five minutes. The owner's usual address has its five, and a new one its first.</item>
 /// </list>
-/// An account that does not exist is treated alike, so that nothing tells which do. The state is this process's own.
+/// An account that does not exist is treated the same, so that a response does not reveal which accounts exist. The state is
+/// per process.
 /// </summary>
 internal sealed class LoginThrottle(IOptions<LoginOptions> options, TimeProvider time)
 {

@@ -188,7 +188,7 @@ public sealed class ConnectionGateTests : IAsyncLifetime
     private void AdvanceToFlush(TimeSpan by)
     {
         _time.Advance(by);
-        _loadBalancer.Services.GetRequiredService<ShedLog>().Flush(Limit, ClientLimit);
+        _loadBalancer.Services.GetRequiredService<ShedLog>().Flush();
     }
 
     private TestConnection Open(string address)
