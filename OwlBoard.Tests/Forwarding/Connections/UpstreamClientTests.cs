@@ -36,9 +36,9 @@ public sealed class UpstreamClientTests : IDisposable
     public async Task One_with_no_request_is_looked_after_as_well_as_one_that_has_requests_all_the_time()
     {
         await using var upstream = RawUpstream.Start(_ => Task.CompletedTask);
-        using var busy = _clients.Create();
+        using var busy = _clients.Create(new() { ConnectTimeout = Eventually.DefaultDeadline });
         var used = await busy.PoolFor(upstream.Address).OpenAsync(Limits(TimeSpan.FromHours(1)));
-        using var quiet = _clients.Create(new() { IdleTimeout = TimeSpan.FromMilliseconds(100) });
+        using var quiet = _clients.Create(new() { ConnectTimeout = Eventually.DefaultDeadline, IdleTimeout = TimeSpan.FromMilliseconds(100) });
         var pool = quiet.PoolFor(upstream.Address);
         var unused = await pool.OpenAsync(Limits(TimeSpan.FromHours(1)));
         await Eventually.IsTrueAsync("both are there", () => upstream.Connections.Count == 2);

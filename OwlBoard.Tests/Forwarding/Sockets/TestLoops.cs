@@ -1,10 +1,17 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using OwlBoard.Forwarding.Sockets;
 
 namespace OwlBoard.Tests.Forwarding.Sockets;
 
-/// <summary>The loops of the tests that use sockets without a host.</summary>
+/// <summary>
+/// The loops of the tests that use sockets without a host. Each collection has its own: a test that blocks a loop's thread does
+/// not delay the tests that run beside it.
+/// </summary>
 internal static class TestLoops
 {
-    public static SocketLoops Instance { get; } = new(NullLogger<SocketLoops>.Instance);
+    private static readonly ConcurrentDictionary<string, SocketLoops> Loops = new();
+
+    public static SocketLoops Instance =>
+        Loops.GetOrAdd(TestContext.Current.TestCollection!.UniqueID, static _ => new SocketLoops(NullLogger<SocketLoops>.Instance));
 }
