@@ -171,7 +171,7 @@ public sealed class AttemptTests : IAsyncLifetime
     public async Task A_request_that_waits_at_a_gateway_declared_dead_is_not_moved_while_no_other_is_healthy()
     {
         var (busy, gone) = (_gateways[0], _gateways[1]);
-        var (asked, probes) = (new TaskCompletionSource(), 0);
+        var (asked, probes, isBusy) = (new TaskCompletionSource(), 0, false);
         busy.Answer = async context =>
         {
             asked.TrySetResult();
@@ -181,7 +181,7 @@ public sealed class AttemptTests : IAsyncLifetime
         };
         busy.AnswerProbe = async probe =>
         {
-            if (!gone.IsRunning)
+            if (Volatile.Read(ref isBusy))
             {
                 await FakeGateway.Reset(probe);
                 Interlocked.Increment(ref probes);
@@ -197,6 +197,9 @@ public sealed class AttemptTests : IAsyncLifetime
         var asking = loadBalancer.AskAsync();
         await asked.Task.WaitAsync(Eventually.DefaultDeadline, TestContext.Current.CancellationToken);
         await gone.StopAsync();
+        await loadBalancer.IsInStateAsync(gone.Name, GatewayState.Unhealthy);
+        // Only now: else the other one would still be healthy in the load balancer's eyes.
+        Volatile.Write(ref isBusy, true);
 
         Assert.Equal(busy.Name, await asking);
     }

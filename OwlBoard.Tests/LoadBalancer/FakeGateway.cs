@@ -21,8 +21,6 @@ internal sealed class FakeGateway : IAsyncDisposable
 
     public string Address => $"http://127.0.0.1:{_port}";
 
-    public bool IsRunning => Volatile.Read(ref _app) is not null;
-
     /// <summary>The requests that came, probes left out.</summary>
     public ConcurrentQueue<ReceivedRequest> Received { get; } = new();
 
