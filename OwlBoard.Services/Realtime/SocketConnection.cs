@@ -190,17 +190,16 @@ internal sealed partial class SocketConnection(
                 return;
             }
 
-            // Should it wake up within the last millisecond.
-            _closeStatus = WebSocketCloseStatus.PolicyViolation;
-            _closeReason = "The reader is too slow";
             _isClosing = true;
         }
 
         _queue.Writer.TryComplete();
         metrics.CutSlowReader();
         LogSlowReader(Id, options.MaxQueuedMessages, options.MaxQueuedBytes);
-        // Not here and now: whoever broadcasts must not run this connection's continuations.
-        _cut.CancelAfter(TimeSpan.FromMilliseconds(1));
+
+        // Cancels the token before it returns, so nothing more is sent, and runs the callbacks on the thread pool:
+        // the sender of a broadcast must not run this connection's continuations.
+        _ = _cut.CancelAsync();
     }
 
     [LoggerMessage(1, LogLevel.Warning,
