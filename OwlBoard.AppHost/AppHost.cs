@@ -18,8 +18,8 @@ builder.AddDockerComposeEnvironment("owlboard")
     .ConfigureComposeFile(file => _ = options.IsSwarm ? file.AsSwarmStack(options.Gateways) : file.WaitForHealth())
     .ConfigureComposeFile(file => file.RequireValues());
 
-// Named resources rather than WithReplicas, whose endpoints hide behind one address. Not proxied: the orchestrator's proxy
-// accepts connections for a gateway that is gone, which the load balancer has to notice.
+// Named resources rather than WithReplicas, whose endpoints share one address. Not proxied: the orchestrator's proxy accepts
+// connections for a stopped gateway, which the load balancer must detect.
 var gateways = options.GatewayNames.Select(name => builder.AddProject<Projects.OwlBoard_Gateway>(name)
     .WithHttpEndpoint(targetPort: options.ContainerPort, isProxied: false)
     .WithHttpHealthCheck("/health")

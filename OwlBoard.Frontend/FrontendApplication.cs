@@ -33,7 +33,7 @@ internal static class FrontendApplication
             server.AddServerHeader = false;
             server.UseOpaqueFields();
             server.AcceptTargetsOfAllForms();
-            // Of what is passed on, the load balancer limits the size and times the client.
+            // The load balancer limits the size of forwarded requests and enforces the client's data rates.
             server.Limits.MaxRequestBodySize = null;
             server.Limits.MinRequestBodyDataRate = null;
             server.Limits.MinResponseDataRate = null;
@@ -50,15 +50,15 @@ internal static class FrontendApplication
         builder.Services.AddSingleton<IProxyConfigProvider>(services =>
             LoadBalancerRoute.Create(services.GetRequiredService<IOptions<FrontendOptions>>().Value));
         builder.Services.AddReverseProxy()
-            // Before the transforms below: it removes what Connection names, which must not remove the fields that these add.
+            // Before the transforms below: it removes the headers that Connection names, and must not remove those added here.
             .AddSocketForwarder()
             .AddTransforms(transforms =>
             {
-                // RFC 7239: what the client wrote there, and nobody between it and the services extends.
+                // RFC 7239: removed, because only the client wrote it and no proxy extends it.
                 transforms.AddRequestHeaderRemove("Forwarded");
                 transforms.AddXForwardedProto();
                 transforms.AddXForwardedHost();
-                // The load balancer trusts the frontend, which must not repeat what anyone may have written there.
+                // The load balancer trusts the frontend, so values from the client are replaced.
                 transforms.AddRequestTransform(static transform =>
                 {
                     var port = transform.HttpContext.Connection.LocalPort.ToString(CultureInfo.InvariantCulture);
@@ -66,7 +66,7 @@ internal static class FrontendApplication
                     RequestTransform.AddHeader(transform, ForwardedPort, port);
                     return default;
                 });
-                // Appended, not set: a proxy in front of the frontend may have said who the client is.
+                // Appended, because a proxy in front of the frontend may have set the client's address.
                 transforms.AddXForwardedFor(action: ForwardedTransformActions.Append);
             })
             .AddServiceDiscoveryDestinations();

@@ -11,6 +11,6 @@ internal sealed class FrontendOptionsValidator : IValidateOptions<FrontendOption
             && uri.Host.Length > 0 && uri.PathAndQuery is "/" or ""
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(
-                $"Frontend:LoadBalancer is '{options.LoadBalancer}': allowed is an http or https address without a path, as "
-                + "http://localhost:8000 or http://_desktop.load-balancer");
+                $"Frontend:LoadBalancer is '{options.LoadBalancer}'; it must be an http or https address without a path, as in "
+                + "http://localhost:8000 or http://_desktop.load-balancer.");
 }

@@ -1,9 +1,9 @@
 namespace OwlBoard.Frontend;
 
-/// <summary>Which of the two frontends a process is.</summary>
-/// <param name="Name">Its argument, and the load balancer's endpoint that it uses.</param>
-/// <param name="LoadBalancer">Where that endpoint is unless the configuration says.</param>
-/// <param name="CompactLayout">The media query for which its page has the layout for a hand-held screen.</param>
+/// <summary>One of the two frontends that a process can run as.</summary>
+/// <param name="Name">The name of its argument, and of the load balancer's endpoint that it uses.</param>
+/// <param name="LoadBalancer">The default address of that endpoint.</param>
+/// <param name="CompactLayout">The media query for the compact layout of a hand-held screen.</param>
 internal sealed record FrontendVariant(string Name, string LoadBalancer, string CompactLayout)
 {
     public static FrontendVariant Desktop { get; } = new("desktop", "http://localhost:8000", "(max-width: 760px)");
@@ -18,5 +18,5 @@ internal sealed record FrontendVariant(string Name, string LoadBalancer, string 
     };
 
     public static string Usage(string? given) =>
-        $"The first argument is '{given}': allowed are desktop and mobile, as in dotnet OwlBoard.Frontend.dll desktop";
+        $"The first argument is '{given}'; it must be desktop or mobile, as in dotnet OwlBoard.Frontend.dll desktop.";
 }

@@ -1,23 +1,23 @@
 namespace OwlBoard.Gateway;
 
 /// <summary>
-/// When requests of a route are refused for a while. Failures are connect errors, connections lost before the response, and
-/// time-outs; a status is none. Section <c>Gateway:Breaker</c>; each route is judged by itself.
+/// The settings of the circuit breakers, one per route. Connect errors, connections lost before the response and timeouts
+/// count as failures; response statuses do not. Section <c>Gateway:Breaker</c>.
 /// </summary>
 internal sealed class BreakerOptions
 {
     /// <summary>
-    /// The share of failed requests at which the breaker opens. Default 0.8: one dead replica of two is no reason, its
-    /// service still answers.
+    /// The ratio of failed requests at which the breaker opens. Default 0.8, so that one dead replica of two does not open
+    /// it while the service still responds.
     /// </summary>
     public double FailureRatio { get; set; } = 0.8;
 
-    /// <summary>The requests within the window below which nothing is concluded. Default 5.</summary>
+    /// <summary>The minimum number of requests within the window before the breaker can open. Default 5.</summary>
     public int MinimumRequests { get; set; } = 5;
 
-    /// <summary>The window over which requests are counted. Default 10 s.</summary>
+    /// <summary>The sampling window. Default 10 s.</summary>
     public TimeSpan Window { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The time for which a route's requests are refused before one request probes it. Default 5 s.</summary>
+    /// <summary>The time for which an open breaker refuses requests before it lets one through as a probe. Default 5 s.</summary>
     public TimeSpan BreakDuration { get; set; } = TimeSpan.FromSeconds(5);
 }

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace OwlBoard.Gateway;
 
 /// <summary>
-/// The defaults that depend on where the gateway runs. Arrays in the configuration add to those of an options class, so
-/// the default origins are set only where none is configured.
+/// Sets the defaults that depend on the environment. Configured arrays append to those of an options class, so the default
+/// origins are added only if none is configured.
 /// </summary>
 internal sealed class GatewayDefaults(IConfiguration configuration) : IConfigureOptions<GatewayOptions>
 {

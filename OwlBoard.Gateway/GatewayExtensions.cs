@@ -60,18 +60,18 @@ internal static class GatewayExtensions
     {
         app.WithoutAuthorization();
         app.UseTraceParent();
-        // Before routing, which WebApplication puts first unless it is stated.
+        // Placed before UseRouting, which WebApplication otherwise inserts first.
         app.UseRequestTarget(Problems.RefuseAsync);
         app.UseRouting();
         app.UseThreadPoolForOwnAnswers();
         app.UseMiddleware<GatewayHeadersMiddleware>();
         app.UseRequestFields(Problems.RefuseAsync);
-        // Without an origin there is nothing for CORS to do, and it would be given a scope of services to do it in.
+        // Without an Origin header CORS has nothing to do, but its middleware would create a service scope.
         app.UseWhen(
             static context => context.Request.Headers.Origin.Count > 0,
             static origins => origins.UseMiddleware<OriginCheckMiddleware>().UseCors());
         app.UseWebSocketRelay();
-        // No endpoint for all other paths, which would be a second candidate for each request.
+        // A fallback endpoint for all other paths would be a second candidate for each request.
         app.Use(static next => context => context.GetEndpoint() is null ? Problems.NotFoundAsync(context) : next(context));
 
         app.MapHealth("API Gateway is healthy");

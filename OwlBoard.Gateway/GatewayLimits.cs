@@ -5,8 +5,8 @@ using OwlBoard.Forwarding.Targets;
 namespace OwlBoard.Gateway;
 
 /// <summary>
-/// The load balancer limits what clients send (body, headers 32 KiB in 100 fields, request line 8 KiB) and adds
-/// headers of its own: what it let through must never fail here.
+/// Sets Kestrel's limits. The load balancer limits the body, the headers (32 KiB, 100 fields) and the request line (8 KiB) and
+/// adds headers of its own, so the gateway's limits are higher: a request that the load balancer forwards must not fail here.
 /// </summary>
 internal static class GatewayLimits
 {
@@ -22,9 +22,9 @@ internal static class GatewayLimits
         server.Limits.MaxRequestHeadersTotalSize = HeadersBytes;
         server.Limits.MaxRequestHeaderCount = HeaderFields;
         server.Limits.MaxRequestLineSize = RequestLineBytes;
-        // Bodies are passed on as they come: the load balancer's limit and the service's own are those that count.
+        // The load balancer and the services limit the body.
         server.Limits.MaxRequestBodySize = null;
-        // A slow body is slow because the client is, and the load balancer times clients. So is a response that is read slowly.
+        // The load balancer enforces the client's data rates; a slow client makes both bodies slow here too.
         server.Limits.MinRequestBodyDataRate = null;
         server.Limits.MinResponseDataRate = null;
     }

@@ -4,7 +4,7 @@ using OwlBoard.Gateway.Routing;
 
 namespace OwlBoard.Gateway;
 
-/// <summary>What attributes cannot say about the settings.</summary>
+/// <summary>Validates the settings that attributes cannot express.</summary>
 internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
 {
     private static readonly string[] Schemes = ["http", "https", "http+https", "https+http"];
@@ -30,7 +30,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
     {
         if (name.Length is 0 or > 100 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
         {
-            failures.Add($"Gateway:Name is '{name}': allowed are 1 to 100 letters, digits, '-', '_' and '.'");
+            failures.Add($"Gateway:Name is '{name}'; it must be 1 to 100 letters, digits, '-', '_' and '.'.");
         }
     }
 
@@ -39,7 +39,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || !Schemes.Contains(uri.Scheme) || uri.Host.Length == 0
             || uri.Query.Length > 0 || uri.Fragment.Length > 0 || uri.UserInfo.Length > 0)
         {
-            failures.Add($"{key} is '{address}': allowed is an http or https address, as http://user-service or http://10.0.0.5:8080");
+            failures.Add($"{key} is '{address}'; it must be an http or https address, as in http://user-service or http://10.0.0.5:8080.");
         }
     }
 
@@ -52,15 +52,15 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
             {
                 if (options.AllowCredentials)
                 {
-                    failures.Add($"Gateway:AllowedOrigins:{i} is '*' while Gateway:AllowCredentials is 'True': allowed is one of them. "
-                        + "List the origins, or set Gateway:AllowCredentials to false");
+                    failures.Add($"Gateway:AllowedOrigins:{i} is '*' and Gateway:AllowCredentials is true; they exclude each other. "
+                        + "List the origins, or set Gateway:AllowCredentials to false.");
                 }
             }
             else if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")
                 || !string.Equals(uri.GetLeftPart(UriPartial.Authority), origin, StringComparison.OrdinalIgnoreCase))
             {
-                failures.Add($"Gateway:AllowedOrigins:{i} is '{origin}': allowed are '*' and scheme, host and port without "
-                    + "a path, as http://localhost:3002");
+                failures.Add($"Gateway:AllowedOrigins:{i} is '{origin}'; it must be '*' or scheme, host and port without "
+                    + "a path, such as http://localhost:3002.");
             }
         }
     }
@@ -71,12 +71,12 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         {
             if (!BackendService.All.Any(known => known.Name.Equals(service, StringComparison.OrdinalIgnoreCase)))
             {
-                failures.Add($"Gateway:ServiceTimeouts:{service} names no service: allowed are "
-                    + string.Join(", ", BackendService.All.Select(known => known.Name)));
+                failures.Add($"Gateway:ServiceTimeouts:{service} names an unknown service; it must be one of "
+                    + string.Join(", ", BackendService.All.Select(known => known.Name)) + ".");
             }
             else if (timeout < LeastTimeout || timeout > GreatestTimeout)
             {
-                failures.Add($"Gateway:ServiceTimeouts:{service} is '{timeout}': allowed are durations from {LeastTimeout} to {GreatestTimeout}");
+                failures.Add($"Gateway:ServiceTimeouts:{service} is '{timeout}'; it must be between {LeastTimeout} and {GreatestTimeout}.");
             }
         }
     }
@@ -85,12 +85,12 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
     {
         if (breaker.FailureRatio is not (> 0 and <= 1))
         {
-            failures.Add($"Gateway:Breaker:FailureRatio is '{breaker.FailureRatio}': allowed are numbers above 0 up to 1");
+            failures.Add($"Gateway:Breaker:FailureRatio is '{breaker.FailureRatio}'; it must be above 0 and at most 1.");
         }
 
         if (breaker.MinimumRequests is < 2 or > 10_000)
         {
-            failures.Add($"Gateway:Breaker:MinimumRequests is '{breaker.MinimumRequests}': allowed are numbers from 2 to 10000");
+            failures.Add($"Gateway:Breaker:MinimumRequests is '{breaker.MinimumRequests}'; it must be between 2 and 10000.");
         }
 
         ValidateDuration("Gateway:Breaker:Window", breaker.Window, failures);
@@ -99,10 +99,10 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
 
     private static void ValidateDuration(string key, TimeSpan value, List<string> failures)
     {
-        // The library's own limits are 0.5 s and a day.
+        // Polly's own limits are 0.5 s and one day.
         if (value < TimeSpan.FromSeconds(0.5) || value > TimeSpan.FromHours(1))
         {
-            failures.Add($"{key} is '{value}': allowed are durations from 00:00:00.5000000 to 01:00:00");
+            failures.Add($"{key} is '{value}'; it must be between 00:00:00.5000000 and 01:00:00.");
         }
     }
 }

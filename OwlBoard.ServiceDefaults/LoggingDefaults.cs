@@ -6,8 +6,8 @@ namespace OwlBoard.ServiceDefaults;
 internal static class LoggingDefaults
 {
     /// <summary>
-    /// What is logged unless something else is configured. As the weakest configuration source rather than an
-    /// <c>appsettings.json</c> per program, it holds whatever the working directory is, and anything overrides it.
+    /// Adds the default log levels as the configuration source of lowest priority. Unlike an <c>appsettings.json</c> per
+    /// program, it does not depend on the working directory, and any other source overrides it.
     /// </summary>
     public static void AddLoggingDefaults(this IConfigurationManager configuration) =>
         configuration.Sources.Insert(0, new MemoryConfigurationSource
@@ -21,9 +21,9 @@ internal static class LoggingDefaults
                 ["Logging:LogLevel:Polly"] = "Warning",
                 ["Logging:LogLevel:System.Net.Http"] = "Warning",
                 ["Logging:LogLevel:Yarp"] = "Warning",
-                // One stack trace for each failed try; the proxies log what became of a request in a line of their own.
+                // The forwarder logs a stack trace per failed attempt; the proxies log each request's outcome in one line.
                 ["Logging:LogLevel:Yarp.ReverseProxy.Forwarder"] = "None",
-                // YARP asks for data protection, which only its cookie affinity would use; see ServiceDefaultsExtensions.
+                // YARP registers data protection, which only its cookie affinity uses; see ServiceDefaultsExtensions.
                 ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "None",
             },
         });

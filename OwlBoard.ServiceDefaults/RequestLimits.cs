@@ -1,12 +1,11 @@
 namespace OwlBoard.ServiceDefaults;
 
-/// <summary>How large requests may be unless the configuration says otherwise, for the programs that judge them.</summary>
+/// <summary>The default request size limits, for the programs that enforce them.</summary>
 public static class RequestLimits
 {
     /// <summary>
-    /// A request's body in bytes, 10 MiB: what the load balancer lets through by default
-    /// (<c>LoadBalancer:Limits:RequestBodyBytes</c>), and what a service with large documents accepts. Frontends and gateways
-    /// pass on what comes.
+    /// The maximum size of a request body, 10 MiB: the load balancer's default (<c>LoadBalancer:Limits:RequestBodyBytes</c>),
+    /// and the limit of services with large documents. Frontends and gateways forward bodies of any size.
     /// </summary>
     public const long BodyBytes = 10 * 1024 * 1024;
 }

@@ -1,6 +1,6 @@
 namespace OwlBoard.ServiceDefaults;
 
-/// <summary>The names of the system's parts, as the AppHost, service discovery and telemetry know them.</summary>
+/// <summary>The resource names, as the AppHost, service discovery and telemetry use them.</summary>
 public static class ResourceNames
 {
     public const string LoadBalancer = "load-balancer";
@@ -11,15 +11,15 @@ public static class ResourceNames
     public const string DesktopFrontend = "desktop-frontend";
     public const string MobileFrontend = "mobile-frontend";
 
-    /// <summary>All gateways as one service, where whoever runs the containers counts them.</summary>
+    /// <summary>The name of all gateways as one service, where the container orchestrator sets the replica count.</summary>
     public const string Gateways = "api-gateway";
 
-    /// <summary>Who every gateway replica is to the services that take gateways only: the name in its certificate.</summary>
+    /// <summary>The name in the certificate of every gateway replica, which services for gateways only require.</summary>
     public const string GatewayIdentity = "gateway";
 
-    /// <summary>Who asks a service for its health, and may ask it for nothing else: the name in the certificate.</summary>
+    /// <summary>The name in the certificate of health probes, which is accepted for <c>/health</c> only.</summary>
     public const string ProbeIdentity = "probe";
 
-    /// <summary>The name of one gateway replica, counted from 1: <c>api-gateway-1</c>.</summary>
+    /// <summary>Returns the name of a gateway replica, numbered from 1: <c>api-gateway-1</c>.</summary>
     public static string Gateway(int replica) => $"api-gateway-{replica}";
 }

@@ -7,7 +7,7 @@ using OwlBoard.ServiceDefaults.Telemetry;
 
 namespace OwlBoard.ServiceDefaults;
 
-/// <summary>What every OwlBoard program shares.</summary>
+/// <summary>Adds what every OwlBoard program shares.</summary>
 public static class ServiceDefaultsExtensions
 {
     /// <summary>
@@ -27,7 +27,7 @@ public static class ServiceDefaultsExtensions
         builder.AddTelemetry();
         builder.AddDrain();
 
-        // Nothing is protected with keys here: none are to be made and left in somebody's home directory.
+        // Nothing is protected with these keys, so none are generated or stored in the home directory.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider().DisableAutomaticKeyGeneration();
 
         builder.Services.AddServiceDiscovery();

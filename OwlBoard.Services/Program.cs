@@ -10,7 +10,7 @@ if (await Probe.TryRunAsync(args) is { } exitCode)
 
 if (BoardService.Find(args.FirstOrDefault()) is not { } service)
 {
-    await Console.Error.WriteLineAsync($"Which service? The first argument must be one of: {BoardService.Arguments}");
+    await Console.Error.WriteLineAsync($"The first argument must be one of: {BoardService.Arguments}.");
     return 1;
 }
 
@@ -22,7 +22,7 @@ try
 }
 catch (OperationCanceledException)
 {
-    // Told to stop while it started, by a container engine that lost its patience for one.
+    // Stopped during start-up, for example by a container engine's timeout.
     return 0;
 }
 catch (Exception failure) when (failure is OptionsValidationException or StorageException)

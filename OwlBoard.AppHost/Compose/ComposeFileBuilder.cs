@@ -17,7 +17,7 @@ internal sealed class ComposeFileBuilder(
         var network = new Network { Name = environment.DefaultNetworkName ?? "aspire", Driver = "bridge" };
         var file = new ComposeFile().AddNetwork(network);
 
-        // All ports first: any service may refer to those of another.
+        // Assign all ports first: services may refer to each other's ports.
         var ports = new PortAllocator();
         foreach (var resource in model.GetComputeResources())
         {
@@ -88,7 +88,7 @@ internal sealed class ComposeFileBuilder(
 
         foreach (var (name, value) in context.EnvironmentVariables)
         {
-            // Aspire leaves out discovered HTTPS addresses, because containers have no certificates as a rule.
+            // Like Aspire, which omits discovered HTTPS addresses because containers usually have no certificates.
             if (value is EndpointReference { Scheme: "https" } && name.StartsWith("services__", StringComparison.Ordinal))
             {
                 continue;

@@ -6,7 +6,7 @@ namespace Aspire.Hosting;
 
 internal static class DockerComposeEnvironmentExtensions
 {
-    /// <summary>Adds the docker-compose file to which the application is published. It has no part in a local run.</summary>
+    /// <summary>Adds the docker-compose file to which the application is published. A local run does not use it.</summary>
     public static IResourceBuilder<DockerComposeEnvironmentResource> AddDockerComposeEnvironment(
         this IDistributedApplicationBuilder builder, [ResourceName] string name)
     {

@@ -1,5 +1,5 @@
 #pragma warning disable ASPIREPIPELINES001 // Pipeline steps are experimental in Aspire 13.6.
-#pragma warning disable ASPIREPIPELINES004 // So is the service that knows the output path.
+#pragma warning disable ASPIREPIPELINES004 // The service that provides the output path is experimental too.
 
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Docker.Resources;
@@ -38,7 +38,7 @@ internal sealed class DockerComposeEnvironmentResource : Resource, IComputeEnvir
 
     public Action<ComposeFile>? ConfigureComposeFile { get; set; }
 
-    /// <summary>Gets the variables that the file refers to, each with its comment in <c>.env</c>.</summary>
+    /// <summary>Gets the variables in the file, each with its comment in <c>.env</c>.</summary>
     public Dictionary<string, string> CapturedEnvironmentVariables { get; } = [];
 
     /// <summary>Adds a variable to <c>.env</c>.</summary>
@@ -53,7 +53,7 @@ internal sealed class DockerComposeEnvironmentResource : Resource, IComputeEnvir
     {
         if (DashboardEnabled)
         {
-            throw new NotSupportedException("A dashboard can be published only with the package Aspire.Hosting.Docker: call WithDashboard(false).");
+            throw new NotSupportedException("A dashboard can be published only with the package Aspire.Hosting.Docker; call WithDashboard(false).");
         }
 
         var directory = context.Services.GetRequiredService<IPipelineOutputService>().GetOutputDirectory();

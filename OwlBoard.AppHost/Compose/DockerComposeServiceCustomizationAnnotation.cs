@@ -3,6 +3,6 @@ using Aspire.Hosting.Docker.Resources.ComposeNodes;
 
 namespace Aspire.Hosting.Docker;
 
-/// <summary>A change to the service of a resource, applied after everything else about the service is known.</summary>
+/// <summary>A change to the service of a resource, applied after the service is built.</summary>
 internal sealed record DockerComposeServiceCustomizationAnnotation(Action<DockerComposeServiceResource, Service> Configure)
     : IResourceAnnotation;

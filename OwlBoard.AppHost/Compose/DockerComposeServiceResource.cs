@@ -25,7 +25,7 @@ internal sealed class DockerComposeServiceResource(IResource target, DockerCompo
         foreach (var resolved in Target.ResolveEndpoints(allocator))
         {
             var port = resolved.TargetPort.Value?.ToString(CultureInfo.InvariantCulture) ?? PortPlaceholder;
-            // Only a port that the model states is published as such; the engine chooses any other.
+            // A port that the model specifies is published as such; the container engine assigns any other.
             var isStated = !resolved.ExposedPort.IsAllocated && !resolved.ExposedPort.IsImplicit;
             Endpoints[resolved.Endpoint.Name] = (resolved.Endpoint, port, isStated ? resolved.ExposedPort.Value : null);
         }

@@ -1,8 +1,8 @@
 namespace Aspire.Hosting.Docker;
 
 /// <summary>
-/// The <c>.env</c> file beside a docker-compose file: its variables in alphabetical order, each with a comment. Values and
-/// comments that the file has already are kept, also those of variables that the model no longer has.
+/// The <c>.env</c> file next to a docker-compose file: its variables in alphabetical order, each with a comment. Existing values
+/// and comments are kept, including those of variables that the model no longer has.
 /// </summary>
 internal sealed class EnvFile
 {
@@ -31,7 +31,7 @@ internal sealed class EnvFile
         return file;
     }
 
-    /// <summary>Adds those of the variables that the file lacks, without a value.</summary>
+    /// <summary>Adds the variables that the file lacks, without a value.</summary>
     public void AddMissing(Dictionary<string, string> comments)
     {
         foreach (var (name, comment) in comments)

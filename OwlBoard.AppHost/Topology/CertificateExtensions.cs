@@ -7,10 +7,10 @@ using OwlBoard.ServiceDefaults;
 
 namespace OwlBoard.AppHost.Topology;
 
-/// <summary>Gives programs their identities for mutual TLS.</summary>
+/// <summary>Configures the certificates of programs for mutual TLS.</summary>
 internal static class CertificateExtensions
 {
-    /// <summary>Lets a service prove its name, and know the certificate by which its own health is asked for.</summary>
+    /// <summary>Adds a service's server certificate, and the certificate of the probe that checks its health.</summary>
     public static IResourceBuilder<ProjectResource> WithServerCertificate(
         this IResourceBuilder<ProjectResource> service, ModelCertificates certificates)
     {
@@ -19,12 +19,12 @@ internal static class CertificateExtensions
             .WithEnvironment("MutualTls__ProbeCertificate", certificates.Folder.Certificate(ResourceNames.ProbeIdentity))
             .MountCertificate(ResourceNames.ProbeIdentity);
         return service.ApplicationBuilder.ExecutionContext.IsPublishMode
-            // The images of ASP.NET Core set it to the very port that is HTTPS here.
+            // The images of ASP.NET Core set this variable to the port that is HTTPS here.
             ? service.WithEnvironment("ASPNETCORE_HTTP_PORTS", "")
             : service;
     }
 
-    /// <summary>Lets a program prove to be <paramref name="identity"/> to the services that it calls.</summary>
+    /// <summary>Adds a program's client certificate for <paramref name="identity"/>.</summary>
     public static IResourceBuilder<ProjectResource> WithClientCertificate(
         this IResourceBuilder<ProjectResource> program, string identity, ModelCertificates certificates) =>
         program
@@ -32,7 +32,7 @@ internal static class CertificateExtensions
             .WithEnvironment("MutualTls__Authority", certificates.Folder.Authority(identity))
             .MountCertificate(identity);
 
-    /// <summary>Mounts an identity's folder where the published program looks for it.</summary>
+    /// <summary>Mounts an identity's folder at its path in the container.</summary>
     private static IResourceBuilder<ProjectResource> MountCertificate(
         this IResourceBuilder<ProjectResource> program, string identity) =>
         program.PublishAsDockerComposeService((_, service) => service.Volumes.Add(new Volume
@@ -45,8 +45,8 @@ internal static class CertificateExtensions
         }));
 
     /// <summary>
-    /// As <c>WithReference</c>, for a service with an <c>https</c> endpoint. The compose publisher takes such addresses out
-    /// again, since containers have no certificates as a rule; these have.
+    /// Adds a reference like <c>WithReference</c>, to a service with an <c>https</c> endpoint. The compose publisher omits such
+    /// addresses, since containers usually have no certificates; these containers do.
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithMutualTlsReference(
         this IResourceBuilder<ProjectResource> program, IResourceBuilder<ProjectResource> service) =>
@@ -55,7 +55,7 @@ internal static class CertificateExtensions
                 service.GetEndpoint("https").Property(EndpointProperty.Url));
 
     /// <summary>
-    /// In place of <c>WithHttpHealthCheck</c>, which has no certificate to present: asks over mutual TLS, as the probe.
+    /// Adds a health check over mutual TLS with the probe's certificate. <c>WithHttpHealthCheck</c> cannot present one.
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithMutualTlsHealthCheck(
         this IResourceBuilder<ProjectResource> service, string path, ModelCertificates certificates)

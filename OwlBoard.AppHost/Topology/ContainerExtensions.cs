@@ -7,19 +7,19 @@ using Aspire.Hosting.Docker.Resources.ServiceNodes.Swarm;
 
 namespace OwlBoard.AppHost.Topology;
 
-/// <summary>Publishes resources as containers. Nothing here affects a local run.</summary>
+/// <summary>Publishes resources as containers. A local run is not affected.</summary>
 internal static class ContainerExtensions
 {
-    /// <summary>The group that may read the files of the images and the mounted keys; Microsoft's images have it too.</summary>
+    /// <summary>The group with read access to the files of the images and the mounted keys, as in Microsoft's images.</summary>
     private const int Group = 1654;
 
     /// <summary>The user and group of the stores' images, which own the volumes.</summary>
     private const string StoreUserId = "999";
 
-    /// <summary>Locks a program down: it does not run as root, has no capabilities and can write to <c>/tmp</c> only.</summary>
+    /// <summary>Publishes a program without root and capabilities, and with a read-only file system except <c>/tmp</c>.</summary>
     /// <param name="program">The program; its first endpoint serves <c>/health</c>.</param>
-    /// <param name="user">The id of the user as which it runs.</param>
-    /// <param name="memory">The memory limit, its health check included.</param>
+    /// <param name="user">The user id of its process.</param>
+    /// <param name="memory">The memory limit, including the health check.</param>
     /// <param name="networks">The networks to which it is attached.</param>
     public static IResourceBuilder<ProjectResource> PublishAsProgram(
         this IResourceBuilder<ProjectResource> program, int user, string memory, params string[] networks) =>
@@ -34,25 +34,25 @@ internal static class ContainerExtensions
             Limit(service, memory, networks);
             Confine(service, string.Create(CultureInfo.InvariantCulture, $"{user}:{Group}"), user == UserIds.KeyReader ? 8192 : 512);
             service.Healthcheck = Check("CMD", "dotnet", assembly, "--probe", health);
-            // Drain:Period 5 s, Drain:Timeout 30 s, and a margin.
+            // Drain:Period 5 s, Drain:Timeout 30 s, and a margin of 5 s.
             service.StopGracePeriod = "40s";
         });
 
-    /// <summary>Locks a store down likewise; it can write to its volume and to the named directories.</summary>
+    /// <summary>Publishes a store with the same restrictions; it can write to its volume and to the given directories.</summary>
     public static IResourceBuilder<ContainerResource> PublishAsStore(
         this IResourceBuilder<ContainerResource> store, string memory, string check, params string[] writable) =>
         store.PublishAsDockerComposeService((_, service) =>
         {
             Limit(service, memory, [NetworkNames.Private]);
-            // The limit counts per user, and all stores run as the same one.
+            // The limit is per user, and all stores run as the same user.
             Confine(service, $"{StoreUserId}:{StoreUserId}", processes: 2048);
             service.Healthcheck = Check("CMD-SHELL", check);
-            // The owner is explicit: a tmpfs takes its mode, but not its owner, from the directory that it covers.
+            // The owner is explicit: a tmpfs inherits the mode of the directory that it covers, but not its owner.
             service.Tmpfs.AddRange(writable.Select(directory => $"{directory}:uid={StoreUserId},gid={StoreUserId}"));
             service.StopGracePeriod = "60s";
         });
 
-    /// <summary>Publishes an image that is not ours with the user, capabilities and file system that it expects.</summary>
+    /// <summary>Publishes a third-party image with the user, capabilities and file system that it requires.</summary>
     public static IResourceBuilder<ContainerResource> PublishAsIs(
         this IResourceBuilder<ContainerResource> container,
         IResourceBuilder<ParameterResource> image, string memory, params string[] networks) =>

@@ -5,8 +5,8 @@ using OwlBoard.ServiceDefaults;
 namespace OwlBoard.AppHost.Topology;
 
 /// <summary>
-/// The services, frontends and stores of the original platform, as images behind our load balancer and gateways. It can
-/// only be published.
+/// The services, frontends and stores of the original platform, as images behind OwlBoard's load balancer and gateways. It can
+/// only be published, not run locally.
 /// </summary>
 internal static class ExistingPlatform
 {

@@ -5,7 +5,7 @@ namespace OwlBoard.AppHost.Topology;
 
 internal static class FrontendExtensions
 {
-    /// <summary>Adds the page for one kind of device. It passes <c>/api</c> on to the load balancer's listener of that name.</summary>
+    /// <summary>Adds the frontend of a device. It forwards <c>/api</c> to the load balancer's endpoint of that name.</summary>
     public static IResourceBuilder<ProjectResource> AddFrontend(
         this IDistributedApplicationBuilder builder, [ResourceName] string name, string device, int port,
         IResourceBuilder<ProjectResource> loadBalancer) =>

@@ -9,8 +9,8 @@ internal static class LoadBalancerExtensions
     private const string ManagementEndpoint = "management";
 
     /// <summary>
-    /// Balances load over the gateways. Each is a resource and a destination of its own, and a child of the load balancer in
-    /// the dashboard, with commands to drain and to activate it.
+    /// Adds the gateways as destinations of the load balancer. In the dashboard each is a child of the load balancer, with
+    /// commands to drain and to activate it.
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithGateways(
         this IResourceBuilder<ProjectResource> loadBalancer, IEnumerable<IResourceBuilder<ProjectResource>> gateways)
@@ -28,23 +28,24 @@ internal static class LoadBalancerExtensions
         return loadBalancer;
     }
 
-    /// <summary>Balances load over the replicas of one service of a swarm, which are counted while it runs.</summary>
+    /// <summary>Adds the replicas of one swarm service as destinations, which are resolved at run time.</summary>
     public static IResourceBuilder<ProjectResource> WithGatewayService(
         this IResourceBuilder<ProjectResource> loadBalancer, IResourceBuilder<ProjectResource> gateway) =>
         loadBalancer.WithGatewayAddress(0, gateway)
-            // tasks.NAME resolves to every replica; the plain name to one virtual address that the swarm itself balances.
+            // tasks.NAME resolves to every replica; the plain name to one virtual address, for which the swarm balances.
             .WithEnvironment(
                 $"services__{gateway.Resource.Name}__http__0",
                 $"http://tasks.{gateway.Resource.Name}:{gateway.GetEndpoint("http").Property(EndpointProperty.Port)}");
 
     /// <summary>
-    /// Trusts <c>X-Forwarded-*</c> from configured proxies only. Aspire sets <c>ASPNETCORE_FORWARDEDHEADERS_ENABLED</c>, which trusts
-    /// anyone: a client could choose its own address and evade the rate limit.
+    /// Makes the program trust <c>X-Forwarded-*</c> from configured proxies only. Aspire sets
+    /// <c>ASPNETCORE_FORWARDEDHEADERS_ENABLED</c>, which trusts all peers: a client could choose its own address and evade
+    /// the rate limit.
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithoutForwardedHeaders(this IResourceBuilder<ProjectResource> program) =>
         program.WithEnvironment("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "false");
 
-    /// <summary>Makes the published load balancer trust the <c>X-Forwarded-*</c> fields of the proxies in a range of addresses.</summary>
+    /// <summary>Makes the published load balancer trust the <c>X-Forwarded-*</c> headers of proxies in a range.</summary>
     public static IResourceBuilder<ProjectResource> PublishWithTrustedProxies(
         this IResourceBuilder<ProjectResource> loadBalancer, string addresses) =>
         loadBalancer.PublishAsDockerComposeService(
@@ -57,7 +58,7 @@ internal static class LoadBalancerExtensions
                 string.Create(CultureInfo.InvariantCulture, $"LoadBalancer__Gateways__{index}"), $"http://{gateway.Resource.Name}")
             .WaitFor(gateway);
 
-    /// <summary>Generates the token of a local run. A deployed load balancer has the token that its operator configures, or none.</summary>
+    /// <summary>Generates the token of a local run. In a deployment the operator configures one, or none.</summary>
     private static ParameterResource WithManagementToken(this IResourceBuilder<ProjectResource> loadBalancer)
     {
         var builder = loadBalancer.ApplicationBuilder;

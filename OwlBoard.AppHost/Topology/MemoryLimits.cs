@@ -1,6 +1,6 @@
 namespace OwlBoard.AppHost.Topology;
 
-/// <summary>The memory that a container may use, its health check included.</summary>
+/// <summary>The memory limits of the containers, including their health checks.</summary>
 internal static class MemoryLimits
 {
     public const string LoadBalancer = "512M";

@@ -4,12 +4,12 @@ using OwlBoard.Certificates;
 namespace OwlBoard.AppHost.Topology;
 
 /// <summary>
-/// The certificates of the programs. A local run issues them itself, before anything is started and then once a day;
-/// what is published finds them mounted, from a folder that <c>dotnet run --project certs</c> fills.
+/// The certificates of the programs. A local run issues them before anything is started and then once a day. Published
+/// programs find them mounted, from a folder that <c>dotnet run --project certs</c> writes.
 /// </summary>
 internal sealed class ModelCertificates(DistributedApplicationExecutionContext execution, string directory) : IDisposable
 {
-    /// <summary>The directory in a container that holds a folder per identity of the program.</summary>
+    /// <summary>The directory in a container with one folder per identity of the program.</summary>
     public const string ContainerDirectory = "/run/owlboard/certs";
 
     private static readonly TimeSpan RenewalInterval = TimeSpan.FromDays(1);
@@ -18,8 +18,8 @@ internal sealed class ModelCertificates(DistributedApplicationExecutionContext e
 
     public CertificateFolder Folder { get; } = new(execution.IsRunMode ? directory : ContainerDirectory);
 
-    /// <summary>Issues what is missing or due, in a local run.</summary>
-    /// <returns>One line that says what is wrong; <see langword="null"/> when all is well.</returns>
+    /// <summary>Issues missing certificates and those due for renewal, in a local run.</summary>
+    /// <returns>One line with the error; <see langword="null"/> on success.</returns>
     public string? Issue()
     {
         if (!execution.IsRunMode)

@@ -8,11 +8,11 @@ using OwlBoard.ServiceDefaults.Probing;
 
 namespace OwlBoard.AppHost.Topology;
 
-/// <summary>Checks over mutual TLS that a service is healthy and is the service that it should be, and reports when its certificate expires.</summary>
+/// <summary>Checks the health and the identity of a service over mutual TLS, and reports the expiry of its certificate.</summary>
 internal sealed class MutualTlsHealthCheck(
     EndpointReference endpoint, string service, string path, CertificateFolder certificates) : IHealthCheck
 {
-    /// <summary>The limit of a check: a program that is busy starting on a small machine needs a moment. Default 3 s.</summary>
+    /// <summary>The timeout of a check. Default 3 s, because a starting program may be slow on a small machine.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -20,7 +20,7 @@ internal sealed class MutualTlsHealthCheck(
         var address = new Uri(new Uri((await endpoint.GetValueAsync(cancellationToken))!), path);
         try
         {
-            // Read for each check: they may have been renewed since the last.
+            // Loaded for each check, because the certificates may have been renewed.
             using var set = CertificateSet.Load(
                 certificates.Certificate(ResourceNames.ProbeIdentity),
                 certificates.Authority(ResourceNames.ProbeIdentity),

@@ -5,10 +5,10 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace OwlBoard.AppHost.Topology;
 
-/// <summary>Checks, before anything is started, that the ports that the model states are free.</summary>
+/// <summary>Checks that the ports in the model are free before anything is started.</summary>
 internal static class PortCheck
 {
-    /// <summary>The addresses at which the host itself listens: the dashboard, and what telemetry and the dashboard connect to.</summary>
+    /// <summary>The addresses of the host itself: the dashboard, and the endpoints for telemetry and for the dashboard.</summary>
     private static readonly (string Key, string Name)[] HostAddresses =
     [
         ("ASPNETCORE_URLS", "the dashboard"),
@@ -16,8 +16,8 @@ internal static class PortCheck
         ("ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL", "the resource service"),
     ];
 
-    /// <summary>Returns one line that names each port that is taken, its resource and the process that holds it.</summary>
-    /// <returns>The line, or <see langword="null"/> if every port is free or nothing is about to run.</returns>
+    /// <summary>Returns one line with each port in use, its resource and the process that uses it.</summary>
+    /// <returns>The line; <see langword="null"/> if every port is free or the application is not run.</returns>
     public static string? FindTakenPorts(this IDistributedApplicationBuilder builder)
     {
         if (!builder.ExecutionContext.IsRunMode)
@@ -39,7 +39,7 @@ internal static class PortCheck
         var taken = stated.Concat(host)
             .Where(wanted => !IsFree(wanted.Port))
             .Select(wanted =>
-                $"Port {wanted.Port} of {wanted.Owner} is taken by {PortHolder.Find(wanted.Port) ?? "another process"}; choose another with {wanted.Remedy}")
+                $"Port {wanted.Port} of {wanted.Owner} is in use by {PortHolder.Find(wanted.Port) ?? "another process"}; choose another with {wanted.Remedy}")
             .ToArray();
         return taken.Length > 0 ? string.Join(". ", taken) + "." : null;
 
@@ -66,7 +66,7 @@ internal static class PortCheck
         }
         catch (SocketException exception)
         {
-            // A host without IPv6 has nothing that could be taken.
+            // On a host without IPv6 the port cannot be in use.
             return exception.SocketErrorCode is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable;
         }
     }

@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace OwlBoard.AppHost.Topology;
 
-/// <summary>Finds the process that listens on a port. Only Linux reports it, in <c>/proc</c>.</summary>
+/// <summary>Finds the process that listens on a port, from <c>/proc</c> of Linux.</summary>
 internal static class PortHolder
 {
     /// <summary>Returns the process as <c>dotnet OwlBoard.LoadBalancer.dll (pid 4711)</c>.</summary>
-    /// <returns>The process, or <see langword="null"/> if it is unknown.</returns>
+    /// <returns>The process; <see langword="null"/> if it is unknown.</returns>
     public static string? Find(int port)
     {
         if (!OperatingSystem.IsLinux())
@@ -28,7 +28,9 @@ internal static class PortHolder
         return null;
     }
 
-    /// <summary>The inodes of listening sockets: proc(5), columns <c>local_address</c>, <c>st</c> (0A is LISTEN) and <c>inode</c>.</summary>
+    /// <summary>
+    /// Returns the inodes of listening sockets: proc(5), columns <c>local_address</c>, <c>st</c> (0A is LISTEN) and <c>inode</c>.
+    /// </summary>
     private static IEnumerable<string> Listeners(string table, int port)
     {
         if (!File.Exists(table))
@@ -56,12 +58,12 @@ internal static class PortHolder
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // The process belongs to another user, or has just ended.
+            // The process belongs to another user or has exited.
             return false;
         }
     }
 
-    /// <summary>Returns the program, followed by its first argument: <c>dotnet</c> and the assembly that it runs.</summary>
+    /// <summary>Returns the program and its first argument: <c>dotnet</c> and the assembly.</summary>
     private static string Name(string process)
     {
         try

@@ -3,12 +3,12 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace OwlBoard.AppHost.Topology;
 
-/// <summary>The PostgreSQL of the published system: a database per service, with a role that alone may connect to it.</summary>
+/// <summary>The published PostgreSQL: a database per service, to which only the service's role may connect.</summary>
 internal static class PostgresExtensions
 {
     /// <summary>
-    /// Makes the role and the database <c>users</c> of the variable <c>PASSWORD_users</c> at every start, so that a new service
-    /// or a new password needs a restart only. The script is part of the published file, which needs no other beside it.
+    /// Creates the role and the database <c>users</c> for the variable <c>PASSWORD_users</c> at every start, so that a new
+    /// service or a new password requires a restart only. The script is part of the published file, which needs no other file.
     /// </summary>
     private const string Start = """
         databases() {
@@ -29,7 +29,7 @@ internal static class PostgresExtensions
         exec docker-entrypoint.sh postgres -c max_connections=300
         """;
 
-    /// <summary>Succeeds once all databases exist; <c>/tmp</c> is empty again in a container that starts anew.</summary>
+    /// <summary>Succeeds once all databases exist; <c>/tmp</c> is empty in a restarted container.</summary>
     private const string Check = "test -f /tmp/databases && pg_isready -q -h 127.0.0.1";
 
     public static IResourceBuilder<ContainerResource> AddPostgresStore(this IDistributedApplicationBuilder builder, string name) =>
@@ -40,15 +40,15 @@ internal static class PostgresExtensions
             .PublishAsDockerComposeService((_, service) =>
             {
                 service.Entrypoint = ["bash", "-ec"];
-                // A dollar is doubled to reach the shell.
+                // Compose unescapes a doubled dollar sign.
                 service.Command = [Start.ReplaceLineEndings("\n").Replace("$", "$$", StringComparison.Ordinal)];
-                // Fast shutdown; SIGTERM would wait for every client to disconnect.
+                // SIGINT is the fast shutdown; SIGTERM would wait for every client to disconnect.
                 service.StopSignal = "SIGINT";
             })
             .WithVolume("postgres-data", "/var/lib/postgresql/data")
             .PublishAsStore(memory: "512M", check: Check, "/run/postgresql");
 
-    /// <summary>Adds a database and its role, with a password that is a parameter, and connects the service to it.</summary>
+    /// <summary>Adds a database and its role, with a parameter as the password, and connects the service to it.</summary>
     public static IResourceBuilder<ProjectResource> WithDatabase(
         this IResourceBuilder<ProjectResource> service, IResourceBuilder<ContainerResource> postgres, string name)
     {

@@ -20,7 +20,7 @@ internal static class RedisExtensions
             .PublishAsStore(memory: "192M", check: "redis-cli ping | grep -q PONG");
     }
 
-    /// <summary>Connects the service to Redis, through which its replicas pass on live messages.</summary>
+    /// <summary>Connects the service to Redis, which carries live messages between its replicas.</summary>
     public static IResourceBuilder<ProjectResource> WithFanOut(
         this IResourceBuilder<ProjectResource> service, IResourceBuilder<ContainerResource> redis)
     {

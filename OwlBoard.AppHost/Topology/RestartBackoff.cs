@@ -1,8 +1,8 @@
 namespace OwlBoard.AppHost.Topology;
 
 /// <summary>
-/// The delay before a crashed program is started again. It doubles with each crash, so that a program that cannot run
-/// does not occupy the machine, and starts over once a program ran for <see cref="Settled"/>.
+/// The delay before a crashed program is restarted. It doubles with each crash, so that a program that cannot run does not
+/// occupy the machine, and is reset once a program has run for <see cref="Settled"/>.
 /// </summary>
 internal sealed class RestartBackoff(TimeProvider time)
 {

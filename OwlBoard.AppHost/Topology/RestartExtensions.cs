@@ -10,8 +10,8 @@ namespace OwlBoard.AppHost.Topology;
 internal static partial class RestartExtensions
 {
     /// <summary>
-    /// Starts the program again, after a delay that grows, when it crashes in a local run. A program that is stopped, from
-    /// the dashboard or with the application, ends with exit code 0 and is not started again.
+    /// Restarts the program with a growing delay when it crashes in a local run. A program that is stopped, from the dashboard or
+    /// with the application, exits with code 0 and is not restarted.
     /// </summary>
     public static IResourceBuilder<T> WithRestart<T>(this IResourceBuilder<T> builder)
         where T : IResourceWithEndpoints
@@ -28,7 +28,7 @@ internal static partial class RestartExtensions
             {
                 if (stopped.ResourceEvent.Snapshot.ExitCode is { } exitCode and not 0)
                 {
-                    // Not awaited: it would hold up the events of every other resource.
+                    // Not awaited, because the delay would block the events of all other resources.
                     _ = RestartAsync(resource, exitCode, backoff.NextDelay(), stopped.Services);
                 }
 
@@ -40,8 +40,8 @@ internal static partial class RestartExtensions
     }
 
     /// <summary>
-    /// Makes a local run end within seconds. No load balancer of another host has to notice that a program drains, and the
-    /// dashboard ends with the programs, which would try for 10 s to export their last telemetry to it.
+    /// Shortens the shutdown of a local run to seconds. No load balancer of another host must notice the drain, and the
+    /// dashboard stops together with the programs, which would otherwise retry the export of telemetry for 10 s.
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithFastStop(this IResourceBuilder<ProjectResource> builder) =>
         builder.ApplicationBuilder.ExecutionContext.IsRunMode
@@ -66,7 +66,7 @@ internal static partial class RestartExtensions
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // The application stops.
+            // The application is stopping.
         }
         catch (Exception exception)
         {
@@ -74,9 +74,9 @@ internal static partial class RestartExtensions
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "{Resource} ended with exit code {ExitCode}; starting it again in {Delay:0.##} s.")]
+    [LoggerMessage(1, LogLevel.Warning, "{Resource} exited with code {ExitCode}; restarting it in {Delay:0.##} s.")]
     private static partial void LogRestart(ILogger logger, string resource, int exitCode, double delay);
 
-    [LoggerMessage(2, LogLevel.Error, "{Resource} could not be started again: {Reason}")]
+    [LoggerMessage(2, LogLevel.Error, "{Resource} could not be restarted: {Reason}")]
     private static partial void LogRestartFailed(ILogger logger, string resource, string reason);
 }

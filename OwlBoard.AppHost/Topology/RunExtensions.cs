@@ -5,8 +5,8 @@ namespace OwlBoard.AppHost.Topology;
 
 internal static class RunExtensions
 {
-    /// <summary>Runs or publishes the application, unless a port that it needs is taken.</summary>
-    /// <returns>The exit code of the process; 1 if it could not run, or if publishing failed, for which Aspire returns 0.</returns>
+    /// <summary>Runs or publishes the application, unless a required port is in use.</summary>
+    /// <returns>The exit code; 1 if the application could not run or publishing failed, for which Aspire returns 0.</returns>
     public static async Task<int> RunAsync(this IDistributedApplicationBuilder builder)
     {
         if (builder.FindTakenPorts() is { } error)

@@ -6,18 +6,18 @@ using OwlBoard.ServiceDefaults;
 
 namespace OwlBoard.AppHost.Topology;
 
-/// <summary>Makes the published file a stack for several hosts.</summary>
+/// <summary>Converts the published file to a swarm stack for several hosts.</summary>
 internal static class SwarmStack
 {
-    /// <summary>The host label of the one host whose disk has the stores' volumes.</summary>
+    /// <summary>The label of the host whose disk has the stores' volumes.</summary>
     private const string StoreHost = "node.labels.owlboard.stores == true";
 
     /// <summary>
-    /// Two of everything that keeps no data, so that a host may go, and of the gateways as many as asked for.
+    /// Runs the given number of gateways, and two replicas of each other stateless service, so that a host may fail.
     /// </summary>
     public static ComposeFile AsSwarmStack(this ComposeFile file, int gateways)
     {
-        // The format that `docker stack deploy` reads; without it older engines take the file for version 1.
+        // The format of `docker stack deploy`; without it older engines assume version 1.
         file.Version = "3.8";
         foreach (var service in file.Services.Values)
         {
@@ -29,17 +29,17 @@ internal static class SwarmStack
         foreach (var network in file.Networks.Values)
         {
             network.Driver = "overlay";
-            // A bridge's; the host has no address in an overlay.
+            // The option belongs to bridge networks; the host has no address in an overlay network.
             network.DriverOpts = [];
-            // A stack's networks take a subnet only; nor is there a proxy of Docker's in this one, which publishes ports
-            // through a network of its own.
+            // A stack's networks support a subnet only, and need no more: published ports use a network of their own, without
+            // Docker's proxy.
             network.Ipam?.Config.ForEach(config => _ = config.Remove("ip_range") | config.Remove("gateway"));
         }
 
         return file;
     }
 
-    /// <summary>Returns whether a service keeps data on the disk of its host. Certificates are mounted on every host.</summary>
+    /// <summary>Indicates whether a service stores data on its host. Certificates are mounted on every host.</summary>
     private static bool IsStore(Service service) => service.Volumes.Any(volume => volume.Type == "volume");
 
     private static void Place(Service service, int replicas)
@@ -57,12 +57,12 @@ internal static class SwarmStack
             Delay = "5s",
             Monitor = "30s",
             FailureAction = "rollback",
-            // Two stores cannot share a volume; of everything else the new one is there before the old one leaves.
+            // Two stores cannot share a volume; any other replica is started before the old one stops.
             Order = isStore ? "stop-first" : "start-first",
         };
     }
 
-    /// <summary>A stack takes no notice of <c>tmpfs</c>; it mounts the same as a volume of that type.</summary>
+    /// <summary>Replaces <c>tmpfs</c>, which a stack ignores, with volumes of that type.</summary>
     private static void MountMemory(Service service)
     {
         service.Volumes.AddRange(service.Tmpfs.Select(entry =>

@@ -3,7 +3,7 @@ using OwlBoard.ServiceDefaults;
 
 namespace OwlBoard.AppHost.Topology;
 
-/// <summary>The options with which the application is started or published.</summary>
+/// <summary>The options of a run or a publish of the application.</summary>
 internal sealed class TopologyOptions
 {
     private readonly TopologySettings _settings;
@@ -40,10 +40,10 @@ internal sealed class TopologyOptions
 
     public int MobileFrontendPort { get; }
 
-    /// <summary><see langword="true"/> to publish a stack for several hosts instead of a compose file for one.</summary>
+    /// <summary>A value that indicates whether to publish a stack for several hosts instead of a compose file for one.</summary>
     public bool IsSwarm { get; }
 
-    /// <summary><see langword="true"/> to publish the original services, frontends and stores behind the gateways.</summary>
+    /// <summary>A value that indicates whether to publish the original platform behind the gateways.</summary>
     public bool IsExistingPlatform { get; }
 
     /// <summary>The directory of the SQLite files of a local run. Default <c>.data</c> in the repository.</summary>
@@ -58,6 +58,6 @@ internal sealed class TopologyOptions
     /// <summary>The names of the gateways; one in a swarm, which runs them as replicas of one service.</summary>
     public IEnumerable<string> GatewayNames => IsSwarm ? [ResourceNames.Gateways] : Enumerable.Range(1, Gateways).Select(ResourceNames.Gateway);
 
-    /// <summary>One line that names an invalid option, its value and what is allowed; <see langword="null"/> if all are valid.</summary>
+    /// <summary>One line with an invalid option, its value and what is allowed; <see langword="null"/> if all are valid.</summary>
     public string? Error => _settings.Error;
 }

@@ -4,15 +4,15 @@ using Microsoft.Extensions.Configuration;
 namespace OwlBoard.AppHost.Topology;
 
 /// <summary>
-/// The options of the topology, from any configuration source: <c>--gateways 8</c> on the command line,
-/// <c>ports__desktop=18000</c> in the environment. The first invalid option is kept in <see cref="Error"/>.
+/// The options of the topology from any configuration source: <c>--gateways 8</c> on the command line,
+/// <c>ports__desktop=18000</c> in the environment. <see cref="Error"/> reports the first invalid one.
 /// </summary>
 internal sealed class TopologySettings(string[] args, IConfiguration configuration)
 {
     /// <summary>The section of the ports.</summary>
     public const string PortsSection = "ports";
 
-    /// <summary>The options of Aspire's host, by which its command line runs, inspects, publishes and deploys.</summary>
+    /// <summary>The options of Aspire's host, which the Aspire CLI uses to run, inspect, publish and deploy.</summary>
     private static readonly string[] HostOptions =
     [
         "operation", "publisher", "step", "list-steps", "output-path", "log-level", "include-exception-details", "clear-cache",
@@ -23,10 +23,10 @@ internal sealed class TopologySettings(string[] args, IConfiguration configurati
     private readonly Dictionary<int, string> _ports = [];
     private string? _error;
 
-    /// <summary>One line that says what is wrong and what is allowed; <see langword="null"/> when all is well.</summary>
+    /// <summary>One line with the first error and what is allowed; <see langword="null"/> if there is none.</summary>
     public string? Error => FindUnknownOption() ?? _error;
 
-    /// <summary>A whole number from <paramref name="atLeast"/> to <paramref name="atMost"/>.</summary>
+    /// <summary>Returns a whole number from <paramref name="atLeast"/> to <paramref name="atMost"/>.</summary>
     public int Number(string key, int otherwise, int atLeast, int atMost)
     {
         _known.Add(key);
@@ -46,7 +46,7 @@ internal sealed class TopologySettings(string[] args, IConfiguration configurati
         return otherwise;
     }
 
-    /// <summary>A TCP port, <c>--ports:NAME</c>; no two may be the same.</summary>
+    /// <summary>Returns a TCP port, <c>--ports:NAME</c>; all ports must differ.</summary>
     public int Port(string name, int otherwise)
     {
         var key = ConfigurationPath.Combine(PortsSection, name);
@@ -59,7 +59,7 @@ internal sealed class TopologySettings(string[] args, IConfiguration configurati
         return port;
     }
 
-    /// <summary>A directory's absolute path; a relative one is relative to the current directory.</summary>
+    /// <summary>Returns the absolute path of a directory; a relative one is relative to the current directory.</summary>
     public string Directory(string key, string otherwise)
     {
         _known.Add(key);
@@ -73,7 +73,7 @@ internal sealed class TopologySettings(string[] args, IConfiguration configurati
         return otherwise;
     }
 
-    /// <summary>One of a few words; the first is the default.</summary>
+    /// <summary>Returns one of the given words; the first is the default.</summary>
     public string OneOf(string key, params string[] words)
     {
         _known.Add(key);
@@ -86,12 +86,12 @@ internal sealed class TopologySettings(string[] args, IConfiguration configurati
         return word;
     }
 
-    /// <summary>Keeps an error that concerns several settings.</summary>
+    /// <summary>Records an error that concerns several settings.</summary>
     public void Refuse(bool wrong, string error) => _error ??= wrong ? error : null;
 
     /// <summary>
-    /// A misspelt option would otherwise be ignored in silence. Not asked of Aspire's own host, whose command line passes
-    /// options that are not known here.
+    /// Returns an error for a misspelled option, which would otherwise be ignored. Options of Aspire's own host, which its CLI
+    /// passes, are not checked.
     /// </summary>
     private string? FindUnknownOption()
     {
@@ -112,7 +112,7 @@ internal sealed class TopologySettings(string[] args, IConfiguration configurati
 
             if (equals < 0 && (++i == args.Length || args[i].StartsWith("--", StringComparison.Ordinal)))
             {
-                return $"--{key} needs a value. {Usage()}";
+                return $"--{key} requires a value. {Usage()}";
             }
         }
 

@@ -1,12 +1,14 @@
 namespace OwlBoard.AppHost.Topology;
 
 /// <summary>
-/// The users as which the containers run. Each program has one of its own, because the limit of processes is counted per
-/// user and not per container, and <c>pids_limit</c> is not in Aspire's model.
+/// The user ids of the containers. Each program has its own, because the process limit is per user, not per container, and
+/// <c>pids_limit</c> is not in Aspire's model.
 /// </summary>
 internal static class UserIds
 {
-    /// <summary>The programs that read private keys, which are readable for their owner only: gateways share a key, and so do probed services.</summary>
+    /// <summary>
+    /// The programs that read private keys, which only the owner can read. Gateways share a key, and so do probed services.
+    /// </summary>
     public const int KeyReader = 10001;
 
     public const int CanvasService = 10002;

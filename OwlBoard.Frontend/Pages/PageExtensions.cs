@@ -8,7 +8,7 @@ internal static class PageExtensions
 
     private const string KeepForGood = "public, max-age=31536000, immutable";
 
-    /// <summary>Serves the variant's page at <c>/</c> and what it consists of at <c>/assets</c>.</summary>
+    /// <summary>Serves the variant's page at <c>/</c> and its assets at <c>/assets</c>.</summary>
     public static void MapPages(this WebApplication app, FrontendVariant variant)
     {
         var files = new PageFiles(Path.Combine(app.Environment.ContentRootPath, "wwwroot"), variant);
@@ -16,7 +16,7 @@ internal static class PageExtensions
         app.MapGet("/sw.js", (HttpContext context) => files.ServiceWorker.Answer(context, AskEachTime));
         app.MapGet("/assets/{version}/{**name}", (HttpContext context, string version, string? name) =>
             files.FindAsset(name ?? "") is not { } asset ? NotFound(context)
-            // While a deployment runs, another replica's page may ask for what this one does not have.
+            // During a deployment, the page of another replica may request assets of its own version.
             : asset.Answer(context, version == files.Version ? KeepForGood : AskEachTime));
         app.MapFallback("{**path}", NotFound);
     }

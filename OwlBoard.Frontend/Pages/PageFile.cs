@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace OwlBoard.Frontend.Pages;
 
-/// <summary>A file of the page as it is sent: whole, as gzip and as brotli, each made once at start.</summary>
+/// <summary>A file of the page with its identity, gzip and brotli encodings, each created once at start.</summary>
 internal sealed class PageFile
 {
     private readonly (string Name, byte[] Content, EntityTagHeaderValue Tag)[] _encodings;
@@ -13,7 +13,7 @@ internal sealed class PageFile
     {
         ContentType = contentType;
         Hash = Convert.ToHexStringLower(SHA256.HashData(content))[..16];
-        // An image is compressed as it is.
+        // PNG is already compressed.
         _encodings = contentType == "image/png"
             ? [Encoded("", content)]
             : [
@@ -22,17 +22,17 @@ internal sealed class PageFile
                 Encoded("", content),
             ];
 
-        // RFC 9110 section 8.8.3: another encoding is another representation, which has another strong tag.
+        // RFC 9110 section 8.8.3: each encoding is a representation of its own, with its own strong tag.
         (string, byte[], EntityTagHeaderValue) Encoded(string name, byte[] bytes) =>
             (name, bytes, new EntityTagHeaderValue($"\"{Hash}{name}\""));
     }
 
     public string ContentType { get; }
 
-    /// <summary>What the content hashes to: another content, another name.</summary>
+    /// <summary>The hash of the content, used in addresses.</summary>
     public string Hash { get; }
 
-    /// <summary>Answers with the smallest form that the client takes, or 304 if it has that.</summary>
+    /// <summary>Returns the smallest encoding that the client accepts, or 304 if the client has it.</summary>
     public IResult Answer(HttpContext context, string cacheControl)
     {
         var headers = context.Response.Headers;

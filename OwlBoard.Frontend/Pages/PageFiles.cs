@@ -5,8 +5,8 @@ using System.Text;
 namespace OwlBoard.Frontend.Pages;
 
 /// <summary>
-/// The page of a variant and its assets, read into memory at start: less than a megabyte. The assets' address holds
-/// a hash of all of them, so that a browser keeps them for good and after a deployment mixes no old module with a new one.
+/// The page of a variant and its assets, less than a megabyte, read into memory at start. The address of the assets contains
+/// a hash of all of them, so that browsers cache them permanently and never mix modules of two deployments.
 /// </summary>
 internal sealed class PageFiles
 {
@@ -42,17 +42,17 @@ internal sealed class PageFiles
 
     public PageFile Index { get; }
 
-    /// <summary>Not among the assets: a service worker's address says which pages it may serve, and must not change.</summary>
+    /// <summary>The service worker. It is not an asset, because its address determines its scope and must not change.</summary>
     public PageFile ServiceWorker { get; }
 
     public PageFile? FindAsset(string name) => _assets.GetValueOrDefault(name);
 
-    /// <summary>Has the browser fetch all modules at once, rather than finding them one import after the other.</summary>
+    /// <summary>Returns preload links, so that the browser fetches all modules at once rather than import by import.</summary>
     private static string Preloads(IEnumerable<string> names) => string.Join("\n  ", names
         .Where(name => name.EndsWith(".js", StringComparison.Ordinal))
         .Select(name => $"<link rel=\"modulepreload\" href=\"/assets/{{{{version}}}}/{name}\">"));
 
-    /// <summary>Not what an editor or a build may have left beside it.</summary>
+    /// <summary>Excludes files that editors or builds may have left.</summary>
     private static bool IsOfThePage(string file) => ContentTypes.ContainsKey(Path.GetExtension(file));
 
     private static string TypeOf(string file) => ContentTypes[Path.GetExtension(file)];

@@ -1,14 +1,14 @@
 namespace OwlBoard.Frontend.Pages;
 
 /// <summary>
-/// What a browser may do with the pages: run and load only what this frontend serves, and show up in no foreign frame.
-/// What comes from the load balancer carries its own headers.
+/// Adds the security headers of the pages: a page may run and load only what this frontend serves, and other sites may not
+/// frame it. Responses of the load balancer have their own headers.
 /// </summary>
 internal sealed class SecurityHeadersMiddleware(RequestDelegate next)
 {
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
-        // blob: is how a drawing becomes a PNG.
+        // blob: is required to convert a drawing to PNG.
         + "img-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; "
         + "require-trusted-types-for 'script'; trusted-types owlboard";
 

@@ -3,7 +3,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Frontend.Proxy;
 
-/// <summary>Answers with a problem body that the page can show when the load balancer does not.</summary>
+/// <summary>Writes a problem body, which the page can display, if the load balancer does not respond.</summary>
 internal sealed class LoadBalancerFailureMiddleware(RequestDelegate next)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -18,10 +18,10 @@ internal sealed class LoadBalancerFailureMiddleware(RequestDelegate next)
         var timedOut = error is { Error: ForwarderError.RequestTimedOut, Exception.InnerException: not TimeoutException };
         await Results.Problem(
             statusCode: timedOut ? StatusCodes.Status504GatewayTimeout : StatusCodes.Status502BadGateway,
-            title: timedOut ? "The load balancer did not answer in time" : "The load balancer is not reachable",
-            // Not its address: that is for the log, which has it, and not for the public network.
+            title: timedOut ? "The load balancer did not respond in time" : "The load balancer is not reachable",
+            // The address is in the log only; it is not disclosed to the public network.
             detail: timedOut
-                ? "The load balancer did not answer in time. Try again in a moment."
+                ? "The load balancer did not respond in time. Try again in a moment."
                 : "The load balancer is not reachable at the moment. Try again soon.",
             instance: RequestTarget.Of(context).Path.ToString()).ExecuteAsync(context);
     }

@@ -5,19 +5,19 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Frontend.Proxy;
 
-/// <summary><c>/api/**</c> goes to the load balancer as it is.</summary>
+/// <summary>The route that forwards <c>/api/**</c> to the load balancer unchanged.</summary>
 internal static class LoadBalancerRoute
 {
     private const string Api = "api";
 
-    /// <summary>Above the 60 s after which the load balancer itself answers 504, which says more.</summary>
+    /// <summary>The request timeout, above the 60 s after which the load balancer responds with a more specific 504.</summary>
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(75);
 
     public static InMemoryConfigProvider Create(FrontendOptions options) => new(
         [new RouteConfig { RouteId = Api, ClusterId = Api, Match = new() { Path = "/api/{**path}" } }],
         [Cluster(options)]);
 
-    /// <summary>Answers a request that is not to be forwarded; what follows on its connection may be a part of it.</summary>
+    /// <summary>Refuses a request and closes its connection, since the following bytes may be a part of the request.</summary>
     public static Task RefuseAsync(HttpContext context, int status, string detail)
     {
         context.Response.Headers.Connection = "close";
@@ -31,7 +31,7 @@ internal static class LoadBalancerRoute
         {
             [ResourceNames.LoadBalancer] = new() { Address = options.LoadBalancer },
         },
-        // As Kestrel reads and writes them: a byte a character.
+        // Latin-1, one byte per character, as Kestrel reads and writes headers.
         HttpClient = new HttpClientConfig { RequestHeaderEncoding = "latin1", ResponseHeaderEncoding = "latin1" },
         HttpRequest = new ForwarderRequestConfig
         {

@@ -1,6 +1,6 @@
 // @ts-check
-// Opens the page without a connection. What the server has is always asked for first; assets have their content in
-// their address and are kept until a page asks for others. /api is none of its business.
+// Opens the page offline. The page is requested from the server first; assets have a hash in their address and are cached
+// until the page refers to others. Requests to /api are not handled.
 
 const cacheName = "owlboard";
 const worker = /** @type {any} */ (self);
@@ -20,14 +20,14 @@ worker.addEventListener("fetch", (/** @type {any} */ event) => {
   if (event.request.mode === "navigate" && url.pathname === "/") {
     event.respondWith(fetch(event.request).catch(() => caches.match("/")));
     event.waitUntil(keepPage().catch(() => {
-      // No connection: what is kept stays as it is.
+      // Offline: the cached page stays.
     }));
   } else if (url.pathname.startsWith("/assets/")) {
     event.respondWith(caches.match(event.request).then((kept) => kept ?? fetch(event.request)));
   }
 });
 
-/** Keeps the page as it is now with all that it refers to, and nothing else. */
+/** Caches the current page and its assets, and removes everything else. */
 async function keepPage() {
   const response = await fetch("/", { cache: "no-cache" });
   if (!response.ok) {

@@ -7,7 +7,7 @@ using Yarp.ReverseProxy.Configuration;
 namespace OwlBoard.Gateway.Breaker;
 
 /// <summary>
-/// A circuit breaker for each route, so that neither a service that is down nor a route that is slow takes others along.
+/// The circuit breakers, one per route, so that a failing service or a slow route does not affect the others.
 /// </summary>
 internal sealed partial class RouteBreakers(
     IOptions<GatewayOptions> options, TimeProvider time, ILogger<RouteBreakers> logger)
@@ -49,12 +49,12 @@ internal sealed partial class RouteBreakers(
             .Build();
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "{Route} fails ({Reason}): its requests are refused for {Duration}")]
+    [LoggerMessage(1, LogLevel.Warning, "Circuit breaker of {Route} opened ({Reason}); refusing its requests for {Duration}.")]
     private partial void LogOpened(string? route, string reason, TimeSpan duration);
 
-    [LoggerMessage(2, LogLevel.Information, "{Route} gets one request to see whether it works again")]
+    [LoggerMessage(2, LogLevel.Information, "Circuit breaker of {Route} is half-open; forwarding one request as a probe.")]
     private partial void LogProbing(string? route);
 
-    [LoggerMessage(3, LogLevel.Information, "{Route} works again")]
+    [LoggerMessage(3, LogLevel.Information, "Circuit breaker of {Route} closed.")]
     private partial void LogClosed(string? route);
 }

@@ -9,8 +9,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace OwlBoard.Gateway.Breaker;
 
 /// <summary>
-/// Refuses requests of a route that fails at once, and turns the proxy's empty failures into problem bodies that name the
-/// service.
+/// Refuses requests immediately while the breaker of their route is open, and turns the proxy's empty error responses into
+/// problem bodies that name the service.
 /// </summary>
 internal sealed class ServiceBreakerMiddleware(RequestDelegate next, RouteBreakers breakers, TrustFailureLog trustFailures)
 {
@@ -35,7 +35,7 @@ internal sealed class ServiceBreakerMiddleware(RequestDelegate next, RouteBreake
             ResilienceContextPool.Shared.Return(resilience);
         }
 
-        // The breaker knows enough once the answer has begun; a WebSocket may go on for hours after that.
+        // The breaker's call ends when the response starts; a WebSocket may stay open for hours after that.
         await call.Forwarding;
         if (context.GetForwarderErrorFeature() is { } error
             && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
@@ -49,7 +49,7 @@ internal sealed class ServiceBreakerMiddleware(RequestDelegate next, RouteBreake
         var seconds = Math.Max(1, (int)Math.Ceiling((retryAfter ?? TimeSpan.FromSeconds(1)).TotalSeconds));
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         return Problems.OfServiceAsync(context, StatusCodes.Status503ServiceUnavailable, service,
-            $"{service} failed repeatedly: requests like this one are refused for a moment.");
+            $"{service} failed repeatedly; requests to this route are refused for now.");
     }
 
     private Task ExplainAsync(HttpContext context, string service, ForwarderError error, Exception? failure)
@@ -59,7 +59,7 @@ internal sealed class ServiceBreakerMiddleware(RequestDelegate next, RouteBreake
             trustFailures.Write(service, mistrust);
             return Problems.OfServiceAsync(context, StatusCodes.Status502BadGateway, service, mistrust.IsOfCertificate
                 ? $"The certificate of {service} is not trusted."
-                : $"No TLS connection to {service} could be agreed on.");
+                : $"The TLS handshake with {service} failed.");
         }
 
         var (status, reason) = error switch
@@ -67,12 +67,12 @@ internal sealed class ServiceBreakerMiddleware(RequestDelegate next, RouteBreake
             ForwarderError.NoAvailableDestinations =>
                 (StatusCodes.Status503ServiceUnavailable, $"{service} is down: no address is known for it yet."),
             _ when IsConnectFailure(failure) =>
-                (StatusCodes.Status503ServiceUnavailable, $"{service} is down: it takes no connection."),
+                (StatusCodes.Status503ServiceUnavailable, $"{service} is down: it does not accept connections."),
             ForwarderError.RequestTimedOut =>
-                (StatusCodes.Status504GatewayTimeout, $"{service} did not answer in time."),
+                (StatusCodes.Status504GatewayTimeout, $"{service} did not respond in time."),
             ForwarderError.Request or ForwarderError.ResponseHeaders =>
-                (StatusCodes.Status502BadGateway, $"{service} broke off before it answered."),
-            _ => (context.Response.StatusCode, $"The request could not be passed to {service}."),
+                (StatusCodes.Status502BadGateway, $"{service} closed the connection before it responded."),
+            _ => (context.Response.StatusCode, $"The request could not be forwarded to {service}."),
         };
         return Problems.OfServiceAsync(context, status, service, reason);
     }
@@ -84,7 +84,7 @@ internal sealed class ServiceBreakerMiddleware(RequestDelegate next, RouteBreake
             HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
                 or HttpRequestError.SecureConnectionError,
         } => true,
-        // The handler's way to say that ConnectTimeout has passed.
+        // SocketsHttpHandler reports an elapsed ConnectTimeout like this.
         OperationCanceledException { InnerException: TimeoutException } => true,
         _ => false,
     };

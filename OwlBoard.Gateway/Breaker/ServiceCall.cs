@@ -5,7 +5,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Gateway.Breaker;
 
-/// <summary>One request on its way to a service, as the breaker sees it: until the answer begins.</summary>
+/// <summary>A request to a service as the circuit breaker measures it: until the response starts.</summary>
 internal sealed class ServiceCall : IValueTaskSource<Outcome<ServiceCall>>
 {
     private readonly HttpContext _context;
@@ -14,22 +14,22 @@ internal sealed class ServiceCall : IValueTaskSource<Outcome<ServiceCall>>
     private int _isJudged;
 
     /// <param name="context">The request.</param>
-    /// <param name="next">What forwards it.</param>
+    /// <param name="next">The delegate that forwards it.</param>
     public ServiceCall(HttpContext context, RequestDelegate next)
     {
         _context = context;
         _next = next;
     }
 
-    /// <summary>Ends when everything is forwarded.</summary>
+    /// <summary>A task that completes when the exchange is complete.</summary>
     public Task Forwarding { get; private set; } = Task.CompletedTask;
 
-    /// <summary>What it says about the service, once the answer has begun or never will.</summary>
+    /// <summary>The outcome for the breaker, set when the response has started or the exchange has failed.</summary>
     public ServiceOutcome Outcome { get; private set; }
 
     /// <summary>
-    /// Forwards the request and waits until the answer begins, or never will. Whoever waits goes on where the answer begins:
-    /// the request is one thread's at a time.
+    /// Forwards the request and completes when the response starts or the exchange fails. The continuation runs inline at
+    /// that point, so only one thread at a time uses the request.
     /// </summary>
     public ValueTask<Outcome<ServiceCall>> StartAsync()
     {
@@ -50,7 +50,7 @@ internal sealed class ServiceCall : IValueTaskSource<Outcome<ServiceCall>>
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _start.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>Returns the reason of a failure, for the log.</summary>
+    /// <summary>Returns the reason for a failure, for the log.</summary>
     public string DescribeFailure() => _context.GetForwarderErrorFeature() switch
     {
         { Error: ForwarderError.RequestTimedOut } => "no response in time",
@@ -81,7 +81,7 @@ internal sealed class ServiceCall : IValueTaskSource<Outcome<ServiceCall>>
 
     private ServiceOutcome Judge()
     {
-        // Asked only now: a request whose token nobody asks for needs none.
+        // RequestAborted is read only after a failure: Kestrel allocates the token on first use.
         var outcome = JudgeAnswer();
         return outcome != ServiceOutcome.Up && _context.RequestAborted.IsCancellationRequested
             ? ServiceOutcome.Up

@@ -1,20 +1,20 @@
 namespace OwlBoard.Gateway.Breaker;
 
-/// <summary>What a request says about the service that it was for.</summary>
+/// <summary>The outcome of a request as evidence about its service.</summary>
 internal enum ServiceOutcome
 {
     /// <summary>
-    /// It responded, with whatever status: a service that refuses a request with 503 is there. Or the client went away,
-    /// which is not the service's fault.
+    /// The service responded, with any status: a service that returns 503 is up. Also used when the client aborted the
+    /// request, which is not a failure of the service.
     /// </summary>
     Up,
 
     /// <summary>
-    /// Its certificate is not trusted. Nothing that a rest would mend, and the breaker's refusal would hide the
-    /// reason: counted as no failure.
+    /// The TLS peer is not trusted. Not counted as a failure: a pause does not fix it, and an open breaker would hide the
+    /// reason.
     /// </summary>
     Untrusted,
 
-    /// <summary>No connection, no response in time, or the connection was lost.</summary>
+    /// <summary>The connection could not be opened, was lost, or timed out.</summary>
     Failed,
 }

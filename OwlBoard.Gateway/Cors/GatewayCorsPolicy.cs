@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace OwlBoard.Gateway.Cors;
 
-/// <summary>What browsers on other origins may do.</summary>
+/// <summary>The CORS policy for browsers on other origins.</summary>
 internal sealed class GatewayCorsPolicy(IOptions<GatewayOptions> gateway) : IConfigureOptions<CorsOptions>
 {
     public const string AnyOrigin = "*";

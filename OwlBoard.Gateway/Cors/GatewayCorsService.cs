@@ -4,12 +4,12 @@ using Microsoft.Extensions.Primitives;
 
 namespace OwlBoard.Gateway.Cors;
 
-/// <summary>Writes lists as the contract spells them, with a space after the comma.</summary>
+/// <summary>Writes the CORS header lists with a space after each comma, as the contract requires.</summary>
 internal sealed class GatewayCorsService(IOptions<CorsOptions> options, ILoggerFactory logging) : CorsService(options, logging)
 {
     public override void ApplyResult(CorsResult result, HttpResponse response)
     {
-        // Said on each response, not only on those with an origin: see GatewayHeadersMiddleware.
+        // GatewayHeadersMiddleware adds Vary: Origin to every response, not only to those with an Origin.
         result.VaryByOrigin = false;
         base.ApplyResult(result, response);
         response.Headers.AccessControlAllowMethods = Spell(response.Headers.AccessControlAllowMethods);

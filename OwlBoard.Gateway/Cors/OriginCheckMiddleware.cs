@@ -5,8 +5,8 @@ using OwlBoard.Gateway.Responses;
 namespace OwlBoard.Gateway.Cors;
 
 /// <summary>
-/// Refuses what another site's page makes a browser send: WebSockets, which CORS does not cover, and unsafe methods, whose
-/// effect CORS does not prevent where it needs no preflight. Requests without <c>Origin</c> are no browser's cross-site ones.
+/// Rejects cross-site requests that CORS does not prevent: WebSocket handshakes, and unsafe methods that need no preflight.
+/// Requests without <c>Origin</c> are not cross-site requests of a browser.
 /// </summary>
 internal sealed class OriginCheckMiddleware(RequestDelegate next, IOptions<CorsOptions> cors)
 {
@@ -18,7 +18,7 @@ internal sealed class OriginCheckMiddleware(RequestDelegate next, IOptions<CorsO
         var origin = request.Headers.Origin.ToString();
         return IsSafe(request) || _policy.AllowAnyOrigin || _policy.IsOriginAllowed(origin) || RequestOrigin.IsSame(origin, request)
             ? next(context)
-            : Problems.ForbiddenAsync(context, "Pages of this origin may not do this: it is not in Gateway:AllowedOrigins.");
+            : Problems.ForbiddenAsync(context, "The origin of this page is not in Gateway:AllowedOrigins.");
     }
 
     private static bool IsSafe(HttpRequest request) =>

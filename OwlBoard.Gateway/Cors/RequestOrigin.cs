@@ -1,14 +1,15 @@
 namespace OwlBoard.Gateway.Cors;
 
 /// <summary>
-/// The origin (RFC 6454) that a request was sent to, by which a page of the same host calls without being listed in
-/// <see cref="GatewayOptions.AllowedOrigins"/>.
+/// Compares an <c>Origin</c> (RFC 6454) with the origin that the request was sent to. A page of the same host does not
+/// have to be listed in <see cref="GatewayOptions.AllowedOrigins"/>.
 /// </summary>
 internal static class RequestOrigin
 {
     /// <summary>
-    /// Returns whether an <c>Origin</c> is the request's own, which the load balancer states in <c>X-Forwarded-Proto</c> and
-    /// <c>X-Forwarded-Host</c>. <c>https</c> matches where the load balancer saw <c>http</c>: a proxy in front ended TLS.
+    /// Returns a value that indicates whether <paramref name="origin"/> is the request's own, taken from <c>X-Forwarded-Proto</c>
+    /// and <c>X-Forwarded-Host</c> of the load balancer. <c>https</c> also matches <c>http</c>, because a proxy in front of the
+    /// load balancer may terminate TLS.
     /// </summary>
     public static bool IsSame(string origin, HttpRequest request)
     {
@@ -21,7 +22,7 @@ internal static class RequestOrigin
     private static string? Forwarded(HttpRequest request, string name) =>
         request.Headers[name] is [{ Length: > 0 } value] ? value : null;
 
-    /// <summary>Returns the origin as a browser writes it: without the scheme's default port.</summary>
+    /// <summary>Returns the origin as browsers serialize it, without the scheme's default port.</summary>
     private static string? Serialize(string scheme, string? host) =>
         Uri.TryCreate($"{scheme}://{host}", UriKind.Absolute, out var uri) ? uri.GetLeftPart(UriPartial.Authority) : null;
 }

@@ -8,8 +8,8 @@ using Yarp.ReverseProxy.Model;
 namespace OwlBoard.Gateway.Responses;
 
 /// <summary>
-/// Says on each response which gateway it came through, and that it depends on the origin: also where no origin was
-/// sent, or a cache would give that answer to a browser that needs the CORS headers.
+/// Adds <c>X-Gateway</c> and <c>Vary: Origin</c> to each response. <c>Vary</c> is also sent without an <c>Origin</c>: otherwise
+/// a cache could serve that response to a browser that needs the CORS headers.
 /// </summary>
 internal sealed class GatewayHeadersMiddleware
 {
@@ -49,7 +49,7 @@ internal sealed class GatewayHeadersMiddleware
         return Task.CompletedTask;
     }
 
-    /// <summary>The service that a failure is the fault of, whether it said so itself or did not answer.</summary>
+    /// <summary>Returns the service that caused a failure, whether it reported the failure itself or did not respond.</summary>
     private static StringValues FaultyService(HttpContext context) =>
         FailedService.IsFailure(context.Response.StatusCode)
             ? context.Features.Get<IReverseProxyFeature>()?.Cluster.Config.Metadata?.GetValueOrDefault(ServiceRoutes.ServiceMetadata)

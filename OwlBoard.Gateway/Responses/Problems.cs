@@ -2,14 +2,14 @@ using OwlBoard.Forwarding.Targets;
 
 namespace OwlBoard.Gateway.Responses;
 
-/// <summary>The gateway's own answers, as problem bodies (RFC 9457).</summary>
+/// <summary>Writes the gateway's own error responses as problem bodies (RFC 9457).</summary>
 internal static class Problems
 {
     public static Task RefuseAsync(HttpContext context, string detail) => RefuseAsync(context, StatusCodes.Status400BadRequest, detail);
 
     public static Task RefuseAsync(HttpContext context, int status, string detail)
     {
-        // The rest of the request was not checked: the next one cannot be found behind it for certain.
+        // The rest of the request was not parsed, so the start of the next one on this connection is unknown.
         context.Response.Headers.Connection = "close";
         return WriteAsync(context, status, title: null, detail);
     }

@@ -3,12 +3,12 @@ using OwlBoard.ServiceDefaults;
 namespace OwlBoard.Gateway.Routing;
 
 /// <summary>A service that the gateway routes to.</summary>
-/// <param name="Name">Its part of the path, <c>/api/{Name}</c>, and of the configuration keys.</param>
-/// <param name="Resource">What it is called in the system and in answers about it.</param>
-/// <param name="Address">Its setting.</param>
+/// <param name="Name">The segment of its path, <c>/api/{Name}</c>, and of the configuration keys.</param>
+/// <param name="Resource">The resource's name, also used in error responses.</param>
+/// <param name="Address">Returns the configured address.</param>
 /// <param name="OwnRoutes">
-/// The first segments of its paths that are routes of their own. A route that fails is refused by itself: a slow login does not
-/// close the list of users.
+/// The first path segments that get a route of their own, and with it a breaker of their own: a slow login does not open
+/// the breaker of the user list.
 /// </param>
 internal sealed record BackendService(
     string Name, string Resource, Func<ServiceAddresses, string> Address, params IReadOnlyList<string> OwnRoutes)

@@ -5,18 +5,18 @@ using Yarp.ReverseProxy.Forwarder;
 namespace OwlBoard.Gateway.Routing;
 
 /// <summary>
-/// The routes and clusters: for each service its paths, those that are routes of their own, and its health. No request matches
-/// two of them that differ in more than their path: for those the matcher would build a list of candidates.
+/// Creates the routes and clusters: per service one catch-all route, its own routes, and its health route. No request matches
+/// two routes that differ in more than their path, because the matcher would then build a list of candidates.
 /// </summary>
 internal static class ServiceRoutes
 {
     /// <summary>Cluster metadata: the service's <see cref="BackendService.Resource"/>.</summary>
     public const string ServiceMetadata = "Service";
 
-    /// <summary>The first segment of each path, which is not passed on.</summary>
+    /// <summary>The first segment of each path, which is removed before forwarding.</summary>
     public const string Prefix = "/api";
 
-    /// <summary>Route metadata: the path at the service, where it is not what follows <see cref="Prefix"/>.</summary>
+    /// <summary>Route metadata: the path at the service, where it is not the path after <see cref="Prefix"/>.</summary>
     public const string PathMetadata = "Path";
 
     public static InMemoryConfigProvider Create(GatewayOptions options)
@@ -65,13 +65,13 @@ internal static class ServiceRoutes
         HttpRequest = new ForwarderRequestConfig
         {
             ActivityTimeout = options.ServiceTimeouts.TryGetValue(service.Name, out var own) ? own : options.ServiceTimeout,
-            // Exactly 1.1: a WebSocket could become an HTTP/2 CONNECT otherwise (dotnet/yarp#2805).
+            // RequestVersionExact: otherwise a WebSocket could become an HTTP/2 CONNECT (dotnet/yarp#2805).
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         },
         HealthCheck = new HealthCheckConfig
         {
-            // A dead replica is left out; when all seem dead, the breaker decides, not this.
+            // A dead replica is skipped; if all are unhealthy, the request is forwarded anyway and the breaker decides.
             Passive = new PassiveHealthCheckConfig { Enabled = true, ReactivationPeriod = options.Breaker.BreakDuration },
             AvailableDestinationsPolicy = "HealthyOrPanic",
         },

@@ -5,7 +5,7 @@ using OwlBoard.Forwarding.Transforms;
 
 namespace OwlBoard.Gateway.Routing;
 
-/// <summary>What is changed on the way to a service and back.</summary>
+/// <summary>The transforms of requests to the services and of their responses.</summary>
 internal sealed class ServiceTransforms : IExchangeTransform
 {
     private const string CorsPrefix = "Access-Control-";
@@ -15,16 +15,16 @@ internal sealed class ServiceTransforms : IExchangeTransform
     {
         var metadata = context.GetRouteModel().Config.Metadata;
         var target = RequestTarget.Of(context);
-        // A route is matched without dot segments. With them, the first segment need not be the prefix.
+        // Routing removed the dot segments before it matched. While they are present, the first segment need not be the prefix.
         request.SetTarget(metadata is not null && metadata.TryGetValue(ServiceRoutes.PathMetadata, out var path)
             ? target.WithPath(path)
             : target.WithoutDotSegments().WithoutFirstSegment());
 
-        // The load balancer in front has said who the client is and what it asked for; the gateway only adds its peer.
+        // The load balancer has already set the client's address, scheme and host; the gateway appends its own peer.
         request.SetField(ForwardedFor, Append(context.Request.Headers[ForwardedFor], context.Connection.RemoteIpAddress));
 
-        // The service sees the host that the client asked for, except over TLS, where the same name decides which
-        // certificate is expected: there it is the service's own.
+        // The original Host is forwarded, except over TLS, where the same name selects the expected certificate: there it is the
+        // service's own.
         if (request.Address.StartsWith(Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase))
         {
             request.Host = context.GetReverseProxyFeature().ProxiedDestination?.Model.Config.Host;

@@ -11,8 +11,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace OwlBoard.Gateway.Upstream;
 
 /// <summary>
-/// The connections to the services: a pool a cluster. Those to an <c>https</c> address are mutual TLS, and the service has
-/// to prove the name that it goes by here, wherever it is found.
+/// Creates the clients for the services, each with a connection pool per cluster. Connections to an <c>https</c> address use
+/// mutual TLS; the service's certificate must be for its resource name, wherever the service runs.
 /// </summary>
 internal sealed class ServiceHttpClientFactory(
     IOptions<GatewayOptions> options,
@@ -22,12 +22,12 @@ internal sealed class ServiceHttpClientFactory(
     TimeProvider time,
     ILogger<ForwarderHttpClientFactory> logger) : ForwarderHttpClientFactory(logger), IForwarderHttpClientFactory
 {
-    /// <summary>Below the 130 s after which a service closes an idle connection, so that it is never ours to lose.</summary>
+    /// <summary>The idle timeout, below the 130 s of the services, so that no request meets a connection that they close.</summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// A name is looked up and a certificate is judged for new connections only: an old one must not outlive a move or a
-    /// renewal by more than this.
+    /// The maximum age of a connection. Names are resolved and certificates are checked for new connections only, so this
+    /// bounds the use of an old address or certificate.
     /// </summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
@@ -53,7 +53,7 @@ internal sealed class ServiceHttpClientFactory(
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
         base.ConfigureHandler(context, handler);
-        // As Kestrel reads them. By default anything beyond ASCII is an error.
+        // Kestrel reads Latin-1. HttpClient rejects non-ASCII by default.
         handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
         handler.ConnectTimeout = options.Value.ConnectTimeout;
         handler.PooledConnectionIdleTimeout = IdleTimeout;

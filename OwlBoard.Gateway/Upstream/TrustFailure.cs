@@ -3,12 +3,12 @@ using OwlBoard.ServiceDefaults.MutualTls;
 
 namespace OwlBoard.Gateway.Upstream;
 
-/// <summary>A service was there, but is not who it should be.</summary>
-/// <param name="IsOfCertificate">Whether its certificate was the matter, rather than that no TLS could be agreed on.</param>
-/// <param name="Reason">Why, for the log.</param>
+/// <summary>A TLS failure that shows that the service's identity was not established.</summary>
+/// <param name="IsOfCertificate">Indicates whether the certificate was rejected; otherwise the handshake failed.</param>
+/// <param name="Reason">The reason, for the log.</param>
 internal sealed record TrustFailure(bool IsOfCertificate, string Reason)
 {
-    /// <summary>The failure in what the proxy has caught; <see langword="null"/> if it was something else.</summary>
+    /// <summary>Returns the trust failure in the proxy's exception, or <see langword="null"/> if it has another cause.</summary>
     public static TrustFailure? Find(Exception? failure)
     {
         for (var inner = failure; inner is not null; inner = inner.InnerException)

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace OwlBoard.Gateway.Upstream;
 
 /// <summary>
-/// Says why a service is not trusted: at once when the reason is new, and then every ten seconds as long as it lasts,
-/// rather than for each request.
+/// Logs why a service is not trusted: immediately for a new reason, and at most every ten seconds while it lasts, rather
+/// than for each request.
 /// </summary>
 internal sealed partial class TrustFailureLog(TimeProvider time, ILogger<TrustFailureLog> logger)
 {

@@ -8,8 +8,8 @@ namespace OwlBoard.ServiceDefaults.ConfigurationFiles;
 internal static class ConfigurationFileExtensions
 {
     /// <summary>
-    /// Makes every configuration file that reloads on change keep its last good values when a change cannot be read,
-    /// and reports such a change in the log.
+    /// Makes each configuration file that reloads on change keep its last good values when a change cannot be read, and logs
+    /// the failure.
     /// </summary>
     public static void KeepLastGoodConfigurationFiles(this IHostApplicationBuilder builder)
     {

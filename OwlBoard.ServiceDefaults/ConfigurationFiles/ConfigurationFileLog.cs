@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace OwlBoard.ServiceDefaults.ConfigurationFiles;
 
 /// <summary>
-/// Reports changes of configuration files that are not used. Configuration is read before there is a logger: reports
-/// wait for it.
+/// Logs changes of configuration files that are not used. Configuration is read before a logger exists, so reports are
+/// queued until then.
 /// </summary>
 internal sealed partial class ConfigurationFileLog
 {
@@ -22,7 +22,7 @@ internal sealed partial class ConfigurationFileLog
         }
     }
 
-    /// <summary>Reports a change that cannot be read.</summary>
+    /// <summary>Reports a change that cannot be read, so that the previous values stay in use.</summary>
     public void ReportKept(string path, string reason) => Report(logger => LogKept(logger, path, reason));
 
     /// <summary>Reports a change that was read but could not be applied.</summary>
@@ -42,9 +42,9 @@ internal sealed partial class ConfigurationFileLog
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "{Path} changed and cannot be read; the configuration read from it before stays in force: {Reason}")]
+    [LoggerMessage(1, LogLevel.Error, "{Path} changed but cannot be read; keeping the previous configuration: {Reason}")]
     private static partial void LogKept(ILogger logger, string path, string reason);
 
-    [LoggerMessage(2, LogLevel.Error, "The change of {Path} could not be applied")]
+    [LoggerMessage(2, LogLevel.Error, "The change of {Path} could not be applied.")]
     private static partial void LogFailure(ILogger logger, Exception failure, string path);
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OwlBoard.ServiceDefaults.ConfigurationFiles;
 
-/// <summary>Gives the log of the configuration files its logger when the program starts.</summary>
+/// <summary>Sets the logger of <see cref="ConfigurationFileLog"/> when the program starts.</summary>
 internal sealed class ConfigurationFileLogStart(ConfigurationFileLog log, ILogger<ConfigurationFileLog> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Primitives;
 namespace OwlBoard.ServiceDefaults.ConfigurationFiles;
 
 /// <summary>
-/// Reads each version of a configuration file with a provider of its own and replaces the previous one only if that
-/// succeeds. <see cref="FileConfigurationProvider"/> alone drops all values when a changed file is missing or does not
-/// parse, and throws the reason where nobody sees it.
+/// Reads each version of a configuration file with a new provider and replaces the current one only if that succeeds.
+/// <see cref="FileConfigurationProvider"/> drops all values when a changed file is missing or invalid, and throws on a
+/// thread that ignores the exception.
 /// </summary>
 internal sealed class LastGoodFileProvider : ConfigurationProvider, IDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class LastGoodFileProvider : ConfigurationProvider, IDisposable
         }
     }
 
-    /// <summary>Reads the file. The first time a fault is thrown, later it is logged and the values stay.</summary>
+    /// <summary>Reads the file. The first call throws on failure; later ones log it and keep the values.</summary>
     public override void Load()
     {
         lock (_loading)
@@ -62,7 +62,7 @@ internal sealed class LastGoodFileProvider : ConfigurationProvider, IDisposable
 
     private void OnFileChanged()
     {
-        // Programs write a file in several steps. FileConfigurationProvider waits as long, in the same way.
+        // Files are written in several steps. FileConfigurationProvider waits in the same way.
         Thread.Sleep(_file.ReloadDelay);
         try
         {
@@ -78,7 +78,7 @@ internal sealed class LastGoodFileProvider : ConfigurationProvider, IDisposable
         }
         catch (Exception failure)
         {
-            // The file watcher that called ignores exceptions.
+            // The file watcher that raised the event ignores exceptions.
             _log.ReportFailure(_file.Path!, failure);
         }
     }
@@ -89,13 +89,13 @@ internal sealed class LastGoodFileProvider : ConfigurationProvider, IDisposable
         var isOptional = _file.Optional;
         try
         {
-            // An optional file that is missing would be read as an empty one.
+            // A missing optional file would be read as an empty one.
             _file.Optional = false;
             next.Load();
         }
         catch (FileNotFoundException)
         {
-            Keep("the file is gone");
+            Keep("the file does not exist");
             return false;
         }
         catch (Exception failure)
@@ -114,7 +114,7 @@ internal sealed class LastGoodFileProvider : ConfigurationProvider, IDisposable
         return true;
     }
 
-    /// <summary>Reports a problem once. A file that has never been there is none.</summary>
+    /// <summary>Reports a problem once. A file that has never existed is not a problem.</summary>
     private void Keep(string problem)
     {
         if (_problem != problem && (_wasRead || Exists()))

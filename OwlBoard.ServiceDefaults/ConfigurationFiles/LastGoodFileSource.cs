@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace OwlBoard.ServiceDefaults.ConfigurationFiles;
 
-/// <summary>A configuration file whose last good values stay in force when a change cannot be read.</summary>
+/// <summary>A configuration file that keeps its last good values when a change cannot be read.</summary>
 internal sealed class LastGoodFileSource : IConfigurationSource
 {
     private readonly FileConfigurationSource _file;
@@ -10,7 +10,7 @@ internal sealed class LastGoodFileSource : IConfigurationSource
 
     public LastGoodFileSource(FileConfigurationSource file, ConfigurationFileLog log)
     {
-        // The provider of this source watches the file.
+        // LastGoodFileProvider watches the file.
         file.ReloadOnChange = false;
         _file = file;
         _log = log;

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace OwlBoard.ServiceDefaults.Drain;
 
 /// <summary>
-/// Puts <c>Connection: close</c> on each response while the program drains, so that clients with keep-alive connections
-/// move elsewhere before the listener goes away (RFC 9112 section 9.6).
+/// Adds <c>Connection: close</c> to each response while the program drains, so that clients with keep-alive connections
+/// reconnect elsewhere before the listener closes (RFC 9112 section 9.6).
 /// </summary>
 internal sealed class CloseConnectionWhileDraining(DrainState state) : IStartupFilter
 {

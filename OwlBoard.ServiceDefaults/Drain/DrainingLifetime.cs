@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace OwlBoard.ServiceDefaults.Drain;
 
 /// <summary>
-/// Stops the program on signals. SIGTERM, which container engines and orchestrators send: drain first. SIGINT (Ctrl+C)
-/// or a second SIGTERM: someone is waiting, stop now; requests in flight are still finished.
+/// Stops the program on signals. SIGTERM, which container engines and orchestrators send, drains first. SIGINT (Ctrl+C) or
+/// a second SIGTERM stops immediately; requests in flight still complete.
 /// </summary>
 internal sealed partial class DrainingLifetime(
     DrainState state,
@@ -68,9 +68,9 @@ internal sealed partial class DrainingLifetime(
         application.StopApplication();
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Draining: /health answers 503, requests are still served for {Period}")]
+    [LoggerMessage(1, LogLevel.Information, "Draining: /health returns 503; requests are still served for {Period}.")]
     private partial void LogDraining(TimeSpan period);
 
-    [LoggerMessage(2, LogLevel.Information, "Stopping: requests in flight have {Timeout} to finish")]
+    [LoggerMessage(2, LogLevel.Information, "Stopping: requests in flight have {Timeout} to complete.")]
     private partial void LogStopping(TimeSpan timeout);
 }

@@ -1,6 +1,6 @@
 namespace OwlBoard.ServiceDefaults.MutualTls;
 
-/// <summary>A certificate's file is not as it should be. Neither the message nor anything else has key material in it.</summary>
+/// <summary>The exception that is thrown for an unusable certificate file. It contains no key material.</summary>
 public sealed class CertificateFileException : Exception
 {
     public CertificateFileException()
@@ -24,9 +24,9 @@ public sealed class CertificateFileException : Exception
         Reason = reason;
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>The path of the file.</summary>
     public string Path { get; } = "";
 
-    /// <summary>What is wrong with it.</summary>
+    /// <summary>The reason why the file cannot be used.</summary>
     public string Reason { get; } = "";
 }

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace OwlBoard.ServiceDefaults.MutualTls;
 
-/// <summary>How long the certificates in use are valid for.</summary>
+/// <summary>The metrics of the certificates in use.</summary>
 internal sealed class CertificateMetrics
 {
     public const string MeterName = "OwlBoard.Certificates";
@@ -17,7 +17,7 @@ internal sealed class CertificateMetrics
         _certificates = certificates;
         _time = time;
         meters.Create(MeterName).CreateObservableGauge(
-            TimeToExpiry, Measure, "s", "Time until a certificate expires; negative when it has.");
+            TimeToExpiry, Measure, "s", "Time until a certificate expires; negative after its expiry.");
     }
 
     private IEnumerable<Measurement<double>> Measure()

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace OwlBoard.ServiceDefaults.MutualTls;
 
-/// <summary>Has the metrics made when the program starts: nobody else asks for them.</summary>
+/// <summary>Creates the metrics when the program starts; no other service depends on them.</summary>
 internal sealed class CertificateMetricsStart(CertificateMetrics metrics) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)

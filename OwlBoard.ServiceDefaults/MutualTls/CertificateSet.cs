@@ -5,7 +5,7 @@ using System.Text;
 
 namespace OwlBoard.ServiceDefaults.MutualTls;
 
-/// <summary>A program's own certificate with its key, and the authorities that it believes: read together, used together.</summary>
+/// <summary>A program's own certificate with its key and the authorities that it trusts, read and replaced together.</summary>
 public sealed class CertificateSet : IDisposable
 {
     private CertificateSet(X509Certificate2 own, X509Certificate2Collection authorities, byte[] fingerprint)
@@ -13,29 +13,29 @@ public sealed class CertificateSet : IDisposable
         Own = own;
         Authorities = authorities;
         Fingerprint = fingerprint;
-        // Offline: there is nothing to fetch, the authority's certificate is the whole rest of the chain.
+        // Offline: no intermediates are downloaded, because the authority issues all certificates directly.
         Context = SslStreamCertificateContext.Create(own, additionalCertificates: null, offline: true);
     }
 
     /// <summary>The program's own certificate, with its private key.</summary>
     public X509Certificate2 Own { get; }
 
-    /// <summary>The authorities that others' certificates have to be from.</summary>
+    /// <summary>The authorities that must have issued the peers' certificates.</summary>
     public X509Certificate2Collection Authorities { get; }
 
-    /// <summary>What <see cref="Own"/> is presented with in handshakes.</summary>
+    /// <summary>The context that presents <see cref="Own"/> in handshakes.</summary>
     public SslStreamCertificateContext Context { get; }
 
-    /// <summary>A digest of the files, to tell a change by: their times say little where a mount is swapped.</summary>
+    /// <summary>A digest of the files, which detects changes. File times are unreliable where a mount is swapped.</summary>
     internal byte[] Fingerprint { get; }
 
-    /// <summary>Reads and checks both files.</summary>
-    /// <param name="certificatePath">The certificate with its key.</param>
-    /// <param name="authorityPath">The authorities.</param>
-    /// <param name="now">The time at which the certificate has to be valid.</param>
-    /// <param name="ignoreTimes">Whether an expired one will do.</param>
+    /// <summary>Reads and validates both files.</summary>
+    /// <param name="certificatePath">The path of the certificate with its key.</param>
+    /// <param name="authorityPath">The path of the authorities.</param>
+    /// <param name="now">The time at which the certificate must be valid.</param>
+    /// <param name="ignoreTimes">A value that indicates whether an expired certificate is accepted.</param>
     /// <returns>The set.</returns>
-    /// <exception cref="CertificateFileException">A file is not as it should be.</exception>
+    /// <exception cref="CertificateFileException">A file cannot be used.</exception>
     public static CertificateSet Load(string certificatePath, string authorityPath, DateTimeOffset now, bool ignoreTimes = false)
     {
         var (certificatePem, authorityPem) = (Read(certificatePath), Read(authorityPath));
@@ -64,7 +64,7 @@ public sealed class CertificateSet : IDisposable
         }
     }
 
-    /// <summary>The digest that a set read from these files now would have.</summary>
+    /// <summary>Returns the digest that a set loaded from these files now would have.</summary>
     /// <exception cref="CertificateFileException">A file cannot be read.</exception>
     internal static byte[] DigestOf(string certificatePath, string authorityPath) =>
         Digest(Read(certificatePath), Read(authorityPath));
@@ -80,7 +80,7 @@ public sealed class CertificateSet : IDisposable
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new CertificateFileException(path, "there is no such file");
+            throw new CertificateFileException(path, "the file does not exist");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -109,7 +109,7 @@ public sealed class CertificateSet : IDisposable
         {
             return PemCertificate.Load(pem, pem);
         }
-        // A key that does not belong to the certificate is the one or the other, by the kind of key.
+        // A mismatched key throws one or the other exception, depending on the kind of key.
         catch (Exception failure) when (failure is CryptographicException or ArgumentException)
         {
             throw new CertificateFileException(path, "it does not hold a certificate and the private key that belongs to it, as PEM");

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace OwlBoard.ServiceDefaults.MutualTls;
 
 /// <summary>
-/// Shakes hands with itself once before the program is ready: the first handshake of a process loads and compiles much,
-/// on a busy machine for longer than a gateway waits for a connection.
+/// Performs one TLS handshake within the process before the program is ready. The first handshake loads and compiles much
+/// code, which on a busy machine takes longer than a gateway's connect timeout.
 /// </summary>
 internal sealed partial class HandshakeWarmUp(
     MutualTlsCertificates certificates, TimeProvider time, ILogger<HandshakeWarmUp> logger) : IHostedService
@@ -33,7 +33,7 @@ internal sealed partial class HandshakeWarmUp(
         catch (Exception failure) when (failure is IOException or SocketException or AuthenticationException or OperationCanceledException
             && !cancellationToken.IsCancellationRequested)
         {
-            // The first connection pays for it, then.
+            // The first connection is slower then.
             LogSkipped(failure.Message);
         }
     }
@@ -67,11 +67,11 @@ internal sealed partial class HandshakeWarmUp(
                 cancellationToken),
             clientSide.AuthenticateAsClientAsync(clientOptions, cancellationToken));
 
-        // One certificate plays both parts and is right for one of them at most.
+        // The same certificate serves both sides and has the usage of one of them at most, so only its identity is checked.
         bool IsOwn(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
             current.Own.Equals(certificate);
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "No handshake in advance: {Reason}")]
+    [LoggerMessage(1, LogLevel.Debug, "TLS warm-up skipped: {Reason}")]
     private partial void LogSkipped(string reason);
 }

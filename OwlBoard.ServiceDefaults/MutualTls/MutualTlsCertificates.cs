@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace OwlBoard.ServiceDefaults.MutualTls;
 
 /// <summary>
-/// The certificates in use. Changed files are taken up without a restart, if they are as they should be: connections
-/// made before keep what they were made with, later ones use the new.
+/// The certificates in use. Changed files are reloaded without a restart if they are valid: open connections keep their
+/// certificates, new ones use the reloaded set.
 /// </summary>
 public sealed partial class MutualTlsCertificates : IDisposable
 {
@@ -38,14 +38,14 @@ public sealed partial class MutualTlsCertificates : IDisposable
         _timer = time.CreateTimer(_ => Look(), null, _options.ReloadInterval, _options.ReloadInterval);
     }
 
-    /// <summary>What to use for the next connection; <see langword="null"/> if nothing is configured.</summary>
+    /// <summary>The certificates for new connections, or <see langword="null"/> if none are configured.</summary>
     public CertificateSet? Current => _current;
 
     public void Dispose() => _timer?.Dispose();
 
     private void Look()
     {
-        // A look that takes longer than the interval, on a network mount say, is not overtaken.
+        // Reading a network mount may take longer than the interval; the next timer callback is skipped then.
         if (!_oneLookAtATime.TryEnter())
         {
             return;
@@ -73,10 +73,10 @@ public sealed partial class MutualTlsCertificates : IDisposable
                 return;
             }
 
-            // Taken as refused until it is loaded: one line for one content, however often it is looked at.
+            // Marked as refused until it is loaded, so that one content is reported once.
             _refused = digest;
             var next = CertificateSet.Load(_options.Certificate, _options.Authority, _time.GetUtcNow());
-            // The old set is left to the garbage collector: a handshake may be using it.
+            // The old set is not disposed: a handshake may be using it.
             _current = next;
             _refused = null;
             _lastProblem = null;
@@ -87,7 +87,7 @@ public sealed partial class MutualTlsCertificates : IDisposable
         {
             Keep(failure.Path, failure.Reason);
         }
-        // A timer calls: an exception would end the process, for files that it does not even need now.
+        // On a timer thread: an unhandled exception would end the process, although the current certificates still work.
         catch (Exception failure)
         {
             Keep(_options.Certificate, failure.GetType().Name);
@@ -137,15 +137,15 @@ public sealed partial class MutualTlsCertificates : IDisposable
     private static bool Same(byte[] digest, byte[]? other) =>
         other is not null && CryptographicOperations.FixedTimeEquals(digest, other);
 
-    [LoggerMessage(1, LogLevel.Information, "The certificate of {Name} was renewed: valid until {NotAfter:u}, new connections use it")]
+    [LoggerMessage(1, LogLevel.Information, "The certificate of {Name} was renewed: valid until {NotAfter:u}, used for new connections.")]
     private partial void LogReloaded(string name, DateTime notAfter);
 
-    [LoggerMessage(2, LogLevel.Error, "{Path} changed but is not taken up: {Reason}. The certificate in use stays, valid until {NotAfter:u}")]
+    [LoggerMessage(2, LogLevel.Error, "{Path} changed but was not reloaded: {Reason}. Keeping the current certificate, valid until {NotAfter:u}.")]
     private partial void LogKept(string path, string reason, DateTime notAfter);
 
-    [LoggerMessage(3, LogLevel.Warning, "The {Kind} of {Name} expires on {NotAfter:u}, in {Days} days: issue a new one (certs/README.md)")]
+    [LoggerMessage(3, LogLevel.Warning, "The {Kind} of {Name} expires on {NotAfter:u}, in {Days} days; issue a new one (certs/README.md).")]
     private partial void LogExpiring(string kind, string name, DateTime notAfter, int days);
 
-    [LoggerMessage(4, LogLevel.Error, "The {Kind} of {Name} expired on {NotAfter:u}: issue a new one (certs/README.md)")]
+    [LoggerMessage(4, LogLevel.Error, "The {Kind} of {Name} expired on {NotAfter:u}; issue a new one (certs/README.md).")]
     private partial void LogExpired(string kind, string name, DateTime notAfter);
 }

@@ -12,8 +12,8 @@ namespace OwlBoard.ServiceDefaults.MutualTls;
 public static class MutualTlsExtensions
 {
     /// <summary>
-    /// Adds <see cref="MutualTlsCertificates"/> for a program that calls others. Without settings it has none, and then
-    /// no server is believed.
+    /// Adds <see cref="MutualTlsCertificates"/> for a program that connects to others. Without settings it has no certificates
+    /// and trusts no server.
     /// </summary>
     public static void AddMutualTlsClient(this IHostApplicationBuilder builder)
     {
@@ -22,9 +22,9 @@ public static class MutualTlsExtensions
     }
 
     /// <summary>
-    /// Makes every listener of the program take the gateway, and for its health the probe, over mutual TLS, and nobody
-    /// else; whatever scheme its address has, there is no plain HTTP. Does not start without certificates, unless
-    /// <c>MutualTls:Enabled</c> is false.
+    /// Requires mutual TLS on every listener of the program, whatever the scheme of its address. Only the gateway is accepted,
+    /// and the probe for <c>/health</c>. The program does not start without certificates, unless <c>MutualTls:Enabled</c> is
+    /// false.
     /// </summary>
     public static void AddMutualTlsServer(this IHostApplicationBuilder builder)
     {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace OwlBoard.ServiceDefaults.MutualTls;
 
-/// <summary>Reads the files once before the program starts, so that it is told at once which of them is not as it should be.</summary>
+/// <summary>Reads the files before the program starts, so that an unusable one is reported immediately.</summary>
 internal sealed class MutualTlsOptionsValidator(bool isRequired, TimeProvider time) : IValidateOptions<MutualTlsOptions>
 {
     public ValidateOptionsResult Validate(string? name, MutualTlsOptions options)
@@ -19,15 +19,15 @@ internal sealed class MutualTlsOptionsValidator(bool isRequired, TimeProvider ti
         {
             if (path.Length == 0)
             {
-                return ValidateOptionsResult.Fail($"{MutualTlsOptions.Section}:{key} is '': allowed is the path of a file that "
+                return ValidateOptionsResult.Fail($"{MutualTlsOptions.Section}:{key} is ''; it must be the path of a file that "
                     + "'dotnet run --project certs -- DIRECTORY' issues (certs/README.md)"
-                    + (isRequired ? $", or {MutualTlsOptions.Section}:Enabled set to false for plain HTTP" : ""));
+                    + (isRequired ? $", or set {MutualTlsOptions.Section}:Enabled to false for plain HTTP." : "."));
             }
         }
 
         try
         {
-            // Times are not looked at here: whoever is late to renew loses the routes over TLS, not the whole program.
+            // Expiry is not checked here: an expired certificate fails the routes over TLS, not the whole program.
             CertificateSet.Load(options.Certificate, options.Authority, time.GetUtcNow(), ignoreTimes: true).Dispose();
             return ValidateOptionsResult.Success;
         }
@@ -35,7 +35,7 @@ internal sealed class MutualTlsOptionsValidator(bool isRequired, TimeProvider ti
         {
             var key = failure.Path == options.Certificate ? nameof(options.Certificate) : nameof(options.Authority);
             return ValidateOptionsResult.Fail($"{MutualTlsOptions.Section}:{key} is '{failure.Path}': {failure.Reason}; "
-                + "allowed is a file that 'dotnet run --project certs -- DIRECTORY' issues (certs/README.md)");
+                + "it must be a file that 'dotnet run --project certs -- DIRECTORY' issues (certs/README.md).");
         }
     }
 }

@@ -8,14 +8,13 @@ using Microsoft.Extensions.Logging;
 namespace OwlBoard.ServiceDefaults.MutualTls;
 
 /// <summary>
-/// The server's side: whoever does not prove to be the gateway, or the probe, is refused in the handshake, and the log
-/// says why.
+/// The server side of mutual TLS: rejects every client but the gateway and the probe in the handshake, and logs the reason.
 /// </summary>
 internal sealed partial class MutualTlsServer(MutualTlsCertificates certificates, TimeProvider time, ILogger<MutualTlsServer> logger)
 {
     private static readonly string[] AllowedClients = [ResourceNames.GatewayIdentity, ResourceNames.ProbeIdentity];
 
-    /// <summary>Who the client of a connection is: its key among the connection's items.</summary>
+    /// <summary>The key of the client's identity among the connection's items.</summary>
     public static object ClientIdentity { get; } = new();
 
     public TlsHandshakeCallbackOptions CreateCallback() => new()
@@ -25,15 +24,15 @@ internal sealed partial class MutualTlsServer(MutualTlsCertificates certificates
 
     private SslServerAuthenticationOptions CreateOptions(ConnectionContext connection) => new()
     {
-        // One set for the whole handshake, however long it takes.
+        // The callback runs per connection, so one handshake uses one set.
         ServerCertificateContext = certificates.Current!.Context,
         ClientCertificateRequired = true,
         RemoteCertificateValidationCallback = (_, certificate, _, _) => IsAllowed(connection, certificate as X509Certificate2),
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         EncryptionPolicy = EncryptionPolicy.RequireEncryption,
         CertificateChainPolicy = PeerCertificate.CreatePolicy(certificates.Current!.Authorities),
-        // A resumed session would go on with a certificate that was judged long ago. Gateways keep connections open,
-        // so that there is little to save.
+        // A resumed session would reuse a certificate that was validated long ago. Gateways keep connections open, so
+        // resumption would save little.
         AllowTlsResume = false,
     };
 
@@ -47,10 +46,10 @@ internal sealed partial class MutualTlsServer(MutualTlsCertificates certificates
             return true;
         }
 
-        LogRefused(connection.RemoteEndPoint?.ToString() ?? "somebody", fault);
+        LogRefused(connection.RemoteEndPoint?.ToString() ?? "an unknown address", fault);
         return false;
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "A connection from {Peer} is refused: {Reason}")]
+    [LoggerMessage(1, LogLevel.Warning, "Connection from {Peer} refused: {Reason}.")]
     private partial void LogRefused(string peer, string reason);
 }

@@ -7,7 +7,7 @@ using OwlBoard.ServiceDefaults.Health;
 
 namespace OwlBoard.ServiceDefaults.MutualTls;
 
-/// <summary>Lets the probe ask for the health and for nothing else: its key lies wherever something is probed from.</summary>
+/// <summary>Limits the probe's certificate to <c>/health</c>, because its key is stored on every machine that probes.</summary>
 internal sealed partial class OnlyHealthForProbes(ILogger<OnlyHealthForProbes> logger) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
@@ -27,12 +27,12 @@ internal sealed partial class OnlyHealthForProbes(ILogger<OnlyHealthForProbes> l
 
     private Task RefuseAsync(HttpContext context)
     {
-        LogRefused(context.Connection.RemoteIpAddress?.ToString() ?? "somebody");
+        LogRefused(context.Connection.RemoteIpAddress?.ToString() ?? "an unknown address");
         return Results.Problem(
             statusCode: StatusCodes.Status403Forbidden,
-            detail: $"The certificate of '{ResourceNames.ProbeIdentity}' opens {HealthEndpoint.Path} only.").ExecuteAsync(context);
+            detail: $"The certificate of '{ResourceNames.ProbeIdentity}' is accepted for {HealthEndpoint.Path} only.").ExecuteAsync(context);
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "A request from {Peer} is refused: the certificate of the probe opens /health only")]
+    [LoggerMessage(1, LogLevel.Warning, "Request from {Peer} refused: the certificate of the probe is accepted for /health only.")]
     private partial void LogRefused(string peer);
 }

@@ -5,11 +5,11 @@ using System.Security.Cryptography.X509Certificates;
 namespace OwlBoard.ServiceDefaults.MutualTls;
 
 /// <summary>
-/// Judges certificates by the private authorities only: no system root is asked, nothing is fetched.
+/// Validates certificates against the private authorities only: no system root is used, nothing is downloaded.
 /// </summary>
 /// <remarks>
-/// Names are those in the subject alternative name; the common name counts for nothing (RFC 9525 section 6.3). What is
-/// said about a certificate goes to logs and may come from anyone: it is kept short and printable.
+/// Names are those in the subject alternative name; the common name is ignored (RFC 9525 section 6.3). Texts from a
+/// certificate go to logs and may come from any peer, so they are truncated and limited to printable ASCII.
 /// </remarks>
 public static class PeerCertificate
 {
@@ -21,7 +21,7 @@ public static class PeerCertificate
     /// <summary>id-kp-clientAuth.</summary>
     public static readonly Oid ClientUsage = new("1.3.6.1.5.5.7.3.2");
 
-    /// <summary>The DNS names in the certificate.</summary>
+    /// <summary>Returns the DNS names in the certificate.</summary>
     public static IReadOnlyList<string> Names(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
@@ -30,20 +30,20 @@ public static class PeerCertificate
             : [];
     }
 
-    /// <summary>The name by which people know a certificate: its first, or its subject.</summary>
+    /// <summary>Returns the display name of a certificate: its first DNS name, or its subject.</summary>
     public static string Describe(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
         return Printable(Names(certificate) is [var first, ..] ? first : certificate.Subject);
     }
 
-    /// <summary>What is wrong with a certificate, apart from whose it is.</summary>
-    /// <param name="certificate">The certificate; <see langword="null"/> if the other side presented none.</param>
-    /// <param name="authorities">The only authorities that count.</param>
-    /// <param name="usage">What it has to be for: <see cref="ServerUsage"/> or <see cref="ClientUsage"/>; null for any.</param>
-    /// <param name="now">When it has to be valid.</param>
-    /// <param name="ignoreTimes">Whether the time counts for nothing.</param>
-    /// <returns>A clause for the log; <see langword="null"/> if nothing is wrong.</returns>
+    /// <summary>Returns what is wrong with a certificate, regardless of its name.</summary>
+    /// <param name="certificate">The certificate; <see langword="null"/> if the peer presented none.</param>
+    /// <param name="authorities">The trusted authorities.</param>
+    /// <param name="usage"><see cref="ServerUsage"/>, <see cref="ClientUsage"/>, or <see langword="null"/> for any usage.</param>
+    /// <param name="now">The time at which it must be valid.</param>
+    /// <param name="ignoreTimes">A value that indicates whether its validity period is ignored.</param>
+    /// <returns>A clause for the log; <see langword="null"/> if the certificate is valid.</returns>
     public static string? FindFault(
         X509Certificate2? certificate, X509Certificate2Collection authorities, Oid? usage, DateTimeOffset now, bool ignoreTimes = false)
     {
@@ -77,12 +77,12 @@ public static class PeerCertificate
         }
     }
 
-    /// <summary>What is wrong with a server's certificate when it is to be that of <paramref name="host"/>.</summary>
+    /// <summary>Returns what is wrong with a server's certificate, which must be for <paramref name="host"/>.</summary>
     /// <param name="certificate">The certificate; <see langword="null"/> if the server presented none.</param>
-    /// <param name="host">The name or address that it has to be for.</param>
-    /// <param name="authorities">The only authorities that count.</param>
-    /// <param name="now">When it has to be valid.</param>
-    /// <returns>A clause for the log; <see langword="null"/> if nothing is wrong.</returns>
+    /// <param name="host">The name or address that it must be for.</param>
+    /// <param name="authorities">The trusted authorities.</param>
+    /// <param name="now">The time at which it must be valid.</param>
+    /// <returns>A clause for the log; <see langword="null"/> if the certificate is valid.</returns>
     public static string? FindServerFault(
         X509Certificate2? certificate, string host, X509Certificate2Collection authorities, DateTimeOffset now)
     {
@@ -96,13 +96,13 @@ public static class PeerCertificate
             : $"the certificate is that of '{Describe(certificate)}', not of '{host}'";
     }
 
-    /// <summary>What is wrong with a client's certificate when only some clients are let in.</summary>
+    /// <summary>Returns what is wrong with a client's certificate, which must have one of the allowed names.</summary>
     /// <param name="certificate">The certificate; <see langword="null"/> if the client presented none.</param>
-    /// <param name="allowed">The names that are let in.</param>
-    /// <param name="authorities">The only authorities that count.</param>
-    /// <param name="now">When it has to be valid.</param>
-    /// <param name="identity">Which of the names it is, if nothing is wrong.</param>
-    /// <returns>A clause for the log; <see langword="null"/> if nothing is wrong.</returns>
+    /// <param name="allowed">The accepted names.</param>
+    /// <param name="authorities">The trusted authorities.</param>
+    /// <param name="now">The time at which it must be valid.</param>
+    /// <param name="identity">The accepted name in the certificate; <see langword="null"/> if there is none.</param>
+    /// <returns>A clause for the log; <see langword="null"/> if the certificate is valid.</returns>
     public static string? FindClientFault(
         X509Certificate2? certificate,
         IReadOnlyList<string> allowed,
@@ -123,15 +123,15 @@ public static class PeerCertificate
             : null;
     }
 
-    /// <summary>Chains that end at one of the authorities, and at no root of the system's.</summary>
+    /// <summary>Creates a policy that accepts chains to one of the authorities and to no system root.</summary>
     internal static X509ChainPolicy CreatePolicy(X509Certificate2Collection authorities)
     {
         var policy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
             DisableCertificateDownloads = true,
-            // The authority publishes no revocation list: certificates are short-lived, and a stolen key is answered
-            // with a new authority (certs/README.md).
+            // The authority publishes no revocation list: certificates are short-lived, and after a key is stolen a new
+            // authority is created (certs/README.md).
             RevocationMode = X509RevocationMode.NoCheck,
         };
         policy.CustomTrustStore.AddRange(authorities);

@@ -2,7 +2,7 @@ using System.Security.Authentication;
 
 namespace OwlBoard.ServiceDefaults.MutualTls;
 
-/// <summary>The server's certificate is not one to trust; the message says why, for the log.</summary>
+/// <summary>The exception that is thrown if a server's certificate is not trusted. The message is the reason.</summary>
 public sealed class PeerNotTrustedException : AuthenticationException
 {
     public PeerNotTrustedException()

@@ -9,23 +9,23 @@ using OwlBoard.ServiceDefaults.MutualTls;
 namespace OwlBoard.ServiceDefaults.Probing;
 
 /// <summary>
-/// Asks a health endpoint once. Over a bare connection: a container's health check is a process of its own every few
-/// seconds, and most of the processor time that it took was HttpClient's start.
+/// Sends one health probe over a bare connection. A container's health check is a new process every few seconds, and
+/// starting HttpClient took most of its processor time.
 /// </summary>
 public static class HealthQuestion
 {
-    /// <summary>The length of <c>HTTP/1.1 200</c>, which is all of the answer that counts.</summary>
+    /// <summary>The length of <c>HTTP/1.1 200</c>; the rest of the response is ignored.</summary>
     private const int StatusLength = 12;
 
     private const int StatusOffset = 9;
 
-    /// <summary>Asks, over mutual TLS if the address is an <c>https</c> one.</summary>
+    /// <summary>Sends the probe, over mutual TLS for an <c>https</c> address, and returns the fault.</summary>
     /// <param name="url">The endpoint.</param>
-    /// <param name="server">Whose certificate is expected over TLS: a name, or an address.</param>
-    /// <param name="certificates">What to present and to believe over TLS; without them no server is believed.</param>
-    /// <param name="timeout">How long the answer may take.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>What is wrong, for people; <see langword="null"/> for an answer from 200 to 299.</returns>
+    /// <param name="server">The name or address that the server's certificate must be for over TLS.</param>
+    /// <param name="certificates">The certificate and authorities for TLS; without them no server is trusted.</param>
+    /// <param name="timeout">The maximum time until the response.</param>
+    /// <param name="cancellationToken">Cancels the probe.</param>
+    /// <returns>The fault, as a message; <see langword="null"/> for a status from 200 to 299.</returns>
     public static async Task<string?> FindFaultAsync(
         Uri url, string server, CertificateSet? certificates, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
@@ -53,7 +53,7 @@ public static class HealthQuestion
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"{url} did not answer within {timeout.TotalSeconds:0.##} s");
+            return string.Create(CultureInfo.InvariantCulture, $"{url} did not respond within {timeout.TotalSeconds:0.##} s");
         }
     }
 
@@ -66,9 +66,9 @@ public static class HealthQuestion
         var length = await connection.ReadAtLeastAsync(answer, StatusLength, throwOnEndOfStream: false, cancellationToken);
         return length < StatusLength || !answer.AsSpan().StartsWith("HTTP/1."u8)
             || !int.TryParse(answer.AsSpan(StatusOffset), NumberStyles.None, CultureInfo.InvariantCulture, out var status)
-            ? $"{url} answered with something that is not HTTP/1.1"
+            ? $"{url} did not return an HTTP/1.1 response"
             : status is >= (int)HttpStatusCode.OK and < (int)HttpStatusCode.MultipleChoices
                 ? null
-                : string.Create(CultureInfo.InvariantCulture, $"{url} answered {status}");
+                : string.Create(CultureInfo.InvariantCulture, $"{url} returned {status}");
     }
 }

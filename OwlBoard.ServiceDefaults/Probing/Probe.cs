@@ -4,21 +4,21 @@ using OwlBoard.ServiceDefaults.MutualTls;
 namespace OwlBoard.ServiceDefaults.Probing;
 
 /// <summary>
-/// <c>--probe URL</c>: the program asks a health endpoint instead of serving, and its exit code says the answer, so that
-/// container health checks need no curl in the image.
+/// Implements <c>--probe URL</c>: the program probes a health endpoint instead of serving and reports the result as its
+/// exit code, so that container health checks need no curl in the image.
 /// </summary>
 public static class Probe
 {
     private const string Option = "--probe";
 
-    /// <summary>How long the endpoint may take to answer: below the 3 s of usual container health checks.</summary>
+    /// <summary>The timeout of the probe: below the 3 s of usual container health checks.</summary>
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
 
-    /// <summary>Runs the probe if the arguments ask for one.</summary>
+    /// <summary>Runs the probe if the arguments request one.</summary>
     /// <param name="args">The program's arguments.</param>
     /// <returns>
-    /// <see langword="null"/> without <c>--probe</c>; else the exit code: 0 for an answer from 200 to 299, 1 for
-    /// anything else, with the reason on standard error.
+    /// <see langword="null"/> without <c>--probe</c>; otherwise the exit code: 0 for a status from 200 to 299, 1 for any other
+    /// result, with the reason on standard error.
     /// </returns>
     public static async Task<int?> TryRunAsync(string[] args)
     {
@@ -33,7 +33,7 @@ public static class Probe
         if (option + 1 >= args.Length || !Uri.TryCreate(args[option + 1], UriKind.Absolute, out var url)
             || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
         {
-            return await FailAsync("--probe needs an http or https URL, as in --probe http://localhost:8080/health");
+            return await FailAsync("--probe requires an http or https URL, as in --probe http://localhost:8080/health.");
         }
 
         CertificateSet? certificates = null;
@@ -54,7 +54,7 @@ public static class Probe
         }
     }
 
-    /// <summary>From the same settings as those of the program that is probed.</summary>
+    /// <summary>Loads the certificates from the settings of the program that is probed.</summary>
     private static CertificateSet LoadCertificates(string[] args)
     {
         var settings = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build()
@@ -63,7 +63,7 @@ public static class Probe
             && settings[nameof(MutualTlsOptions.Authority)] is { Length: > 0 } authority
                 ? CertificateSet.Load(certificate, authority, TimeProvider.System.GetUtcNow())
                 : throw new CertificateFileException(
-                    "To probe an https URL, set MutualTls:ProbeCertificate and MutualTls:Authority (certs/README.md)");
+                    "To probe an https URL, set MutualTls:ProbeCertificate and MutualTls:Authority (certs/README.md).");
     }
 
     private static async Task<int> FailAsync(string reason)

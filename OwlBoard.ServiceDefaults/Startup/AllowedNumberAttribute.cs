@@ -3,20 +3,20 @@ using System.Globalization;
 
 namespace OwlBoard.ServiceDefaults.Startup;
 
-/// <summary>The least and the greatest whole number that a setting may have. Its message names key, value and both.</summary>
+/// <summary>Validates that a whole number is within a range. The message names the key, the value and the range.</summary>
 /// <param name="key">The configuration key, as <c>Section:Name</c>.</param>
-/// <param name="minimum">The least.</param>
-/// <param name="maximum">The greatest.</param>
+/// <param name="minimum">The minimum.</param>
+/// <param name="maximum">The maximum.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class AllowedNumberAttribute(string key, int minimum, int maximum) : ValidationAttribute
 {
     /// <summary>The configuration key.</summary>
     public string Key => key;
 
-    /// <summary>The least number.</summary>
+    /// <summary>The minimum.</summary>
     public int Minimum => minimum;
 
-    /// <summary>The greatest number.</summary>
+    /// <summary>The maximum.</summary>
     public int Maximum => maximum;
 
     /// <inheritdoc/>

@@ -5,17 +5,17 @@ using Microsoft.Extensions.Options;
 namespace OwlBoard.ServiceDefaults.Startup;
 
 /// <summary>
-/// Runs a program so that what its operator can mend (a bad setting, a port that is taken) ends it with exit code 1
-/// and a line that says what to mend. A stack trace is for faults of the program, which still come with one.
+/// Runs a program so that a start-up error that the operator can fix (an invalid setting, a port in use) ends it with exit
+/// code 1 and one line per error. Other faults still produce a stack trace.
 /// </summary>
 public static class StartupErrors
 {
-    /// <summary>What validation by attributes puts around the message of the attribute.</summary>
+    /// <summary>The text that precedes the attribute's message in a failure of data annotations.</summary>
     private const string AttributePreamble = " with the error: '";
 
-    /// <summary>Builds the application, checks its settings and runs it to its end.</summary>
+    /// <summary>Builds the application, validates its settings and runs it until it stops.</summary>
     /// <param name="build">Builds the application.</param>
-    /// <returns>0, or 1 after a line on standard error for each thing to mend.</returns>
+    /// <returns>0, or 1 after one line per error on standard error.</returns>
     public static async Task<int> RunAsync(Func<IHost> build)
     {
         ArgumentNullException.ThrowIfNull(build);
@@ -23,7 +23,7 @@ public static class StartupErrors
         try
         {
             var host = build();
-            // The host would do this when it starts, and log a stack trace before anyone can catch it.
+            // The host validates at start too, but logs a stack trace before the exception can be caught.
             host.Services.GetService<IStartupValidator>()?.Validate();
             await host.RunAsync();
             return 0;

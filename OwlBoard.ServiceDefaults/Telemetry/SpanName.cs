@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace OwlBoard.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// Names the span of a request that a catch-all route forwarded by the part of the API that served it:
+/// Names the span of a request on a catch-all route after the part of the API that served it:
 /// <c>GET /api/users/{**path}</c> instead of <c>GET /{**path}</c>.
 /// </summary>
 internal static class SpanName
@@ -14,7 +14,7 @@ internal static class SpanName
 
     public static void Refine(Activity activity, HttpResponse response)
     {
-        // Only a path that exists: whoever invents paths must not invent names of spans.
+        // Existing paths only, so that a client cannot create arbitrary span names.
         if (response.StatusCode != StatusCodes.Status404NotFound
             && activity.DisplayName.EndsWith(CatchAll, StringComparison.Ordinal)
             && response.HttpContext.Request is { Path.Value: { } path, Method: { } method }

@@ -9,12 +9,12 @@ using OwlBoard.ServiceDefaults.Health;
 
 namespace OwlBoard.ServiceDefaults.Telemetry;
 
-/// <summary>Traces, metrics and logs of a program.</summary>
+/// <summary>Adds a program's traces, metrics and logs.</summary>
 public static class TelemetryExtensions
 {
     private const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    /// <summary>Returns whether telemetry is exported over OTLP, as Aspire configures it.</summary>
+    /// <summary>Returns a value that indicates whether telemetry is exported over OTLP, as Aspire configures it.</summary>
     /// <param name="builder">The program's builder.</param>
     public static bool ExportsTelemetry(this IHostApplicationBuilder builder)
     {
@@ -23,14 +23,14 @@ public static class TelemetryExtensions
     }
 
     /// <summary>
-    /// Traces, metrics and logs; exported over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, as Aspire sets it.
-    /// The service's name comes from <c>OTEL_SERVICE_NAME</c>.
+    /// Adds traces, metrics and logs, exported over OTLP if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, as Aspire does. The
+    /// service's name comes from <c>OTEL_SERVICE_NAME</c>.
     /// </summary>
     internal static void AddTelemetry(this IHostApplicationBuilder builder)
     {
         var telemetry = builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics
-                // Not all of ASP.NET Core's: those of routing and of memory cost each request and say little.
+                // ASP.NET Core's meters for routing and memory are omitted: they cost time per request and add little.
                 .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
@@ -38,7 +38,7 @@ public static class TelemetryExtensions
 
         if (!builder.ExportsTelemetry())
         {
-            // Recording spans costs each request. The proxies forward traceparent in any case.
+            // Recording spans costs time per request. The proxies forward traceparent in any case.
             return;
         }
 

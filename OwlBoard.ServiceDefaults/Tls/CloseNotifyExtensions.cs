@@ -4,15 +4,15 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace OwlBoard.ServiceDefaults.Tls;
 
-/// <summary>Ends TLS connections as RFC 8446 section 6.1 demands.</summary>
+/// <summary>Ends TLS connections as RFC 8446 section 6.1 requires.</summary>
 public static class CloseNotifyExtensions
 {
     /// <summary>
-    /// Sends <c>close_notify</c> at a connection's end, which Kestrel does not: without it a client cannot tell the end from
-    /// an attacker's cut. A connection that is given up in the middle of a response gets none.
+    /// Sends <c>close_notify</c> when a connection ends, which Kestrel does not: without it a client cannot distinguish the end
+    /// from a truncation attack. A connection aborted within a response gets none.
     /// </summary>
     /// <param name="endpoint">The endpoint, after its <c>UseHttps</c>.</param>
-    /// <returns>The same.</returns>
+    /// <returns>The same endpoint.</returns>
     public static ListenOptions UseCloseNotify(this ListenOptions endpoint)
     {
         endpoint.Use(static next => connection => ServeAsync(next, connection));
@@ -33,7 +33,7 @@ public static class CloseNotifyExtensions
         }
         catch (Exception gone) when (gone is IOException or InvalidOperationException or OperationCanceledException)
         {
-            // The client is gone or was given up.
+            // The client closed the connection, or the connection was aborted.
         }
     }
 }

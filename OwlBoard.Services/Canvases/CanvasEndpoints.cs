@@ -4,10 +4,10 @@ using OwlBoard.Services.Http;
 
 namespace OwlBoard.Services.Canvases;
 
-/// <summary>Canvases as they are stored.</summary>
+/// <summary>The endpoints of stored canvases.</summary>
 internal static class CanvasEndpoints
 {
-    /// <summary>An exported drawing runs nothing and loads nothing, also when it is opened by itself.</summary>
+    /// <summary>Prevents an exported drawing from running scripts or loading resources, also if it is opened directly.</summary>
     private const string SvgContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
     public static void Map(IEndpointRouteBuilder canvas)
@@ -27,7 +27,7 @@ internal static class CanvasEndpoints
         return await store.CreateAsync(body.Value.Id!, shapes, cancellationToken) is { } created
             ? TypedResults.Created(
                 (string?)null, new CanvasResponse(created.CanvasId, created.Version, created.Checksum, shapes.Text))
-            : Errors.Conflict($"There is a canvas {body.Value.Id} already");
+            : Errors.Conflict($"Canvas {body.Value.Id} already exists");
     }
 
     private static async Task<Results<Ok<CanvasResponse>, NotFound<ErrorBody>>> GetAsync(
@@ -47,7 +47,7 @@ internal static class CanvasEndpoints
             (null, _) => Unknown(request.CanvasId!),
             (_, true) => TypedResults.Ok(state),
             _ => TypedResults.Conflict(new SaveConflict(
-                $"base_version {request.BaseVersion} is not the current version, which is {state.Version}: fetch it, merge, save again",
+                $"base_version {request.BaseVersion} is stale; the current version is {state.Version}: fetch it, merge and save",
                 state.CanvasId, state.Version, state.Checksum)),
         };
     }

@@ -4,7 +4,7 @@ using OwlBoard.Services.Http;
 
 namespace OwlBoard.Services.Canvases;
 
-/// <summary>The id of a canvas in a body: required, and as valid as in a query.</summary>
+/// <summary>Validates the id of a canvas in a body: required, with the same rules as in a query.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class CanvasIdAttribute : ValidationAttribute
 {

@@ -5,7 +5,7 @@ using OwlBoard.Services.Http;
 
 namespace OwlBoard.Services.Canvases;
 
-/// <summary>A canvas usually has the id of its dashboard, which is a number: takes that as well as text.</summary>
+/// <summary>Reads a canvas id as text or number: a canvas usually has the id of its dashboard, which is a number.</summary>
 internal sealed class CanvasIdConverter : JsonConverter<string>
 {
     public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -2,11 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace OwlBoard.Services.Canvases;
 
-/// <summary>A whole canvas.</summary>
+/// <summary>A complete canvas.</summary>
 /// <param name="CanvasId">Its id.</param>
 /// <param name="Version">Its version.</param>
 /// <param name="Checksum">The checksum of its shapes.</param>
-/// <param name="Shapes">The shapes as stored, which is JSON already.</param>
+/// <param name="Shapes">The shapes as stored, which are JSON.</param>
 internal sealed record CanvasResponse(
     string CanvasId,
     long Version,

@@ -3,7 +3,7 @@ using OwlBoard.Services.Realtime;
 
 namespace OwlBoard.Services.Canvases;
 
-/// <summary>Strokes while they are drawn. They are passed on, not stored: a client saves the canvas.</summary>
+/// <summary>Relays strokes while they are drawn. Nothing is stored: clients save the canvas.</summary>
 internal static class CanvasSocket
 {
     public static void Map(IEndpointRouteBuilder canvas) => canvas.MapGet("/ws/{id}", ServeAsync);

@@ -1,4 +1,4 @@
 namespace OwlBoard.Services.Canvases;
 
-/// <summary>Which state of a canvas a client has, to compare with the server's.</summary>
+/// <summary>The state of a canvas, which a client compares with its own.</summary>
 internal sealed record CanvasState(string CanvasId, long Version, string Checksum);

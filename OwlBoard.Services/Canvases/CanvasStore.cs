@@ -3,11 +3,11 @@ using OwlBoard.Services.Storage;
 
 namespace OwlBoard.Services.Canvases;
 
-/// <summary>Reads and writes canvases, without ever letting a save undo one that it has not seen.</summary>
+/// <summary>Reads and writes canvases. A save never overwrites another one that its client has not seen.</summary>
 internal sealed class CanvasStore(IDbContextFactory<CanvasesDb> contexts, TimeProvider time)
 {
     /// <summary>Creates a canvas.</summary>
-    /// <returns><see langword="null"/> if there is one with this id.</returns>
+    /// <returns>The new state; <see langword="null"/> if a canvas with this id exists.</returns>
     public async Task<CanvasState?> CreateAsync(string id, ShapesJson shapes, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -31,7 +31,7 @@ internal sealed class CanvasStore(IDbContextFactory<CanvasesDb> contexts, TimePr
         }
         catch (DbUpdateException)
         {
-            // Somebody else created it in between, unless something is really wrong.
+            // A concurrent request created it, unless this is another error.
             if (await FindStateAsync(id, cancellationToken) is not null)
             {
                 return null;
@@ -47,7 +47,7 @@ internal sealed class CanvasStore(IDbContextFactory<CanvasesDb> contexts, TimePr
         return await db.Canvases.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, cancellationToken);
     }
 
-    /// <summary>The state without the shapes, which may be megabytes.</summary>
+    /// <summary>Returns the state without the shapes, which may be megabytes.</summary>
     public async Task<CanvasState?> FindStateAsync(string id, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -59,8 +59,8 @@ internal sealed class CanvasStore(IDbContextFactory<CanvasesDb> contexts, TimePr
 
     /// <summary>Replaces the shapes.</summary>
     /// <returns>
-    /// The canvas' state afterwards and whether the shapes are in it: not, if <paramref name="baseVersion"/> is no
-    /// longer current. The state is <see langword="null"/> if there is no such canvas.
+    /// The current state and a value that indicates whether the shapes are saved, which is false if
+    /// <paramref name="baseVersion"/> is stale. The state is <see langword="null"/> if the canvas does not exist.
     /// </returns>
     public async Task<(CanvasState? State, bool IsSaved)> SaveAsync(
         string id, ShapesJson shapes, long? baseVersion, CancellationToken cancellationToken)
@@ -68,7 +68,7 @@ internal sealed class CanvasStore(IDbContextFactory<CanvasesDb> contexts, TimePr
         while (true)
         {
             var current = await FindStateAsync(id, cancellationToken);
-            // The same shapes again, as a client that missed the answer sends them: done already, whatever the base.
+            // The shapes are already saved, for example by a client that missed the response and retried.
             if (current is null || current.Checksum == shapes.Checksum)
             {
                 return (current, true);
@@ -101,7 +101,7 @@ internal sealed class CanvasStore(IDbContextFactory<CanvasesDb> contexts, TimePr
         return false;
     }
 
-    /// <summary>Updates the canvas if it is still at the version that was read.</summary>
+    /// <summary>Updates the canvas if it still has the version that was read.</summary>
     private async Task<bool> TryReplaceAsync(CanvasState current, ShapesJson shapes, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -127,7 +127,7 @@ internal sealed class CanvasStore(IDbContextFactory<CanvasesDb> contexts, TimePr
         }
     }
 
-    /// <summary>The row to write, without having read its shapes.</summary>
+    /// <summary>Creates the row to update, without its shapes having been read.</summary>
     private static Canvas Stub(CanvasState state) =>
         new() { Id = state.CanvasId, Version = state.Version, Checksum = state.Checksum, Shapes = "" };
 }

@@ -2,7 +2,7 @@ using OwlBoard.Services.Storage;
 
 namespace OwlBoard.Services.Canvases;
 
-/// <summary>The canvas service: what is drawn, saved and live.</summary>
+/// <summary>The canvas service: stored canvases and live strokes.</summary>
 internal static class CanvasesModule
 {
     public static void Add(WebApplicationBuilder builder)

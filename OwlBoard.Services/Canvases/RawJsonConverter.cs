@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace OwlBoard.Services.Canvases;
 
-/// <summary>Writes stored JSON as it is, rather than parsing megabytes of it to write the same again.</summary>
+/// <summary>Writes stored JSON unchanged, without parsing and rewriting megabytes of it.</summary>
 internal sealed class RawJsonConverter : JsonConverter<string>
 {
     public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -13,7 +13,7 @@ internal sealed class SaveCanvasRequest
     [Shapes(IsRequired = true)]
     public JsonElement? Shapes { get; init; }
 
-    /// <summary>The version that the shapes were drawn upon. Without it the save replaces whatever is there.</summary>
+    /// <summary>The version that the shapes are based on. Without it the save replaces the current version.</summary>
     [Range(0, long.MaxValue, ErrorMessage = "base_version must not be negative")]
     public long? BaseVersion { get; init; }
 }

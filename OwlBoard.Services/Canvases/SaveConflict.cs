@@ -1,4 +1,4 @@
 namespace OwlBoard.Services.Canvases;
 
-/// <summary>The answer to a save upon a stale version: what to fetch and merge before trying again.</summary>
+/// <summary>The response to a save based on a stale version, with the current version to fetch and merge.</summary>
 internal sealed record SaveConflict(string Detail, string CanvasId, long Version, string Checksum);

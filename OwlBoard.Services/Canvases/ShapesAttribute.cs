@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace OwlBoard.Services.Canvases;
 
-/// <summary>The shapes of a canvas: an array of objects, which belong to the client otherwise.</summary>
+/// <summary>Validates the shapes of a canvas: an array of objects, whose members are up to the client.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class ShapesAttribute : ValidationAttribute
 {

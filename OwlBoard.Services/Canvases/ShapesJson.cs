@@ -5,7 +5,7 @@ using OwlBoard.Services.Http;
 
 namespace OwlBoard.Services.Canvases;
 
-/// <summary>Shapes in the form in which they are stored and summed up.</summary>
+/// <summary>Shapes as stored, with their checksum.</summary>
 internal sealed record ShapesJson(string Text, string Checksum)
 {
     public static ShapesJson From(JsonElement? shapes)
@@ -22,8 +22,8 @@ internal sealed record ShapesJson(string Text, string Checksum)
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
-            // JSON can escape half a surrogate pair; there is no such text.
-            throw ApiException.Unprocessable("shapes holds text that is not valid Unicode");
+            // JSON can escape an unpaired surrogate, which is not valid text.
+            throw ApiException.Unprocessable("shapes contains text that is not valid Unicode");
         }
     }
 }

@@ -35,7 +35,7 @@ internal sealed class ChatHistory(IDbContextFactory<ChatDb> contexts, TimeProvid
         return await db.Messages.AnyAsync(m => m.Id == messageId && m.DashboardId == dashboardId, cancellationToken);
     }
 
-    /// <summary>A part of a room's messages, oldest first, and how many there are in all.</summary>
+    /// <summary>Returns a page of a room's messages, oldest first, and their total number.</summary>
     public async Task<(List<MessageResponse> Messages, int Total)> ReadAsync(
         string dashboardId, Page page, CancellationToken cancellationToken)
     {
@@ -77,7 +77,7 @@ internal sealed class ChatHistory(IDbContextFactory<ChatDb> contexts, TimeProvid
         }
         catch (DbUpdateException)
         {
-            // Two came first at once. Whoever's room it is now, it is there.
+            // A concurrent request created the room.
             if (await FindRoomAsync(dashboardId, cancellationToken) is null)
             {
                 throw;

@@ -1,9 +1,9 @@
 namespace OwlBoard.Services.Chat;
 
-/// <summary>A message as it is stored.</summary>
+/// <summary>A stored message.</summary>
 internal sealed class ChatMessage
 {
-    /// <summary>The order in which messages are stored, which is the order of the history.</summary>
+    /// <summary>The position of the message in the history.</summary>
     public long Sequence { get; set; }
 
     public required string Id { get; set; }
@@ -20,6 +20,6 @@ internal sealed class ChatMessage
 
     public DateTime Timestamp { get; set; }
 
-    /// <summary>The id of the message that this one answers.</summary>
+    /// <summary>The id of the message that this one replies to.</summary>
     public string? ReplyTo { get; set; }
 }

@@ -8,20 +8,20 @@ internal sealed class ChatOptions : IValidatableObject
 {
     public const string Section = "Chat";
 
-    /// <summary>Users in a room at a time. Default 100.</summary>
+    /// <summary>The maximum number of users in a room at a time. Default 100.</summary>
     [AllowedNumber("Chat:UsersInRoom", 2, 10_000)]
     public int UsersInRoom { get; set; } = 100;
 
     /// <summary>
-    /// Connections of one user from one client to a room: enough for tabs and devices, and not for a flood. Default 10. Those from
-    /// other clients do not count, or anyone could use up the connections of another user.
+    /// The maximum number of connections of one user from one client to a room, enough for tabs and devices. Default 10.
+    /// Connections from other clients do not count, so that no client can use up another user's connections.
     /// </summary>
     [AllowedNumber("Chat:ConnectionsPerUser", 1, 1000)]
     public int ConnectionsPerUser { get; set; } = 10;
 
     /// <summary>
-    /// Connections of one client to a room, whatever users it names. Default 50. Less than <see cref="UsersInRoom"/>, so that no
-    /// client closes a room to the others.
+    /// The maximum number of connections of one client to a room, for all its users. Default 50. Less than
+    /// <see cref="UsersInRoom"/>, so that one client cannot fill a room.
     /// </summary>
     [AllowedNumber("Chat:ConnectionsPerClient", 1, 10_000)]
     public int ConnectionsPerClient { get; set; } = 50;

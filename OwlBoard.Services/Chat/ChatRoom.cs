@@ -1,6 +1,6 @@
 namespace OwlBoard.Services.Chat;
 
-/// <summary>A dashboard's room. It comes into being with the first who enters or writes.</summary>
+/// <summary>A dashboard's room, created when the first user joins or writes.</summary>
 internal sealed class ChatRoom
 {
     public required string DashboardId { get; set; }

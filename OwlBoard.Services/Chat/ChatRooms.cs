@@ -4,7 +4,7 @@ using OwlBoard.Services.Storage;
 
 namespace OwlBoard.Services.Chat;
 
-/// <summary>What happens in rooms, and who hears of it.</summary>
+/// <summary>Joins users to rooms, posts messages, and publishes both to the room.</summary>
 internal sealed class ChatRooms(
     ChatHistory history, IRoomPresence presence, IFanOut fanOut, ITopicOrder order, TimeProvider time)
 {
@@ -32,12 +32,12 @@ internal sealed class ChatRooms(
         }
     }
 
-    /// <summary>Tells everyone that a user has left whose replica can no longer say so.</summary>
+    /// <summary>Publishes that a user has left whose replica died.</summary>
     public ValueTask TellDepartedAsync(string dashboardId, RoomUser user) =>
         fanOut.PublishAsync(
             Topic(dashboardId), SocketMessage.Write("user_left", new PresenceEvent(user.UserId, user.Username, Now())));
 
-    /// <summary>Stores a message, then brings it to everyone in the room, its author included.</summary>
+    /// <summary>Stores a message, then publishes it to all users in the room, including its author.</summary>
     public async Task<MessageResponse> PostAsync(
         string dashboardId, RoomUser author, Draft draft, CancellationToken cancellationToken)
     {

@@ -7,10 +7,10 @@ using OwlBoard.Services.Realtime;
 
 namespace OwlBoard.Services.Chat;
 
-/// <summary>A room over a WebSocket.</summary>
+/// <summary>The WebSocket endpoint of a room.</summary>
 internal static class ChatSocket
 {
-    /// <summary>"Try again later" of the WebSocket close code registry, https://www.iana.org/assignments/websocket.</summary>
+    /// <summary>The close code "Try again later" of the WebSocket registry, https://www.iana.org/assignments/websocket.</summary>
     private const WebSocketCloseStatus TryAgainLater = (WebSocketCloseStatus)1013;
 
     public static void Map(IEndpointRouteBuilder chat) => chat.MapGet("/ws/{dashboardId}", ServeAsync);
@@ -31,7 +31,7 @@ internal static class ChatSocket
         if (Explain(await rooms.EnterAsync(room, connection, user, ClientNetwork.Of(context), context.RequestAborted), options.Value)
             is { } refusal)
         {
-            // Over the WebSocket: of an HTTP error a browser's script learns nothing.
+            // Sent over the WebSocket, because browsers hide an HTTP error of the handshake from scripts.
             connection.Send(SocketMessage.Error(refusal));
             connection.Close(TryAgainLater, refusal);
             await sockets.RefuseAsync(context, connection);
@@ -86,7 +86,7 @@ internal static class ChatSocket
 
             if (draft.ReplyTo is { } reply && !await history.ContainsAsync(room, reply, cancellationToken))
             {
-                return "reply_to names no message of this room";
+                return "reply_to is not the id of a message in this room";
             }
 
             await rooms.PostAsync(room, user, draft, cancellationToken);
@@ -94,12 +94,12 @@ internal static class ChatSocket
         }
     }
 
-    /// <summary>Returns the reason of a refusal, for the error message and for the close frame, which holds 123 bytes.</summary>
+    /// <summary>Returns the reason for a refusal, for the error message and for the close frame (at most 123 bytes).</summary>
     private static string? Explain(JoinOutcome outcome, ChatOptions limits) => outcome switch
     {
-        JoinOutcome.RoomIsFull => $"The room is full: {limits.UsersInRoom} users are in it",
-        JoinOutcome.UserIsAtLimit => $"The limit of a user is reached: {limits.ConnectionsPerUser} connections to a room from one address",
-        JoinOutcome.ClientIsAtLimit => $"The limit of an address is reached: {limits.ConnectionsPerClient} connections to a room",
+        JoinOutcome.RoomIsFull => $"The room is full: {limits.UsersInRoom} users",
+        JoinOutcome.UserIsAtLimit => $"User limit reached: {limits.ConnectionsPerUser} connections to a room from one address",
+        JoinOutcome.ClientIsAtLimit => $"Address limit reached: {limits.ConnectionsPerClient} connections to a room",
         _ => null,
     };
 }

@@ -1,4 +1,4 @@
 namespace OwlBoard.Services.Chat;
 
-/// <summary>A user who left a room because the replica died that served the last connection.</summary>
+/// <summary>A user who left a room because the replica with the user's last connection died.</summary>
 internal sealed record Departure(string DashboardId, RoomUser User);

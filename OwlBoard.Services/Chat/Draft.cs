@@ -3,12 +3,12 @@ using OwlBoard.Services.Http;
 
 namespace OwlBoard.Services.Chat;
 
-/// <summary>A message that somebody wants to send.</summary>
+/// <summary>A message to be posted.</summary>
 internal sealed record Draft(string Content, string MessageType, string? ReplyTo)
 {
     private const string DefaultType = "text";
 
-    /// <summary>Reads the data of a <c>chat_message</c>, or says what is wrong with it.</summary>
+    /// <summary>Reads the data of a <c>chat_message</c>, or returns the error.</summary>
     public static bool TryRead(JsonElement data, out Draft draft, out string error)
     {
         draft = null!;
@@ -23,7 +23,7 @@ internal sealed record Draft(string Content, string MessageType, string? ReplyTo
         return draft.IsValid(out error);
     }
 
-    /// <summary>A draft of plain text.</summary>
+    /// <summary>Creates a draft of plain text, or returns the error.</summary>
     public static bool TryCreate(string content, out Draft draft, out string error)
     {
         draft = new(content, DefaultType, null);

@@ -2,15 +2,15 @@ using OwlBoard.Services.Http;
 
 namespace OwlBoard.Services.Chat;
 
-/// <summary>Who is in which room, on whichever replica.</summary>
+/// <summary>The users in each room, across replicas.</summary>
 internal interface IRoomPresence
 {
     public ValueTask<JoinOutcome> JoinAsync(string dashboardId, string connectionId, RoomUser user, ClientNetwork client);
 
-    /// <summary>Takes a connection out of a room.</summary>
-    /// <returns>Whether it was the user's last one there.</returns>
+    /// <summary>Removes a connection from a room.</summary>
+    /// <returns>A value that indicates whether it was the user's last connection there.</returns>
     public ValueTask<bool> LeaveAsync(string dashboardId, string connectionId);
 
-    /// <summary>The users in a room, each once, in the order in which they came.</summary>
+    /// <summary>Returns the users in a room, each once, in the order in which they joined.</summary>
     public ValueTask<IReadOnlyList<RoomUser>> ListAsync(string dashboardId);
 }

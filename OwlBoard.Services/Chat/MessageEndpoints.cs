@@ -4,10 +4,10 @@ using OwlBoard.Services.Http;
 
 namespace OwlBoard.Services.Chat;
 
-/// <summary>Messages over HTTP.</summary>
+/// <summary>The HTTP endpoints of messages.</summary>
 internal static class MessageEndpoints
 {
-    /// <summary>How many messages the room has in all, to find the last ones: the history starts with the oldest.</summary>
+    /// <summary>The total number of messages in the room, by which clients find the last page: the oldest come first.</summary>
     private const string TotalCount = "X-Total-Count";
 
     public static void Map(IEndpointRouteBuilder chat)

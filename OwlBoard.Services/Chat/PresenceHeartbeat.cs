@@ -3,17 +3,17 @@ using OwlBoard.Services.Realtime.Redis;
 
 namespace OwlBoard.Services.Chat;
 
-/// <summary>Keeps this replica's users in their rooms, and tells of those whom a dead replica left there.</summary>
+/// <summary>Keeps this replica's users in their rooms, and publishes the departures of users of dead replicas.</summary>
 internal sealed partial class PresenceHeartbeat(
     RedisPresence presence, ChatRooms rooms, IOptions<RedisOptions> options, TimeProvider time, ILogger<PresenceHeartbeat> logger)
     : BackgroundService
 {
-    /// <summary>Two beats may get lost.</summary>
+    /// <summary>The number of beats in the timeout: two may be lost.</summary>
     private const int BeatsInTimeout = 3;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        // Before the first user comes.
+        // The replica must be registered before the first user joins.
         await presence.BeatAsync();
         await base.StartAsync(cancellationToken);
     }
@@ -38,11 +38,11 @@ internal sealed partial class PresenceHeartbeat(
         }
         catch (Exception failure)
         {
-            // The heart must go on beating: without it this replica's users would vanish from their rooms.
+            // An exception must not end the heartbeat, or this replica's users would disappear from their rooms.
             LogBeatFailed(failure);
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "A heartbeat of the users' presence failed")]
+    [LoggerMessage(1, LogLevel.Error, "A presence heartbeat failed.")]
     private partial void LogBeatFailed(Exception failure);
 }

@@ -1,9 +1,9 @@
 namespace OwlBoard.Services.Chat;
 
 /// <summary>
-/// What Redis does in one go. A room is a hash of connections; a connection counts while the key of its replica is
-/// there, which expires unless the replica renews it. KEYS: the room. ARGV: the prefix of those keys, and what else is
-/// named in each script.
+/// The Lua scripts of presence, which Redis executes atomically. A room is a hash of connections; a connection counts while
+/// the key of its replica exists, which expires unless the replica renews it. KEYS: the room. ARGV: the prefix of the
+/// replica keys, then the arguments named at each script.
 /// </summary>
 internal static class PresenceScripts
 {
@@ -18,8 +18,8 @@ internal static class PresenceScripts
         """;
 
     /// <summary>
-    /// ARGV: connection, its user, its client, its entry, the most users, the most connections of a user from a client, the most
-    /// of a client, how long the room is kept in ms. Returns a <see cref="JoinOutcome"/>.
+    /// ARGV: the connection, its user, client and entry, the maximum of users, of connections per user and client, and per
+    /// client, and the room's lifetime in ms. Returns a <see cref="JoinOutcome"/>.
     /// </summary>
     public const string Join = IsAlive +
         """
@@ -42,7 +42,7 @@ internal static class PresenceScripts
         return seen[ARGV[3]] and 1 or 0
         """;
 
-    /// <summary>ARGV: connection, its user. Returns whether it was the user's last one.</summary>
+    /// <summary>ARGV: the connection and its user. Returns whether it was the user's last connection.</summary>
     public const string Leave = IsAlive +
         """
         if redis.call('HDEL', KEYS[1], ARGV[2]) == 0 then return 0 end
@@ -53,7 +53,7 @@ internal static class PresenceScripts
         return 1
         """;
 
-    /// <summary>Returns the entries that count.</summary>
+    /// <summary>Returns the entries of live replicas.</summary>
     public const string List = IsAlive +
         """
         local present = {}
@@ -64,8 +64,8 @@ internal static class PresenceScripts
         """;
 
     /// <summary>
-    /// Removes what dead replicas left. ARGV: how long the room is kept in ms. Returns an entry of each user who is gone
-    /// altogether: to the first who asks, and to no other.
+    /// Removes the entries of dead replicas. ARGV: the room's lifetime in ms. Returns one entry for each user without a
+    /// connection left, to the first caller only.
     /// </summary>
     public const string Sweep = IsAlive +
         """

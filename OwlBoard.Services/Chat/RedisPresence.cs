@@ -8,16 +8,16 @@ using StackExchange.Redis;
 namespace OwlBoard.Services.Chat;
 
 /// <summary>
-/// Presence across replicas. Each replica lives in Redis under a name that expires unless a heartbeat renews it, and
-/// with it all that the replica said of its connections. While Redis is away a replica knows its own users only; then
-/// it says everything again under a new name, which takes back at once whatever it could not take back meanwhile.
+/// Presence across replicas. Each replica is a key in Redis that expires unless a heartbeat renews it; its entries count
+/// only while the key exists. While Redis is unavailable a replica knows its own users only. Afterwards it registers its
+/// entries again under a new key and deletes the old one, which invalidates entries that it could not remove.
 /// </summary>
 internal sealed class RedisPresence : IRoomPresence
 {
     private const string RoomPrefix = "owlboard:chat:room:";
     private const string ReplicaPrefix = "owlboard:chat:replica:";
 
-    /// <summary>Rooms that no replica renews are forgotten. Milliseconds; longer than any heartbeat.</summary>
+    /// <summary>The lifetime in milliseconds of a room that no replica renews; longer than any heartbeat.</summary>
     private const int RoomLifetime = 60 * 60 * 1000;
 
     private readonly RedisConnection _redis;
@@ -70,7 +70,7 @@ internal sealed class RedisPresence : IRoomPresence
         }
         else if (replica != _replica)
         {
-            // Said under a name that was given up at that moment.
+            // The replica's key changed during the join, so the entry must be registered again.
             _isStale = true;
         }
 
@@ -115,8 +115,8 @@ internal sealed class RedisPresence : IRoomPresence
         }
     }
 
-    /// <summary>Says that this replica lives, and clears up after those in its rooms that no longer do.</summary>
-    /// <returns>The users who left with them, for others to be told.</returns>
+    /// <summary>Renews this replica's key, and removes the entries of dead replicas from its rooms.</summary>
+    /// <returns>The users who left with those replicas, to be published.</returns>
     public async Task<IReadOnlyList<Departure>> BeatAsync()
     {
         try
@@ -144,7 +144,7 @@ internal sealed class RedisPresence : IRoomPresence
 
     private async Task SayEverythingAgainAsync()
     {
-        // First, so that whatever cannot be said from now on makes it stale again.
+        // Reset first, so that a failure from here on sets it again.
         _isStale = false;
         var old = _replica;
         var replica = Guid.NewGuid().ToString("N");
@@ -155,10 +155,10 @@ internal sealed class RedisPresence : IRoomPresence
         await Task.WhenAll(said.Select(key => _entries.TryGetValue(key, out var entry)
             ? _redis.Database.HashSetAsync(RoomPrefix + key.Room, key.Connection, Serialize(entry with { Replica = replica }))
             : Task.CompletedTask));
-        // Those who left in between may have been taken back before they were said.
+        // Connections that left meanwhile may have been removed before they were registered.
         await Task.WhenAll(said.Where(key => !_entries.ContainsKey(key)).Select(
             key => _redis.Database.HashDeleteAsync(RoomPrefix + key.Room, key.Connection)));
-        // Last: until here the others still count what the old name stands for.
+        // Last: until here the other replicas count the entries under the old key.
         await _redis.Database.KeyDeleteAsync(Alive(old));
     }
 

@@ -3,7 +3,7 @@ using OwlBoard.Services.Http;
 
 namespace OwlBoard.Services.Chat;
 
-/// <summary>Rooms, and who is in them.</summary>
+/// <summary>The endpoints of rooms and their users.</summary>
 internal static class RoomEndpoints
 {
     public static void Map(IEndpointRouteBuilder chat)
@@ -24,7 +24,7 @@ internal static class RoomEndpoints
                 room.CreatedBy,
                 room.IsActive,
                 await presence.ListAsync(room.DashboardId)))
-            : Errors.NotFound($"Nobody has opened a room for dashboard {dashboardId} yet");
+            : Errors.NotFound($"There is no room for dashboard {dashboardId} yet");
 
     private static async Task<Ok<IReadOnlyList<RoomUser>>> ListUsersAsync(ResourceId dashboardId, IRoomPresence presence) =>
         TypedResults.Ok(await presence.ListAsync(dashboardId.Value));

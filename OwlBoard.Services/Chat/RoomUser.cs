@@ -1,4 +1,4 @@
 namespace OwlBoard.Services.Chat;
 
-/// <summary>Somebody in a room.</summary>
+/// <summary>A user in a room.</summary>
 internal sealed record RoomUser(string UserId, string Username);

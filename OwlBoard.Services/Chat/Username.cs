@@ -7,7 +7,7 @@ namespace OwlBoard.Services.Chat;
 internal readonly record struct Username(string Value) : IParsable<Username>
 {
     public static Username Parse(string s, IFormatProvider? provider) =>
-        TryParse(s, provider, out var name) ? name : throw new FormatException($"Not a user's name: {s}");
+        TryParse(s, provider, out var name) ? name : throw new FormatException($"'{s}' is not a user name.");
 
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Username result)
     {

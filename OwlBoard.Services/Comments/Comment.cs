@@ -1,6 +1,6 @@
 namespace OwlBoard.Services.Comments;
 
-/// <summary>A remark pinned to a place on a dashboard.</summary>
+/// <summary>A comment pinned to a position on a dashboard.</summary>
 internal sealed class Comment
 {
     public required string Id { get; set; }

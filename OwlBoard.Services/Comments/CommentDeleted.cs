@@ -2,5 +2,5 @@ using System.Text.Json.Serialization;
 
 namespace OwlBoard.Services.Comments;
 
-/// <summary>What remains to be told of a comment that is gone.</summary>
+/// <summary>The event data of a deleted comment.</summary>
 internal sealed record CommentDeleted([property: JsonPropertyName("_id")] string Id, string DashboardId);

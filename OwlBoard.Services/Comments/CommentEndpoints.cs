@@ -3,7 +3,7 @@ using OwlBoard.Services.Http;
 
 namespace OwlBoard.Services.Comments;
 
-/// <summary>Comments over HTTP.</summary>
+/// <summary>The HTTP endpoints of comments.</summary>
 internal static class CommentEndpoints
 {
     public static void Map(IEndpointRouteBuilder comments)

@@ -2,12 +2,12 @@ using OwlBoard.Services.Realtime;
 
 namespace OwlBoard.Services.Comments;
 
-/// <summary>Tells everyone who looks at a dashboard what happens to its comments, in the order in which it is stored.</summary>
+/// <summary>Publishes the changes of a dashboard's comments, in the order in which they are stored.</summary>
 internal sealed class CommentEvents(IFanOut fanOut, ITopicOrder order)
 {
     public static string Topic(string dashboardId) => $"comments:{dashboardId}";
 
-    /// <summary>Runs a change of a dashboard's comments, with no other change of them at the same time.</summary>
+    /// <summary>Runs a change of a dashboard's comments, one at a time.</summary>
     public Task InOrderAsync(string dashboardId, Func<Task> change, CancellationToken cancellationToken) =>
         order.RunAsync(Topic(dashboardId), change, cancellationToken);
 

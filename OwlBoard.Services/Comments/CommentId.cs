@@ -7,7 +7,7 @@ namespace OwlBoard.Services.Comments;
 internal readonly record struct CommentId(string Value) : IParsable<CommentId>
 {
     public static CommentId Parse(string s, IFormatProvider? provider) =>
-        TryParse(s, provider, out var id) ? id : throw new FormatException($"Not a comment's id: {s}");
+        TryParse(s, provider, out var id) ? id : throw new FormatException($"'{s}' is not a comment id.");
 
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out CommentId result)
     {

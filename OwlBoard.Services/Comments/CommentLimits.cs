@@ -1,6 +1,6 @@
 namespace OwlBoard.Services.Comments;
 
-/// <summary>The most characters that a field takes, in requests and in the database.</summary>
+/// <summary>The maximum lengths of fields in characters, in requests and in the database.</summary>
 internal static class CommentLimits
 {
     public const int Content = 500;

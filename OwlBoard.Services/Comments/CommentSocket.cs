@@ -3,7 +3,7 @@ using OwlBoard.Services.Realtime;
 
 namespace OwlBoard.Services.Comments;
 
-/// <summary>A dashboard's comment events. Clients only listen: they comment over HTTP.</summary>
+/// <summary>The WebSocket endpoint of a dashboard's comment events. Clients receive only: they comment over HTTP.</summary>
 internal static class CommentSocket
 {
     public static void Map(IEndpointRouteBuilder comments) =>
@@ -14,7 +14,7 @@ internal static class CommentSocket
         using var connection = sockets.CreateConnection(context);
         await sockets.ServeAsync(context, CommentEvents.Topic(dashboardId.Value), connection, (_, _) =>
         {
-            connection.Refuse("This connection takes no messages: create and change comments over HTTP");
+            connection.Refuse("This connection does not accept messages; create and change comments over HTTP");
             return Task.CompletedTask;
         });
     }

@@ -4,7 +4,7 @@ using OwlBoard.Services.Storage;
 
 namespace OwlBoard.Services.Comments;
 
-/// <summary>Stores comments, and announces what it has stored.</summary>
+/// <summary>Stores comments and publishes the changes.</summary>
 internal sealed class CommentStore(IDbContextFactory<CommentsDb> contexts, CommentEvents events, TimeProvider time)
 {
     public async Task<CommentResponse> CreateAsync(
@@ -57,7 +57,7 @@ internal sealed class CommentStore(IDbContextFactory<CommentsDb> contexts, Comme
     }
 
     /// <summary>Changes a comment.</summary>
-    /// <returns>The changed comment; <see langword="null"/> if there is none.</returns>
+    /// <returns>The changed comment; <see langword="null"/> if it does not exist.</returns>
     public Task<CommentResponse?> UpdateAsync(
         string id, string? content, Coordinates? coordinates, CancellationToken cancellationToken) =>
         ChangeAsync(id, async (db, comment) =>
@@ -71,7 +71,7 @@ internal sealed class CommentStore(IDbContextFactory<CommentsDb> contexts, Comme
         }, cancellationToken);
 
     /// <summary>Deletes a comment.</summary>
-    /// <returns>Whether there was one.</returns>
+    /// <returns>A value that indicates whether it existed.</returns>
     public async Task<bool> DeleteAsync(string id, CancellationToken cancellationToken) =>
         await ChangeAsync(id, async (db, comment) =>
         {
@@ -100,7 +100,7 @@ internal sealed class CommentStore(IDbContextFactory<CommentsDb> contexts, Comme
         }
         catch (DbUpdateConcurrencyException)
         {
-            // Another replica deleted it between our read and our write.
+            // Another replica deleted it between the read and the write.
             return null;
         }
 

@@ -17,7 +17,7 @@ internal sealed class CommentsDb(DbContextOptions<CommentsDb> options, IStorageP
             comment.Property(c => c.UserId).HasMaxLength(ResourceId.MaxLength);
             comment.Property(c => c.UserName).HasMaxLength(CommentLimits.UserName);
             comment.Property(c => c.Content).HasMaxLength(CommentLimits.Content);
-            // As they are listed: a dashboard's, oldest first.
+            // The order of the list: per dashboard, oldest first.
             comment.HasIndex(c => new { c.DashboardId, c.CreatedAt, c.Id });
         });
 }

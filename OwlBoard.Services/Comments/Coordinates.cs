@@ -2,6 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace OwlBoard.Services.Comments;
 
-/// <summary>A place on a dashboard.</summary>
+/// <summary>A position on a dashboard.</summary>
 [JsonConverter(typeof(CoordinatesConverter))]
 internal sealed record Coordinates(double X, double Y);

@@ -5,12 +5,12 @@ using OwlBoard.Services.Http;
 
 namespace OwlBoard.Services.Comments;
 
-/// <summary>Reads <c>"x,y"</c> and <c>[x,y]</c>, either wherever coordinates are wanted; writes <c>[x,y]</c>.</summary>
+/// <summary>Reads coordinates as <c>"x,y"</c> or <c>[x,y]</c>; writes <c>[x,y]</c>.</summary>
 internal sealed class CoordinatesConverter : JsonConverter<Coordinates>
 {
     private const string Expectation = "must be two numbers: \"x,y\" or [x,y]";
 
-    /// <summary>Far beyond any board, and still exact.</summary>
+    /// <summary>The largest coordinate: far beyond any board, and still exact.</summary>
     private const double FarAway = 1e9;
 
     public override Coordinates Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -14,7 +14,7 @@ internal sealed class UpdateCommentRequest : IValidatableObject
     {
         if (Content is null && Coordinates is null)
         {
-            yield return new("Nothing to change: give content, coordinates or both");
+            yield return new("Nothing to change: content, coordinates or both are required");
         }
     }
 }

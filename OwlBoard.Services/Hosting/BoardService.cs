@@ -6,12 +6,12 @@ using OwlBoard.Services.Users;
 
 namespace OwlBoard.Services.Hosting;
 
-/// <summary>One of the services that this program can be, and what sets it apart from the others.</summary>
-/// <param name="Argument">The program's first argument that selects it.</param>
-/// <param name="HealthName">Its name in the answer of <c>/health</c>.</param>
-/// <param name="MaxBodyBytes">The largest request body that it takes; a larger one gets 413.</param>
-/// <param name="TakesGatewaysOnly">Whether it is reached over mutual TLS, by gateways alone.</param>
-/// <param name="Add">Adds what it needs.</param>
+/// <summary>One of the services that this program can run as, with what distinguishes it from the others.</summary>
+/// <param name="Argument">The first argument of the program, which selects the service.</param>
+/// <param name="HealthName">The name in the response of <c>/health</c>.</param>
+/// <param name="MaxBodyBytes">The maximum size of a request body; a larger one gets 413.</param>
+/// <param name="TakesGatewaysOnly">A value that indicates whether only gateways may connect, over mutual TLS.</param>
+/// <param name="Add">Adds the service's dependencies.</param>
 /// <param name="Map">Maps its endpoints.</param>
 internal sealed record BoardService(
     string Argument,

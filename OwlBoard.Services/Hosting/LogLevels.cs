@@ -5,8 +5,8 @@ namespace OwlBoard.Services.Hosting;
 internal static class LogLevels
 {
     /// <summary>
-    /// Beyond the levels that all programs have by default: none of the host's stack trace of a start that fails, which
-    /// the program explains itself. <c>Logging:LogLevel</c> may say otherwise.
+    /// Suppresses the host's stack trace of a failed start, which the program reports itself. <c>Logging:LogLevel</c>
+    /// overrides this.
     /// </summary>
     public static void AddLogLevels(this WebApplicationBuilder builder)
     {

@@ -6,7 +6,7 @@ using OwlBoard.Services.Realtime;
 
 namespace OwlBoard.Services.Hosting;
 
-/// <summary>Puts one service together, the same way for the program and for the tests.</summary>
+/// <summary>Builds the application of a service, for the program and for the tests.</summary>
 internal static class ServiceApplication
 {
     public static WebApplication Build(

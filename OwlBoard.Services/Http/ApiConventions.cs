@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace OwlBoard.Services.Http;
 
-/// <summary>What the APIs have in common: snake_case JSON, errors as <c>{"detail": …}</c>, limits.</summary>
+/// <summary>The conventions of all APIs: snake_case JSON, errors as <c>{"detail": …}</c>, limits.</summary>
 internal static class ApiConventions
 {
-    /// <summary>JSON as it goes over the wire, in HTTP bodies and in WebSocket messages.</summary>
+    /// <summary>The JSON options of HTTP bodies and WebSocket messages.</summary>
     public static readonly JsonSerializerOptions Json = Configure(new(JsonSerializerDefaults.Web));
 
     public static void AddApiConventions(this WebApplicationBuilder builder, long maxBodyBytes)
@@ -17,12 +17,12 @@ internal static class ApiConventions
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = maxBodyBytes;
-            // Values are opaque bytes (RFC 9110 section 5.5). By default, one that is no UTF-8 is refused: a cookie of another
-            // application on the same host, for instance.
+            // Field values are opaque bytes (RFC 9110 section 5.5). By default Kestrel rejects values that are not UTF-8, such as
+            // a cookie of another application on the same host.
             kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
         });
         builder.Services.ConfigureHttpJsonOptions(json => Configure(json.SerializerOptions));
-        // Without it the framework answers a bad parameter with an empty body outside of development.
+        // Outside of development, the framework otherwise responds to an invalid parameter with an empty body.
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddExceptionHandler<ApiExceptionHandler>();
     }
@@ -40,7 +40,7 @@ internal static class ApiConventions
     private static JsonSerializerOptions Configure(JsonSerializerOptions json)
     {
         json.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
-        // A number in quotes is a wrong type, not a number.
+        // A quoted number has the wrong type.
         json.NumberHandling = JsonNumberHandling.Strict;
         json.MaxDepth = 32;
         return json;

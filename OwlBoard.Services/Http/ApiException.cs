@@ -1,17 +1,17 @@
 namespace OwlBoard.Services.Http;
 
-/// <summary>A request that cannot be served, raised where no endpoint has been reached yet.</summary>
+/// <summary>The exception for a request that cannot be served, thrown before an endpoint is reached.</summary>
 internal sealed class ApiException(int statusCode, string detail) : Exception(detail)
 {
     public int StatusCode => statusCode;
 
-    /// <summary>The time after which the same request may succeed; <see langword="null"/> if it never will.</summary>
+    /// <summary>The time after which the request may be retried; <see langword="null"/> if a retry cannot succeed.</summary>
     public TimeSpan? RetryAfter { get; private init; }
 
     public static ApiException Unprocessable(string detail) =>
         new(StatusCodes.Status422UnprocessableEntity, detail);
 
-    /// <summary>The client has to wait: it asked too often, or for too much at once.</summary>
+    /// <summary>Creates an exception for a client that exceeded a limit.</summary>
     public static ApiException TooManyRequests(string detail, TimeSpan retryAfter) =>
         new(StatusCodes.Status429TooManyRequests, detail) { RetryAfter = retryAfter };
 }

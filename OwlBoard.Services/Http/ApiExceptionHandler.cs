@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Diagnostics;
 
 namespace OwlBoard.Services.Http;
 
-/// <summary>Answers what went wrong outside of the endpoints' own errors, always with a <c>detail</c>.</summary>
+/// <summary>Responds to errors outside of the endpoints, always with a <c>detail</c>.</summary>
 internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(
@@ -31,7 +31,7 @@ internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> l
         if (exception is ApiException { RetryAfter: { } wait })
         {
             response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            // As the load balancer and the gateways refuse requests for a while (RFC 9457). The body has the same detail.
+            // Like the load balancer's and the gateways' refusals (RFC 9457). The body has the same detail.
             contentType = MediaTypeNames.Application.ProblemJson;
         }
 
@@ -39,7 +39,7 @@ internal sealed partial class ApiExceptionHandler(ILogger<ApiExceptionHandler> l
         return true;
     }
 
-    /// <summary>Says in the API's terms what the framework says in those of the source code.</summary>
+    /// <summary>Replaces the framework's message, which names source code, with one in the API's terms.</summary>
     private static string Explain(string message)
     {
         var parameter = FrameworkMessage().Match(message);

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace OwlBoard.Services.Http;
 
 /// <summary>
-/// A JSON request body, read and validated before the endpoint runs. What the framework's own binding answers with 400
-/// (malformed JSON, wrong types) is 422 in this API, with words for the person who reads them.
+/// A JSON request body, read and validated before the endpoint runs. Malformed JSON and wrong types, for which the
+/// framework's binding responds 400, are 422 in this API, with a readable message.
 /// </summary>
 internal sealed class Body<T>(T value) : IBindableFromHttpContext<Body<T>>
     where T : notnull
@@ -18,9 +18,9 @@ internal sealed class Body<T>(T value) : IBindableFromHttpContext<Body<T>>
         var request = context.Request;
         if (!request.HasJsonContentType())
         {
-            // Without the type too: a page of any site can have a browser send such a request, and needs no permission for it.
+            // A missing type is refused too: a page of any site can send such a request without a CORS preflight.
             throw new ApiException(
-                StatusCodes.Status415UnsupportedMediaType, "The body must be JSON: send Content-Type: application/json");
+                StatusCodes.Status415UnsupportedMediaType, "The body must be JSON, with Content-Type: application/json");
         }
 
         T? value;
@@ -49,8 +49,8 @@ internal sealed class Body<T>(T value) : IBindableFromHttpContext<Body<T>>
 
     private static string Explain(JsonException malformed)
     {
-        // "$.email" when a value has the wrong type; "$" when it is the body itself; the parser's own errors have an
-        // inner exception, and a position instead of a field.
+        // The path is "$.email" for a value of the wrong type and "$" for the body itself. The parser's own errors have an
+        // inner exception and a position instead.
         var path = malformed.Path;
         if (malformed is WrongValueException && path is not null)
         {

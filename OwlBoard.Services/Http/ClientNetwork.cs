@@ -3,12 +3,12 @@ using System.Net;
 namespace OwlBoard.Services.Http;
 
 /// <summary>
-/// The client that limits count: an IPv4 address, or an IPv6 /64, the least that a provider gives one customer.
+/// The client to which limits apply: an IPv4 address, or an IPv6 /64, the smallest network that a provider assigns.
 /// </summary>
 /// <remarks>
-/// The load balancer sets <c>X-Real-IP</c> on every request, whatever the client wrote there, and gateways pass it on. A service
-/// trusts the peer for it, as gateways do: the peer is a gateway, by its certificate or because nothing else shares the network.
-/// Without the field the peer is the client.
+/// The load balancer overwrites <c>X-Real-IP</c> on every request, and gateways forward it. A service trusts the field from
+/// its peer, which is a gateway, as ensured by its certificate or by the private network. Without the field the peer is the
+/// client.
 /// </remarks>
 internal readonly record struct ClientNetwork(string Value)
 {
@@ -16,7 +16,7 @@ internal readonly record struct ClientNetwork(string Value)
 
     private const int NetworkBytes = 8;
 
-    /// <summary>Binds the parameter of an endpoint.</summary>
+    /// <summary>Binds an endpoint's parameter.</summary>
     public static ValueTask<ClientNetwork> BindAsync(HttpContext context) => ValueTask.FromResult(Of(context));
 
     /// <summary>Returns the client of a request.</summary>

@@ -1,4 +1,4 @@
 namespace OwlBoard.Services.Http;
 
-/// <summary>The body of every error answer.</summary>
+/// <summary>The body of every error response.</summary>
 internal sealed record ErrorBody(string Detail);

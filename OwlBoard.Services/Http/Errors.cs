@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace OwlBoard.Services.Http;
 
-/// <summary>The error answers of the endpoints.</summary>
+/// <summary>Creates the error responses of the endpoints.</summary>
 internal static class Errors
 {
     public static BadRequest<ErrorBody> BadRequest(string detail) => TypedResults.BadRequest(new ErrorBody(detail));

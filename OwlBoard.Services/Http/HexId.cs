@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 namespace OwlBoard.Services.Http;
 
 /// <summary>
-/// Identifiers of 24 hex digits: 4 bytes of time, so that an index takes new ones at its end, and 8 random ones.
+/// Creates identifiers of 24 hex digits: 4 bytes of time, so that an index appends new ones, and 8 random bytes.
 /// </summary>
 internal static class HexId
 {

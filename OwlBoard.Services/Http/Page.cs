@@ -3,13 +3,13 @@ using System.Reflection;
 
 namespace OwlBoard.Services.Http;
 
-/// <summary>Which part of a list is wanted: <c>?limit=…&amp;skip=…</c>.</summary>
+/// <summary>The requested part of a list: <c>?limit=…&amp;skip=…</c>.</summary>
 internal sealed class Page : IBindableFromHttpContext<Page>
 {
-    /// <summary>The most that one answer holds.</summary>
+    /// <summary>The maximum number of items in a response.</summary>
     public const int MaxLimit = 1000;
 
-    /// <summary><see langword="null"/> when the request does not say.</summary>
+    /// <summary>The number of items; <see langword="null"/> if not specified.</summary>
     public int? Limit { get; private init; }
 
     public int Skip { get; private init; }
@@ -31,6 +31,6 @@ internal sealed class Page : IBindableFromHttpContext<Page>
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             && value >= minimum && value <= maximum
                 ? value
-                : throw ApiException.Unprocessable($"{name} must be a whole number from {minimum} to {maximum}");
+                : throw ApiException.Unprocessable($"{name} must be a whole number between {minimum} and {maximum}");
     }
 }

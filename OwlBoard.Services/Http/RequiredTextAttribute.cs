@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OwlBoard.Services.Http;
 
-/// <summary>Text that must be there; else as <see cref="TextAttribute"/>.</summary>
+/// <summary>Validates required text, with the rules of <see cref="TextAttribute"/>.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class RequiredTextAttribute(int minimum, int maximum) : TextAttribute(minimum, maximum)
 {

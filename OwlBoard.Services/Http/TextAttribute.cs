@@ -4,9 +4,9 @@ using System.Text.Json;
 namespace OwlBoard.Services.Http;
 
 /// <summary>
-/// Text of a bounded number of characters. Characters are Unicode code points, as PostgreSQL counts them, so that an
-/// emoji is one. Blank text is refused where a minimum is asked for, and so is U+0000, which PostgreSQL cannot store.
-/// Absent text is valid: combine with <see cref="RequiredTextAttribute"/>.
+/// Validates the length of text in Unicode code points, as PostgreSQL counts characters, so that an emoji is one. Blank text
+/// is refused if there is a minimum; U+0000 always, because PostgreSQL cannot store it. Absent text is valid: use
+/// <see cref="RequiredTextAttribute"/> to require it.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal class TextAttribute(int minimum, int maximum) : ValidationAttribute

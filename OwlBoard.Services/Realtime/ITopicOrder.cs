@@ -1,10 +1,10 @@
 namespace OwlBoard.Services.Realtime;
 
 /// <summary>
-/// Storing and then broadcasting, one at a time within a topic: everyone sees the order in which things are stored.
+/// Serializes storing and publishing per topic, so that all clients receive events in the order in which they are stored.
 /// </summary>
 internal interface ITopicOrder
 {
-    /// <summary>Runs an action with no other of the same topic at the same time.</summary>
+    /// <summary>Runs an action, one at a time per topic.</summary>
     public Task RunAsync(string topic, Func<Task> action, CancellationToken cancellationToken);
 }

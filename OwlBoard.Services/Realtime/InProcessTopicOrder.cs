@@ -1,9 +1,9 @@
 namespace OwlBoard.Services.Realtime;
 
 /// <summary>
-/// Order within one process: a fixed number of locks, shared by the topics that fall on the same one.
+/// Order within one process, by a fixed number of locks that topics share by their hash.
 /// </summary>
-/// <param name="locks">How many actions can run at a time.</param>
+/// <param name="locks">The maximum number of concurrent actions.</param>
 internal sealed class InProcessTopicOrder(int locks = InProcessTopicOrder.DefaultLocks) : ITopicOrder
 {
     public const int DefaultLocks = 64;

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace OwlBoard.Services.Realtime;
 
-/// <summary>What ASP.NET Core's own metrics do not tell.</summary>
+/// <summary>The services' metrics, in addition to those of ASP.NET Core.</summary>
 internal sealed class ServicesMetrics
 {
     private readonly UpDownCounter<int> _open;
@@ -13,11 +13,11 @@ internal sealed class ServicesMetrics
     {
         var meter = meters.Create("OwlBoard.Services");
         _open = meter.CreateUpDownCounter<int>(
-            "owlboard.websocket.open_connections", "{connection}", "WebSockets that are open");
+            "owlboard.websocket.open_connections", "{connection}", "Number of open WebSockets.");
         _slow = meter.CreateCounter<long>(
-            "owlboard.websocket.slow_disconnects", "{connection}", "WebSockets cut because their reader fell behind");
+            "owlboard.websocket.slow_disconnects", "{connection}", "Number of WebSockets aborted because of a slow client.");
         _ownClientsOnly = meter.CreateCounter<long>(
-            "owlboard.fanout.own_clients_only", "{message}", "Live events that no other replica heard of because Redis was away");
+            "owlboard.fanout.own_clients_only", "{message}", "Number of live events that reached one replica only.");
     }
 
     public void Opened() => _open.Add(1);

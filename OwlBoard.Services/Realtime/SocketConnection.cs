@@ -6,8 +6,8 @@ using System.Threading.RateLimiting;
 namespace OwlBoard.Services.Realtime;
 
 /// <summary>
-/// One client's WebSocket. Sending never waits: messages queue up to a limit, and a reader that falls further behind is
-/// disconnected, so that it costs neither memory nor the others' time.
+/// A client's WebSocket. Sending never waits: messages are queued up to a limit, beyond which the connection is aborted, so
+/// that a slow client costs neither memory nor the other clients' time.
 /// </summary>
 internal sealed partial class SocketConnection(
     SocketOptions options, RateLimitLease place, TimeProvider time, ServicesMetrics metrics, ILogger<SocketConnection> logger) : IDisposable
@@ -27,7 +27,7 @@ internal sealed partial class SocketConnection(
 
     public string Id { get; } = Guid.NewGuid().ToString("N");
 
-    /// <summary>Queues a message, or cuts the connection if too much is queued already.</summary>
+    /// <summary>Queues a message, or aborts the connection if the queue is full.</summary>
     public void Send(ReadOnlyMemory<byte> message)
     {
         if (Interlocked.Increment(ref _queuedMessages) > options.MaxQueuedMessages
@@ -37,18 +37,18 @@ internal sealed partial class SocketConnection(
             return;
         }
 
-        // False once the connection is closing: nobody waits for this message any more.
+        // Returns false if the connection is closing; the message is dropped.
         _queue.Writer.TryWrite(message);
     }
 
-    /// <summary>Tells the client what is wrong with its message.</summary>
+    /// <summary>Sends an error message to the client.</summary>
     public void Refuse(string reason)
     {
         LogRefused(reason);
         Send(SocketMessage.Error(reason));
     }
 
-    /// <summary>Sends what is queued, then a close frame, and leaves the client a while to answer it.</summary>
+    /// <summary>Sends the queued messages and a close frame, and waits for the client's close frame until the timeout.</summary>
     public void Close(WebSocketCloseStatus status, string reason)
     {
         lock (_closeOnce)
@@ -70,7 +70,7 @@ internal sealed partial class SocketConnection(
     /// <summary>Serves the connection until it ends.</summary>
     /// <param name="socket">The accepted WebSocket.</param>
     /// <param name="onMessage">Handles a message; the memory is only valid until it returns.</param>
-    /// <param name="serverCloses">Cancelled when the server goes away.</param>
+    /// <param name="serverCloses">Canceled when the server shuts down.</param>
     public async Task RunAsync(
         WebSocket socket,
         Func<ReadOnlyMemory<byte>, CancellationToken, Task> onMessage,
@@ -78,7 +78,7 @@ internal sealed partial class SocketConnection(
     {
         metrics.Opened();
         await using var goingAway = serverCloses.Register(
-            () => Close(WebSocketCloseStatus.EndpointUnavailable, "The server goes away: reconnect"));
+            () => Close(WebSocketCloseStatus.EndpointUnavailable, "The server is shutting down; reconnect"));
         var sending = SendQueuedAsync(socket);
         try
         {
@@ -86,7 +86,7 @@ internal sealed partial class SocketConnection(
         }
         catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
         {
-            // The client vanished, or was cut. Either is an ordinary end.
+            // The client disconnected or was aborted; neither is an error.
             await _cut.CancelAsync();
         }
         finally
@@ -135,7 +135,7 @@ internal sealed partial class SocketConnection(
 
             if (_isClosing)
             {
-                // What comes before the client's close frame crosses ours and is no longer handled.
+                // Messages received after the server's close frame was sent are ignored.
                 message.ResetWrittenCount();
                 continue;
             }
@@ -143,7 +143,7 @@ internal sealed partial class SocketConnection(
             message.Advance(part.Count);
             if (message.WrittenCount > options.MaxMessageBytes)
             {
-                Refuse($"A message may be at most {options.MaxMessageBytes} bytes long");
+                Refuse($"A message must be at most {options.MaxMessageBytes} bytes long");
                 Close(WebSocketCloseStatus.MessageTooBig, "The message is too long");
                 continue;
             }
@@ -159,10 +159,10 @@ internal sealed partial class SocketConnection(
             }
             else
             {
-                Refuse("Messages are text, not binary");
+                Refuse("Messages must be text, not binary");
             }
 
-            // One large message must not keep its buffer for as long as the connection lives.
+            // A large message's buffer is not kept for the lifetime of the connection.
             message = message.Capacity > 8 * SmallBuffer ? new(SmallBuffer) : message;
             message.ResetWrittenCount();
         }
@@ -197,18 +197,18 @@ internal sealed partial class SocketConnection(
         metrics.CutSlowReader();
         LogSlowReader(Id, options.MaxQueuedMessages, options.MaxQueuedBytes);
 
-        // Cancels the token before it returns, so nothing more is sent, and runs the callbacks on the thread pool:
+        // CancelAsync sets the token before it returns, so nothing more is sent, and runs the callbacks on the thread pool:
         // the sender of a broadcast must not run this connection's continuations.
         _ = _cut.CancelAsync();
     }
 
     [LoggerMessage(1, LogLevel.Warning,
-        "WebSocket {Connection} is cut: its reader is behind by more than {Messages} messages or {Bytes} bytes")]
+        "WebSocket {Connection} aborted: more than {Messages} messages or {Bytes} bytes are queued.")]
     private partial void LogSlowReader(string connection, int messages, int bytes);
 
-    [LoggerMessage(2, LogLevel.Error, "A WebSocket message could not be handled")]
+    [LoggerMessage(2, LogLevel.Error, "A WebSocket message could not be handled.")]
     private partial void LogMessageFailed(Exception exception);
 
-    [LoggerMessage(3, LogLevel.Information, "A WebSocket message was refused: {Reason}")]
+    [LoggerMessage(3, LogLevel.Information, "WebSocket message refused: {Reason}.")]
     private partial void LogRefused(string reason);
 }

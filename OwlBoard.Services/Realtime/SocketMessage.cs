@@ -9,7 +9,7 @@ internal sealed record SocketMessage(string Type, JsonElement Data)
 {
     private const int MaxDepth = 32;
 
-    /// <summary>Reads a message from a client, or says what is wrong with it.</summary>
+    /// <summary>Parses a client's message, or returns the error.</summary>
     public static bool TryParse(ReadOnlyMemory<byte> utf8, out SocketMessage message, out string error)
     {
         message = null!;
@@ -17,7 +17,7 @@ internal sealed record SocketMessage(string Type, JsonElement Data)
         {
             if (!IsUnicode(utf8.Span))
             {
-                error = "The message holds text that is not valid Unicode";
+                error = "The message contains text that is not valid Unicode";
                 return false;
             }
 
@@ -27,7 +27,7 @@ internal sealed record SocketMessage(string Type, JsonElement Data)
                 || !root.TryGetProperty("type", out var type)
                 || type.ValueKind != JsonValueKind.String)
             {
-                error = "A message is a JSON object with a type";
+                error = "A message must be a JSON object with a type";
                 return false;
             }
 
@@ -51,7 +51,7 @@ internal sealed record SocketMessage(string Type, JsonElement Data)
     public static ReadOnlyMemory<byte> Write<T>(string type, T data) =>
         JsonSerializer.SerializeToUtf8Bytes(new Envelope<T>(type, data), ApiConventions.Json);
 
-    /// <summary>The message as it came, without whatever else the client put beside type and data.</summary>
+    /// <summary>Serializes the message for other clients, with type and data only.</summary>
     public ReadOnlyMemory<byte> Relay()
     {
         var output = new ArrayBufferWriter<byte>();
@@ -70,8 +70,8 @@ internal sealed record SocketMessage(string Type, JsonElement Data)
     public static ReadOnlyMemory<byte> Error(string detail) => Write("error", new ErrorBody(detail));
 
     /// <summary>
-    /// Returns whether all names and texts are Unicode. JSON can escape half a surrogate pair, which has no UTF-16 form: reading
-    /// one throws, as does the search for a property beside a name with one.
+    /// Returns a value that indicates whether all names and texts are valid Unicode. JSON can escape an unpaired surrogate;
+    /// reading such text throws, and so does a property lookup next to such a name.
     /// </summary>
     private static bool IsUnicode(ReadOnlySpan<byte> utf8)
     {

@@ -5,7 +5,7 @@ using OwlBoard.Services.Http;
 
 namespace OwlBoard.Services.Realtime;
 
-/// <summary>Opens WebSockets, up to a limit for each client, and sees to it that they end when the program does.</summary>
+/// <summary>Accepts WebSockets, up to a limit per client, and closes them when the program stops.</summary>
 internal sealed class SocketServer(
     IFanOut fanOut,
     DrainState drain,
@@ -20,27 +20,27 @@ internal sealed class SocketServer(
         client => RateLimitPartition.GetConcurrencyLimiter(
             client, _ => new() { PermitLimit = options.Value.MaxConnectionsPerClient }));
 
-    /// <summary>Creates the connection of a request for a WebSocket.</summary>
-    /// <exception cref="ApiException">The request is none, or its client has too many already.</exception>
+    /// <summary>Creates the connection of a WebSocket request.</summary>
+    /// <exception cref="ApiException">It is not a WebSocket request, or the client has reached its limit.</exception>
     public SocketConnection CreateConnection(HttpContext context)
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
-            throw new ApiException(StatusCodes.Status400BadRequest, "This address takes WebSocket connections only");
+            throw new ApiException(StatusCodes.Status400BadRequest, "This endpoint accepts WebSocket connections only");
         }
 
         var place = _places.AttemptAcquire(ClientNetwork.Of(context));
         return place.IsAcquired
             ? new(options.Value, place, time, metrics, logger)
             : throw ApiException.TooManyRequests(
-                $"The limit of an address is reached: {options.Value.MaxConnectionsPerClient} WebSockets", RetryAfter);
+                $"Address limit reached: {options.Value.MaxConnectionsPerClient} WebSockets", RetryAfter);
     }
 
     public void Dispose() => _places.Dispose();
 
     /// <summary>
-    /// Serves a connection that listens to a topic. It listens from before the handshake is answered: a client that
-    /// is connected misses nothing.
+    /// Serves a connection that listens to a topic. It subscribes before it completes the handshake, so that a connected client
+    /// misses no event.
     /// </summary>
     public async Task ServeAsync(
         HttpContext context,
@@ -52,7 +52,7 @@ internal sealed class SocketServer(
         await RunAsync(context, connection, onMessage);
     }
 
-    /// <summary>Tells a client what was queued for it, and closes as was asked before.</summary>
+    /// <summary>Accepts the WebSocket only to send what is queued and to close it as requested before.</summary>
     public Task RefuseAsync(HttpContext context, SocketConnection connection) =>
         RunAsync(context, connection, (_, _) => Task.CompletedTask);
 

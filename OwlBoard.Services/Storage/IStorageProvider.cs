@@ -3,18 +3,18 @@ using OwlBoard.Services.Realtime;
 
 namespace OwlBoard.Services.Storage;
 
-/// <summary>A kind of database. The model and the migrations know nothing of it.</summary>
+/// <summary>A kind of database. The model and the migrations do not depend on it.</summary>
 internal interface IStorageProvider
 {
-    /// <summary>Points a context at its database.</summary>
+    /// <summary>Configures a context for the database.</summary>
     public void Configure(DbContextOptionsBuilder builder);
 
-    /// <summary>Creates the database or brings it to this version, before the first request.</summary>
+    /// <summary>Creates or migrates the database, before the first request.</summary>
     public Task MigrateAsync(DbContext context, CancellationToken cancellationToken);
 
-    /// <summary>Runs a write when the database can take it.</summary>
+    /// <summary>Runs a write when the database can accept it.</summary>
     public Task<T> WriteAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken);
 
-    /// <summary>Makes what keeps the order of events among all who share this database.</summary>
+    /// <summary>Creates the order of events among all replicas that share the database.</summary>
     public ITopicOrder CreateTopicOrder();
 }

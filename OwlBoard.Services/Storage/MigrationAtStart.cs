@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace OwlBoard.Services.Storage;
 
-/// <summary>Migrates before the listener opens: hosted services start ahead of the web server.</summary>
+/// <summary>Migrates before the listener opens: hosted services start before the web server.</summary>
 internal sealed class MigrationAtStart<TContext>(IDbContextFactory<TContext> contexts, IStorageProvider provider)
     : IHostedService
     where TContext : DbContext

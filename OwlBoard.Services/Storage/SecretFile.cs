@@ -1,11 +1,11 @@
 namespace OwlBoard.Services.Storage;
 
-/// <summary>A secret in a file, as compose and swarm mount it.</summary>
+/// <summary>Reads secrets from files, as compose and swarm mount them.</summary>
 internal static class SecretFile
 {
-    /// <summary>Reads a secret, without the end of line that editors leave.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="setting">The setting that names it, for the error.</param>
+    /// <summary>Reads a secret, without a trailing line break.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="setting">The key of the setting, for error messages.</param>
     public static string Read(string path, string setting)
     {
         string secret;
@@ -15,9 +15,9 @@ internal static class SecretFile
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new StorageException($"{setting} {path} cannot be read: {failure.Message}", failure);
+            throw new StorageException($"{setting} is '{path}', which cannot be read: {failure.Message}", failure);
         }
 
-        return secret.Length > 0 ? secret : throw new StorageException($"{setting} {path} is empty: write the password into it.");
+        return secret.Length > 0 ? secret : throw new StorageException($"{setting} is '{path}', which is empty; it must contain the password.");
     }
 }

@@ -1,4 +1,4 @@
 namespace OwlBoard.Services.Storage;
 
-/// <summary>The storage cannot be used; the message tells the operator what to mend.</summary>
+/// <summary>The exception for unusable storage. The message states what the operator must fix.</summary>
 internal sealed class StorageException(string message, Exception? cause = null) : Exception(message, cause);

@@ -8,10 +8,10 @@ namespace OwlBoard.Services.Storage;
 
 internal static class StorageExtensions
 {
-    /// <summary>Adds a service's database: its context, a factory of it, and the migration at start.</summary>
+    /// <summary>Adds a service's database: its context factory and the migration at start.</summary>
     /// <typeparam name="TContext">The service's context.</typeparam>
     /// <param name="builder">The service's builder.</param>
-    /// <param name="database">The database's name: that of SQLite's file, and of PostgreSQL's database unless told otherwise.</param>
+    /// <param name="database">The name of the SQLite file, and of the PostgreSQL database unless configured otherwise.</param>
     public static void AddStorage<TContext>(this WebApplicationBuilder builder, string database)
         where TContext : DbContext
     {
@@ -23,8 +23,8 @@ internal static class StorageExtensions
         builder.Services.AddDbContextFactory<TContext>((services, options) =>
         {
             services.GetRequiredService<IStorageProvider>().Configure(options);
-            // Two writers of one row are an everyday matter, answered by those who catch the exception; a connection
-            // that breaks is tried again. What nobody catches is logged with its request.
+            // Conflicting writes are expected and their callers handle them; lost connections are retried. Unhandled
+            // exceptions are logged with their request.
             options.ConfigureWarnings(events => events.Ignore(
                 RelationalEventId.CommandError, RelationalEventId.ConnectionError,
                 CoreEventId.SaveChangesFailed, CoreEventId.OptimisticConcurrencyException));
@@ -32,7 +32,7 @@ internal static class StorageExtensions
         builder.Services.AddHostedService<MigrationAtStart<TContext>>();
     }
 
-    /// <summary>The one place where a provider is chosen.</summary>
+    /// <summary>Creates the configured provider.</summary>
     private static IStorageProvider CreateProvider(IServiceProvider services, string database)
     {
         var options = services.GetRequiredService<IOptions<StorageOptions>>().Value;
@@ -40,7 +40,7 @@ internal static class StorageExtensions
         {
             StorageOptions.Sqlite => new SqliteStorage(options.Directory, database),
             StorageOptions.PostgreSql => ActivatorUtilities.CreateInstance<PostgreSqlStorage>(services, options, database),
-            var unknown => throw new NotSupportedException($"Storage:Provider {unknown} passed validation but is not built in."),
+            var unknown => throw new NotSupportedException($"Storage:Provider is '{unknown}', which is not supported."),
         };
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace OwlBoard.Services.Storage;
 
-/// <summary>What the services' databases have in common.</summary>
+/// <summary>The base class of the services' contexts.</summary>
 internal abstract class StoredContext(DbContextOptions options, IStorageProvider provider) : DbContext(options)
 {
     public override Task<int> SaveChangesAsync(
@@ -10,7 +10,7 @@ internal abstract class StoredContext(DbContextOptions options, IStorageProvider
         provider.WriteAsync(() => base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken), cancellationToken);
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
-        throw new NotSupportedException("Writes may have to wait for their turn: use SaveChangesAsync.");
+        throw new NotSupportedException("Writes may have to be queued; use SaveChangesAsync.");
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTime>().HaveConversion<UtcDateTimeConverter>();

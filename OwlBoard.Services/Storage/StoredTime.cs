@@ -3,8 +3,8 @@ namespace OwlBoard.Services.Storage;
 internal static class StoredTime
 {
     /// <summary>
-    /// The time as it is stored and told: in whole microseconds, which is what PostgreSQL keeps, so that an event and
-    /// the history say the same.
+    /// Returns the current time in whole microseconds, the precision of PostgreSQL, so that an event and the history show the
+    /// same time.
     /// </summary>
     public static DateTime UtcNow(this TimeProvider time)
     {

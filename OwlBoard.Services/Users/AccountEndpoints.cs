@@ -5,7 +5,7 @@ using OwlBoard.Services.Storage;
 
 namespace OwlBoard.Services.Users;
 
-/// <summary>Registration and login.</summary>
+/// <summary>The endpoints of registration and login.</summary>
 internal static class AccountEndpoints
 {
     private const string EmailTaken = "email is already registered";
@@ -55,7 +55,7 @@ internal static class AccountEndpoints
         }
         catch (DbUpdateException)
         {
-            // Another registration of the same address may have won; each provider has its own code for that.
+            // A concurrent registration may have used the address; the error code depends on the provider.
             if (await IsTakenAsync(db, normalized, cancellationToken))
             {
                 return Errors.BadRequest(EmailTaken);
@@ -84,7 +84,7 @@ internal static class AccountEndpoints
             .Select(u => new { u.Id, u.PasswordHash })
             .SingleOrDefaultAsync(cancellationToken);
         using var turn = await queue.EnterAsync(client, cancellationToken);
-        // Again: a client has one turn at a time, so that guesses sent at once are counted one after another.
+        // Checked again: a client hashes one password at a time, so concurrent guesses are counted one after another.
         throttle.ThrowIfTooMany(normalized, client);
         var isRight = passwords.Verify(user?.PasswordHash, body.Value.Password!);
         if (user is null || !isRight)

@@ -1,4 +1,4 @@
 namespace OwlBoard.Services.Users;
 
-/// <summary>The answer to a registration or a login.</summary>
+/// <summary>The response to a registration or a login.</summary>
 internal sealed record AccountResponse(string Message, int Id);

@@ -1,6 +1,8 @@
 namespace OwlBoard.Services.Users;
 
-/// <summary>A time for each key, for a bounded number of keys: for a new one beyond that, the tenth with the earliest times is dropped.</summary>
+/// <summary>
+/// A time per key, for at most <paramref name="capacity"/> keys. When full, the tenth with the earliest times is dropped.
+/// </summary>
 internal sealed class BoundedTimes<TKey>(int capacity)
     where TKey : notnull
 {

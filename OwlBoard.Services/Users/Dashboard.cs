@@ -1,6 +1,6 @@
 namespace OwlBoard.Services.Users;
 
-/// <summary>A whiteboard, as its owner lists it.</summary>
+/// <summary>A whiteboard in its owner's list.</summary>
 internal sealed class Dashboard
 {
     public int Id { get; set; }

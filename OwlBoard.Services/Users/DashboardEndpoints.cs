@@ -5,7 +5,7 @@ using OwlBoard.Services.Storage;
 
 namespace OwlBoard.Services.Users;
 
-/// <summary>A user's dashboards.</summary>
+/// <summary>The endpoints of a user's dashboards.</summary>
 internal static class DashboardEndpoints
 {
     public static void Map(IEndpointRouteBuilder users)
@@ -52,7 +52,7 @@ internal static class DashboardEndpoints
         }
         catch (DbUpdateException)
         {
-            // The owner may have been deleted in the meantime.
+            // The owner may have been deleted meanwhile.
             if (!await ExistsAsync(db, id, cancellationToken))
             {
                 return UserEndpoints.Unknown(id);

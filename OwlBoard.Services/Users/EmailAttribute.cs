@@ -4,11 +4,11 @@ using System.Net.Mail;
 
 namespace OwlBoard.Services.Users;
 
-/// <summary>A bare e-mail address, <c>name@host</c>, required. Whether it exists only a message to it could tell.</summary>
+/// <summary>Validates a bare e-mail address, <c>name@host</c>, which is required. Its existence is not checked.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class EmailAttribute : ValidationAttribute
 {
-    /// <summary>What only addresses with quotes, comments, lists or a display name contain.</summary>
+    /// <summary>The characters of addresses with quotes, comments, lists or a display name.</summary>
     private static readonly SearchValues<char> NotBare = SearchValues.Create(" \t\r\n\0\"<>(),;:");
 
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) => value switch
@@ -18,7 +18,7 @@ internal sealed class EmailAttribute : ValidationAttribute
         _ => new("email must be an e-mail address, as in name@example.org"),
     };
 
-    // MailAddress also parses display names and comments; the address alone must be all there is.
+    // MailAddress also parses display names and comments; the address must be the whole text.
     private static bool IsAddress(string email) =>
         email.Length <= UserLimits.Email
         && !email.AsSpan().ContainsAny(NotBare)

@@ -2,7 +2,7 @@ using OwlBoard.Services.Http;
 
 namespace OwlBoard.Services.Users;
 
-/// <summary>Anything that cannot be an account's e-mail or password is merely wrong: the answer gives no hints.</summary>
+/// <summary>The body of a login. Invalid values are treated as wrong credentials, so that the response gives no hints.</summary>
 internal sealed class LoginRequest
 {
     [RequiredText(0, UserLimits.Email)]

@@ -4,35 +4,34 @@ using OwlBoard.Services.Http;
 namespace OwlBoard.Services.Users;
 
 /// <summary>
-/// Slows down guesses of passwords, with leaky buckets of failed logins, without ever locking an account: its owner may come from
-/// any address, and an attacker must not keep the owner out.
+/// Slows down password guessing, with leaky buckets of failed logins. It never locks an account, because an attacker could
+/// then lock out its owner, who may log in from any address.
 /// <list type="bullet">
-/// <item>A client may be wrong five times at once about one account, then once in ten seconds.</item>
-/// <item>A client may be wrong twenty times at once about all accounts. An account that it has logged in to before is exempt:
-/// of the people behind one address, one that guesses locks none out who has been here before.</item>
-/// <item>An account that twenty guesses in a row have missed, from whatever addresses, is on guard: a client that never logged in to
-/// it may be wrong once, then once in five minutes. The owner's usual address has its five, and a new one its first.</item>
+/// <item>Per client and account: a burst of five failures, then one in ten seconds.</item>
+/// <item>Per client, for all accounts: a burst of twenty failures. Accounts that the client has logged in to before are exempt,
+/// so that users who share an address with an attacker can still log in.</item>
+/// <item>Per account, for all clients: after twenty failures the account is on guard. A client that never logged in to it then
+/// has one failure, then one in five minutes. Clients that did keep their burst of five.</item>
 /// </list>
-/// An account that does not exist is treated the same, so that a response does not reveal which accounts exist. The state is
-/// per process.
+/// Unknown accounts are treated the same, so that a response does not reveal which accounts exist. The state is per process.
 /// </summary>
 internal sealed class LoginThrottle(IOptions<LoginOptions> options, TimeProvider time)
 {
-    /// <summary>The buckets that are remembered. Each costs a hash, so that only a very large attack fills them.</summary>
+    /// <summary>The maximum number of buckets. Filling one costs the attacker a password hash.</summary>
     public const int MostBuckets = 20_000;
 
-    /// <summary>The logins that are remembered, as pairs of account and client.</summary>
+    /// <summary>The maximum number of remembered logins, as pairs of account and client.</summary>
     public const int MostLogins = 10_000;
 
-    /// <summary>The failures, of all clients together, after which an account is on guard.</summary>
+    /// <summary>The number of failures, of all clients together, after which an account is on guard.</summary>
     public const int FailuresBeforeGuard = 20;
 
-    /// <summary>The time in which a client that is new to an account on guard may be wrong once more.</summary>
+    /// <summary>The time after which a client that is new to an account on guard may fail once more.</summary>
     public static readonly TimeSpan GuardInterval = TimeSpan.FromMinutes(5);
 
     private readonly Lock _lock = new();
 
-    /// <summary>The times at which buckets are empty, in the clock's ticks.</summary>
+    /// <summary>The times at which the buckets are empty, in ticks of the clock.</summary>
     private readonly BoundedTimes<Key> _buckets = new(MostBuckets);
 
     /// <summary>The times of the last logins.</summary>
@@ -41,7 +40,7 @@ internal sealed class LoginThrottle(IOptions<LoginOptions> options, TimeProvider
     private readonly long _interval = Ticks(options.Value.Interval, time);
     private readonly long _guardInterval = Ticks(GuardInterval, time);
 
-    /// <summary>The number of buckets that are remembered now.</summary>
+    /// <summary>The current number of buckets.</summary>
     public int Buckets
     {
         get
@@ -53,8 +52,8 @@ internal sealed class LoginThrottle(IOptions<LoginOptions> options, TimeProvider
         }
     }
 
-    /// <summary>Refuses a login before the password is looked at, so that even the right one tells nothing.</summary>
-    /// <exception cref="ApiException">The client guessed too often.</exception>
+    /// <summary>Refuses a login before its password is verified, so that a correct password is refused too.</summary>
+    /// <exception cref="ApiException">The client has reached a limit.</exception>
     public void ThrowIfTooMany(string account, ClientNetwork client)
     {
         long wait;
@@ -70,11 +69,11 @@ internal sealed class LoginThrottle(IOptions<LoginOptions> options, TimeProvider
 
         if (wait > 0)
         {
-            throw ApiException.TooManyRequests("Too many wrong passwords: wait a moment and try again", time.GetElapsedTime(0, wait));
+            throw ApiException.TooManyRequests("Too many wrong passwords; try again in a moment", time.GetElapsedTime(0, wait));
         }
     }
 
-    /// <summary>Counts a login with a wrong password, or to an account that does not exist.</summary>
+    /// <summary>Records a login with a wrong password or to an unknown account.</summary>
     public void Failed(string account, ClientNetwork client)
     {
         lock (_lock)
@@ -95,13 +94,13 @@ internal sealed class LoginThrottle(IOptions<LoginOptions> options, TimeProvider
         }
     }
 
-    /// <summary>Remembers that the client knew the password.</summary>
+    /// <summary>Records a successful login of the client.</summary>
     public void Succeeded(string account, ClientNetwork client)
     {
         lock (_lock)
         {
             _logins[new(account, client)] = time.GetTimestamp();
-            // The others stay: the holder of one account must not gain guesses about the rest by logging in to it.
+            // The client's other buckets stay: logging in to one account must not allow more guesses for the others.
             _buckets.Remove(new(account, client));
         }
     }
@@ -112,13 +111,13 @@ internal sealed class LoginThrottle(IOptions<LoginOptions> options, TimeProvider
 
     private bool IsOnGuard(string account) => Level(new(account, null)) > Burst(FailuresBeforeGuard);
 
-    /// <summary>Returns the level up to which a bucket takes one more.</summary>
+    /// <summary>Returns the maximum level at which a bucket accepts another failure.</summary>
     private long Burst(int failures) => (failures - 1) * _interval;
 
     private long Level(Key key) => Math.Max(0, _buckets[key] - time.GetTimestamp());
 
     private void Fill(Key key, long amount) => _buckets[key] = Math.Max(_buckets[key], time.GetTimestamp()) + amount;
 
-    /// <summary>A bucket's account and client; <see langword="null"/> for all of them.</summary>
+    /// <summary>The account and client of a bucket; <see langword="null"/> stands for all.</summary>
     private readonly record struct Key(string? Account, ClientNetwork? Client);
 }

@@ -5,14 +5,14 @@ using OwlBoard.Services.Http;
 namespace OwlBoard.Services.Users;
 
 /// <summary>
-/// The turns to hash a password, which keeps a processor busy for a tenth of a second. One processor is left to the other
-/// requests. A client has one turn at a time and a short queue of its own, so that a client that floods it makes no other wait
-/// for more than one hash. Beyond the queues a request is refused at once.
+/// Limits concurrent password hashing, which occupies a processor for a tenth of a second. One processor is left to other
+/// requests. A client hashes one password at a time and has a short queue of its own, so a client that floods the service
+/// delays another by at most one hash. A full queue refuses immediately.
 /// </summary>
 internal sealed class PasswordQueue : IDisposable
 {
     /// <summary>
-    /// Clients are told apart by the hash of their address, which differs from process to process: the number of queues is bounded.
+    /// The number of queues. Clients are mapped to them by the hash of their address, which differs between processes.
     /// </summary>
     private const int Slots = 4096;
 
@@ -24,8 +24,8 @@ internal sealed class PasswordQueue : IDisposable
         Create(static client => client.GetHashCode() & (Slots - 1), atOnce: 1, options.Value.QueuePerClient),
         Create(static _ => 0, atOnce: Math.Max(1, Environment.ProcessorCount - 1), options.Value.Queue));
 
-    /// <summary>Waits for a turn, which lasts until the result is disposed.</summary>
-    /// <exception cref="ApiException">The queue is full.</exception>
+    /// <summary>Waits for a turn, which is held until the result is disposed.</summary>
+    /// <exception cref="ApiException">A queue is full.</exception>
     public async ValueTask<RateLimitLease> EnterAsync(ClientNetwork client, CancellationToken cancellationToken)
     {
         var turn = await _turns.AcquireAsync(client, permitCount: 1, cancellationToken);
@@ -35,7 +35,7 @@ internal sealed class PasswordQueue : IDisposable
         }
 
         turn.Dispose();
-        throw ApiException.TooManyRequests("Too many logins and registrations at once: try again in a moment", RetryAfter);
+        throw ApiException.TooManyRequests("Too many concurrent logins and registrations; try again in a moment", RetryAfter);
     }
 
     public void Dispose() => _turns.Dispose();

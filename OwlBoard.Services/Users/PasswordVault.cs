@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace OwlBoard.Services.Users;
 
-/// <summary>Hashes and verifies passwords, slowly: whoever calls it has a turn of the <see cref="PasswordQueue"/>.</summary>
+/// <summary>Hashes and verifies passwords, slowly: callers must hold a turn of the <see cref="PasswordQueue"/>.</summary>
 internal sealed class PasswordVault
 {
     private readonly PasswordHasher<PasswordVault> _hasher;
@@ -17,10 +17,10 @@ internal sealed class PasswordVault
 
     public string Hash(string password) => _hasher.HashPassword(this, password);
 
-    /// <summary>Returns whether the password is that of the hash.</summary>
+    /// <summary>Returns a value that indicates whether the password matches the hash.</summary>
     /// <param name="hash">
-    /// <see langword="null"/> for an unknown user: takes as long as a wrong password, so that the time tells nobody
-    /// who has an account.
+    /// The hash; <see langword="null"/> for an unknown user, which takes the same time as a wrong password, so that the time
+    /// does not reveal which accounts exist.
     /// </param>
     /// <param name="password">The password to check.</param>
     public bool Verify(string? hash, string password)

@@ -15,7 +15,7 @@ internal sealed class UpdateUserRequest : IValidatableObject
     {
         if (FullName is null && Password is null)
         {
-            yield return new("Nothing to change: give full_name, password or both");
+            yield return new("Nothing to change: full_name, password or both are required");
         }
     }
 }

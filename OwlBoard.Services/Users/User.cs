@@ -1,13 +1,13 @@
 namespace OwlBoard.Services.Users;
 
-/// <summary>A person with an account.</summary>
+/// <summary>A user account.</summary>
 internal sealed class User
 {
     public int Id { get; set; }
 
     public required string Email { get; set; }
 
-    /// <summary>The e-mail in the form that is unique.</summary>
+    /// <summary>The normalized e-mail address, which is unique.</summary>
     public required string NormalizedEmail { get; set; }
 
     public required string FullName { get; set; }

@@ -4,7 +4,7 @@ using OwlBoard.Services.Http;
 
 namespace OwlBoard.Services.Users;
 
-/// <summary>The accounts themselves.</summary>
+/// <summary>The endpoints of user accounts.</summary>
 internal static class UserEndpoints
 {
     public static void Map(IEndpointRouteBuilder users)
@@ -58,7 +58,7 @@ internal static class UserEndpoints
         }
         catch (DbUpdateConcurrencyException)
         {
-            // Deleted in the meantime.
+            // Deleted meanwhile.
             return Unknown(id);
         }
 

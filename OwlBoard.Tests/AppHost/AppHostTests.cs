@@ -67,7 +67,7 @@ public sealed class AppHostTests : IDisposable
 
         Assert.Equal(1, await appHost.WaitForExitAsync(TimeSpan.FromSeconds(20)));
         var line = Assert.Single(appHost.Errors);
-        Assert.StartsWith($"Port {port} of load-balancer (desktop) is taken by ", line, StringComparison.Ordinal);
+        Assert.StartsWith($"Port {port} of load-balancer (desktop) is in use by ", line, StringComparison.Ordinal);
         Assert.EndsWith("choose another with --ports:desktop PORT.", line, StringComparison.Ordinal);
         if (OperatingSystem.IsLinux())
         {

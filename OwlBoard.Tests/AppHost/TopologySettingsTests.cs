@@ -45,8 +45,8 @@ public sealed class TopologySettingsTests
 
     [Theory]
     [InlineData("Unknown option '--gatewys'", "--gatewys", "8")]
-    [InlineData("--gateways needs a value", "--gateways")]
-    [InlineData("--gateways needs a value", "--gateways", "--ports:desktop", "1")]
+    [InlineData("--gateways requires a value", "--gateways")]
+    [InlineData("--gateways requires a value", "--gateways", "--ports:desktop", "1")]
     [InlineData("'8' is not an option", "8")]
     public void Settings_refuse_what_would_be_ignored_in_silence(string expected, params string[] args)
     {

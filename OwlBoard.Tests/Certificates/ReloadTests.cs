@@ -57,7 +57,7 @@ public sealed class ReloadTests : IDisposable
 
     [Theory]
     [InlineData("nonsense", "it does not hold a certificate and the private key that belongs to it, as PEM")]
-    [InlineData(null, "there is no such file")]
+    [InlineData(null, "the file does not exist")]
     public void File_that_is_not_as_it_should_be_is_not_taken_up_and_named_once(string? content, string reason)
     {
         var before = _certificates.Current;
@@ -75,7 +75,7 @@ public sealed class ReloadTests : IDisposable
 
         Assert.Same(before, _certificates.Current);
         var line = Assert.Single(_logs.Lines);
-        Assert.StartsWith($"Error: {Path} changed but is not taken up: {reason}. The certificate in use stays", line, StringComparison.Ordinal);
+        Assert.StartsWith($"Error: {Path} changed but was not reloaded: {reason}. Keeping the current certificate", line, StringComparison.Ordinal);
 
         // It comes back, and goes wrong again: that is news.
         File.WriteAllText(Path, good);
@@ -104,7 +104,7 @@ public sealed class ReloadTests : IDisposable
 
         _time.Advance(TimeSpan.FromDays(0.2));
         Assert.Equal(
-            "Warning: The certificate of user-service expires on 2026-05-30 12:00:00Z, in 13 days: issue a new one (certs/README.md)",
+            "Warning: The certificate of user-service expires on 2026-05-30 12:00:00Z, in 13 days; issue a new one (certs/README.md).",
             Assert.Single(_logs.Lines));
 
         for (var hour = 0; hour < 24 * 3; hour++)

@@ -45,8 +45,8 @@ public sealed class ServiceTests : IDisposable
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("/health", Token));
 
         await Eventually.IsTrueAsync("the log says why", () => service.Logs.Lines.Any(line =>
-            line.StartsWith("Warning: A connection from 127.0.0.1:", StringComparison.Ordinal)
-            && line.Contains($" is refused: {reason}", StringComparison.Ordinal)));
+            line.StartsWith("Warning: Connection from 127.0.0.1:", StringComparison.Ordinal)
+            && line.Contains($" refused: {reason}", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class ServiceTests : IDisposable
 
         Assert.Equal(HttpStatusCode.OK, health.StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, users.StatusCode);
-        Assert.Contains(service.Logs.Lines, line => line.Contains("the certificate of the probe opens /health only", StringComparison.Ordinal));
+        Assert.Contains(service.Logs.Lines, line => line.Contains("the certificate of the probe is accepted for /health only", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -103,10 +103,10 @@ public sealed class ServiceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("MutualTls:Certificate", "", "is '': allowed is the path of a file")]
-    [InlineData("MutualTls:Certificate", "/no/such/file.pem", "is '/no/such/file.pem': there is no such file")]
-    [InlineData("MutualTls:Authority", "/no/such/file.pem", "is '/no/such/file.pem': there is no such file")]
-    [InlineData("MutualTls:ReloadInterval", "00:00:00", "is '00:00:00': allowed are durations from")]
+    [InlineData("MutualTls:Certificate", "", "is ''; it must be the path of a file")]
+    [InlineData("MutualTls:Certificate", "/no/such/file.pem", "is '/no/such/file.pem': the file does not exist")]
+    [InlineData("MutualTls:Authority", "/no/such/file.pem", "is '/no/such/file.pem': the file does not exist")]
+    [InlineData("MutualTls:ReloadInterval", "00:00:00", "is '00:00:00'; it must be between")]
     public async Task Bad_setting_ends_the_service_with_a_line_that_says_what_is_allowed(string key, string value, string expected)
     {
         await using var process = ServerProcess.Start(

@@ -37,7 +37,7 @@ public sealed class SystemTests(RunningSystem system)
 
         Assert.Equal(1, await second.WaitForExitAsync(TimeSpan.FromSeconds(20)));
         Assert.StartsWith(
-            $"Port {system.Port("desktop")} of load-balancer (desktop) is taken by OwlBoard.LoadBalancer", Assert.Single(second.Errors), StringComparison.Ordinal);
+            $"Port {system.Port("desktop")} of load-balancer (desktop) is in use by OwlBoard.LoadBalancer", Assert.Single(second.Errors), StringComparison.Ordinal);
         Assert.Equal(4, await system.ActiveBackendsAsync());
     }
 

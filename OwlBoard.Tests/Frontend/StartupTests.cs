@@ -16,7 +16,7 @@ public sealed class StartupTests
         var exitCode = await Task.Run(() => (int)typeof(FrontendVariant).Assembly.EntryPoint!.Invoke(null, [args])!);
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("allowed are desktop and mobile", error.Text, StringComparison.Ordinal);
+        Assert.Contains("it must be desktop or mobile", error.Text, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Text);
     }
 
@@ -31,7 +31,7 @@ public sealed class StartupTests
         var exitCode = await Task.Run(() => (int)typeof(FrontendVariant).Assembly.EntryPoint!.Invoke(null, [args])!);
 
         Assert.Equal(1, exitCode);
-        Assert.StartsWith($"Frontend:LoadBalancer is '{value}': allowed is", error.Text, StringComparison.Ordinal);
+        Assert.StartsWith($"Frontend:LoadBalancer is '{value}'; it must be", error.Text, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Text);
     }
 

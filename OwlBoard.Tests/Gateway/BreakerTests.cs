@@ -34,7 +34,7 @@ public sealed class BreakerTests
             Assert.Equal(HttpStatusCode.OK, up.StatusCode);
         }
 
-        Assert.Contains(gateway.Logs.Lines, line => line.StartsWith("Warning: /api/chat/messages/{**path} fails (Connection refused", StringComparison.Ordinal));
+        Assert.Contains(gateway.Logs.Lines, line => line.StartsWith("Warning: Circuit breaker of /api/chat/messages/{**path} opened (Connection refused", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -109,8 +109,8 @@ public sealed class BreakerTests
         Assert.Equal(5, service.Requests.Count);
         Assert.Contains(
             gateway.Logs.Lines,
-            line => line.StartsWith("Warning: /api/users/{**path} fails (", StringComparison.Ordinal)
-                && line.EndsWith("its requests are refused for 00:00:05", StringComparison.Ordinal));
+            line => line.StartsWith("Warning: Circuit breaker of /api/users/{**path} opened (", StringComparison.Ordinal)
+                && line.EndsWith("refusing its requests for 00:00:05.", StringComparison.Ordinal));
 
         // Half open: one probe reaches the service, fails, and the rest is refused again.
         time.Advance(TimeSpan.FromSeconds(5.1));
@@ -185,7 +185,9 @@ public sealed class BreakerTests
             Assert.Equal(HttpStatusCode.OK, other.StatusCode);
         }
 
-        Assert.Contains("Warning: /api/users/login/{**path} fails (no response in time): its requests are refused for 00:00:05", gateway.Logs.Lines);
+        Assert.Contains(
+            "Warning: Circuit breaker of /api/users/login/{**path} opened (no response in time); refusing its requests for 00:00:05.",
+            gateway.Logs.Lines);
     }
 
     [Theory]

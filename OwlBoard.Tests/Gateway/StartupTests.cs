@@ -27,7 +27,7 @@ public sealed class StartupTests
 
         Assert.Equal(1, exitCode);
         Assert.Contains(key, error, StringComparison.Ordinal);
-        Assert.Contains("allowed", error, StringComparison.Ordinal);
+        Assert.Contains("must be", error, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error);
     }
 

@@ -38,7 +38,7 @@ public sealed class ConfigurationFileTests : IAsyncLifetime
         Assert.Equal("gw-1", await AskAsync(http));
 
         File.Delete(Path.Combine(_directory, "appsettings.json"));
-        await ReportsAsync("the file is gone");
+        await ReportsAsync("the file does not exist");
         await ChangeAlgorithmAsync("least_conn");
         Assert.Equal("gw-1", await AskAsync(http));
 
@@ -47,7 +47,7 @@ public sealed class ConfigurationFileTests : IAsyncLifetime
 
         Task ReportsAsync(string reason) => Eventually.IsTrueAsync($"it reports: {reason}", () =>
             loadBalancer.Process.Output.Split('\n').Any(line =>
-                line.Contains("appsettings.json changed and cannot be read", StringComparison.Ordinal) && line.Contains(reason, StringComparison.Ordinal)));
+                line.Contains("appsettings.json changed but cannot be read", StringComparison.Ordinal) && line.Contains(reason, StringComparison.Ordinal)));
 
         async Task ChangeAlgorithmAsync(string algorithm)
         {

@@ -71,7 +71,7 @@ public sealed class ConfigurationFileTests : IAsyncLifetime
         AssertLastGoodValues();
 
         var error = Assert.Single(Errors());
-        Assert.StartsWith($"Error: {Main} changed and cannot be read; the configuration read from it before stays in force: ", error, StringComparison.Ordinal);
+        Assert.StartsWith($"Error: {Main} changed but cannot be read; keeping the previous configuration: ", error, StringComparison.Ordinal);
 
         Write(Main, """{ "Main": "third" }""");
         await HasAsync("Main", "third");
@@ -89,7 +89,7 @@ public sealed class ConfigurationFileTests : IAsyncLifetime
         AssertLastGoodValues();
 
         Assert.Equal(
-            $"Error: {Main} changed and cannot be read; the configuration read from it before stays in force: the file is gone",
+            $"Error: {Main} changed but cannot be read; keeping the previous configuration: the file does not exist",
             Assert.Single(Errors()));
 
         Write(Main, """{ "Main": "third" }""");

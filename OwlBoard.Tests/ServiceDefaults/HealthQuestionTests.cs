@@ -16,12 +16,12 @@ public sealed class HealthQuestionTests
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\n\r\n", null)]
     [InlineData("HTTP/1.0 204 No Content\r\n\r\n", null)]
-    [InlineData("HTTP/1.1 301 Moved Permanently\r\n\r\n", "answered 301")]
-    [InlineData("HTTP/1.1 503 Service Unavailable\r\n\r\n", "answered 503")]
-    [InlineData("HTTP/1.1 20", "answered with something that is not HTTP/1.1")]
-    [InlineData("HTTP/1.1 2x0 OK\r\n\r\n", "answered with something that is not HTTP/1.1")]
-    [InlineData("220 mail.example.org ESMTP\r\n", "answered with something that is not HTTP/1.1")]
-    [InlineData("", "answered with something that is not HTTP/1.1")]
+    [InlineData("HTTP/1.1 301 Moved Permanently\r\n\r\n", "returned 301")]
+    [InlineData("HTTP/1.1 503 Service Unavailable\r\n\r\n", "returned 503")]
+    [InlineData("HTTP/1.1 20", "did not return an HTTP/1.1 response")]
+    [InlineData("HTTP/1.1 2x0 OK\r\n\r\n", "did not return an HTTP/1.1 response")]
+    [InlineData("220 mail.example.org ESMTP\r\n", "did not return an HTTP/1.1 response")]
+    [InlineData("", "did not return an HTTP/1.1 response")]
     public async Task Answer_is_judged_by_its_status(string answer, string? fault)
     {
         await using var server = RawUpstream.AnsweringOnceEach(answer);
@@ -42,7 +42,7 @@ public sealed class HealthQuestionTests
 
         var fault = await HealthQuestion.FindFaultAsync(url, url.Host, certificates: null, TimeSpan.FromMilliseconds(50), Cancellation);
 
-        Assert.Equal($"{url} did not answer within 0.05 s", fault);
+        Assert.Equal($"{url} did not respond within 0.05 s", fault);
     }
 
     [Fact]

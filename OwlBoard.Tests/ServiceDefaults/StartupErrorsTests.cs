@@ -18,7 +18,7 @@ public sealed class StartupErrorsTests
         var (exitCode, error) = await RunAsync("Sample:Period=00:00:09");
 
         Assert.Equal(1, exitCode);
-        Assert.Equal("Sample:Period is '00:00:09': allowed are durations from 00:00:01 to 00:00:05", error);
+        Assert.Equal("Sample:Period is '00:00:09'; it must be between 00:00:01 and 00:00:05.", error);
     }
 
     [Fact]

@@ -216,7 +216,7 @@ public abstract class ChatServiceTests(RunningService service)
         await using var refused = await EnterAsync("100", "One more", from: "2001:db8:0:1:ffff::1");
         await using var other = await EnterAsync("ada", "Ada", from: "2001:db8:0:2::1");
 
-        Assert.Contains("limit of an address is reached: 50 connections", await refused.ReceiveErrorAsync(), StringComparison.Ordinal);
+        Assert.Contains("Address limit reached: 50 connections", await refused.ReceiveErrorAsync(), StringComparison.Ordinal);
         Assert.Equal((WebSocketCloseStatus)1013, (await refused.ReceiveCloseAsync()).Status);
         await other.SendAsync("""{"type":"chat_message","data":{"content":"I am in"}}""");
         await other.ReceiveAsync("chat_message");
@@ -236,7 +236,7 @@ public abstract class ChatServiceTests(RunningService service)
         await using var neighbour = await EnterAsync("2", "Grace", from: "192.0.2.1");
         await using var elsewhere = await EnterAsync("1", "Ada", from: "192.0.2.2");
 
-        Assert.Contains("limit of a user is reached: 10 connections", await eleventh.ReceiveErrorAsync(), StringComparison.Ordinal);
+        Assert.Contains("User limit reached: 10 connections", await eleventh.ReceiveErrorAsync(), StringComparison.Ordinal);
         await elsewhere.SendAsync("""{"type":"chat_message","data":{"content":"I am in"}}""");
         await neighbour.ReceiveAsync("chat_message");
         foreach (var tab in tabs)
@@ -259,7 +259,7 @@ public abstract class ChatServiceTests(RunningService service)
 
         Assert.Contains("not valid Unicode", await client.ReceiveErrorAsync(), StringComparison.Ordinal);
         var line = Assert.Single(service.Log.Lines, line => line.Contains("WebSocket message", StringComparison.Ordinal));
-        Assert.Equal("Information: A WebSocket message was refused: The message holds text that is not valid Unicode", line);
+        Assert.Equal("Information: WebSocket message refused: The message contains text that is not valid Unicode.", line);
     }
 
     [Theory]

@@ -88,8 +88,8 @@ public sealed class ReplicaTests
         await using var ofClient = await EnterAsync(chat.First, "3", "Mary", "192.0.2.1");
         await using var elsewhere = await EnterAsync(chat.First, "3", "Mary", "192.0.2.2");
 
-        Assert.Contains("limit of a user", await ofUser.ReceiveErrorAsync(), StringComparison.Ordinal);
-        Assert.Contains("limit of an address", await ofClient.ReceiveErrorAsync(), StringComparison.Ordinal);
+        Assert.Contains("User limit", await ofUser.ReceiveErrorAsync(), StringComparison.Ordinal);
+        Assert.Contains("Address limit", await ofClient.ReceiveErrorAsync(), StringComparison.Ordinal);
         Assert.Equal(3, (await chat.Second.GetAsync($"/chat/users/{_id}")).Json.GetArrayLength());
     }
 

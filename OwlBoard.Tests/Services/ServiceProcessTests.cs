@@ -81,7 +81,7 @@ public sealed class ServiceProcessTests : IDisposable
         var (exitCode, errors) = await ServiceProcess.RunAsync(arguments);
 
         Assert.Equal(1, exitCode);
-        Assert.Equal("user, canvas, comments, chat", errors.TrimEnd()[^28..]);
+        Assert.Equal("user, canvas, comments, chat.", errors.TrimEnd()[^29..]);
         Assert.Single(errors.TrimEnd().Split('\n'));
     }
 

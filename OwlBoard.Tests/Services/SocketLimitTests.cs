@@ -98,7 +98,7 @@ public sealed class SocketLimitTests
 
         Assert.Equal(System.Net.HttpStatusCode.TooManyRequests, response.StatusCode);
         Assert.Contains(
-            "limit of an address is reached: 2 WebSockets",
+            "Address limit reached: 2 WebSockets",
             await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         await first.CloseAsync();
         await first.DisposeAsync();

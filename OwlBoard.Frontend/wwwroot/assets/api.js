@@ -1,5 +1,5 @@
 // @ts-check
-// Every call to the gateways. Says which of them answered, and turns failures into one kind of error.
+// Sends all requests to the gateways. Reports which gateway responded, and converts failures to ApiError.
 
 /**
  * @typedef {{ id: number, email: string, full_name: string }} User
@@ -12,7 +12,7 @@
  */
 
 export class ApiError extends Error {
-  /** @param {number} status @param {string} key what to say about it @param {Record<string, string>} [values] */
+  /** @param {number} status @param {string} key of the text to show @param {Record<string, string>} [values] */
   constructor(status, key, values = {}) {
     super(values.detail ?? key);
     this.status = status;
@@ -24,7 +24,7 @@ export class ApiError extends Error {
 /** @type {Set<(answer: Answer) => void>} */
 const listeners = new Set();
 
-/** Calls back with who answered each call. @param {(answer: Answer) => void} listener */
+/** Calls the listener for each response with the gateway that sent it. @param {(answer: Answer) => void} listener */
 export function onAnswer(listener) {
   listeners.add(listener);
 }
@@ -71,7 +71,7 @@ export const api = {
   /** @param {string} id @returns {Promise<null>} */
   deleteComment: (id) => call("DELETE", `comments/${path(id)}`),
 
-  /** Messages from the oldest, and how many there are in all. @param {string} board @param {number} skip @param {number} limit */
+  /** Returns messages, oldest first, and their total number. @param {string} board @param {number} skip @param {number} limit */
   messages: async (board, skip, limit) => {
     const response = await request("GET", `chat/messages/${path(board)}?skip=${skip}&limit=${limit}`);
     return {
@@ -97,7 +97,7 @@ async function request(method, target, body) {
       method,
       headers: body ? { "Content-Type": "application/json" } : {},
       body: body && JSON.stringify(body),
-      // A server that is frozen rather than gone says nothing at all.
+      // A frozen server keeps the connection open without responding.
       signal: AbortSignal.timeout(20_000),
     });
   } catch {
@@ -126,7 +126,7 @@ async function explain(response) {
   try {
     detail = (await response.json()).detail;
   } catch {
-    // Not every answer on the way has a body that says why.
+    // A proxy's error response may have no JSON body.
   }
 
   return response.status < 500 && typeof detail === "string"

@@ -1,5 +1,5 @@
 // @ts-check
-// What the page shows: logging in, the boards, or one of them, as its address says.
+// Shows the view of the current address: the login, the boards, or one board.
 
 import { closeBoard, openBoard } from "./board-view.js";
 import { showBoards, startBoards } from "./boards-view.js";
@@ -23,7 +23,7 @@ function route() {
   const user = currentUser();
   const board = /^#\/board\/(\d+)\/(\d+)$/.exec(location.hash);
   if (!user) {
-    // Whoever came by a link to a board gets there after logging in.
+    // The address stays, so that a link to a board opens it after the login.
     show("login");
   } else if (board) {
     show("board");
@@ -51,7 +51,7 @@ function showKeys() {
   /** @type {HTMLDialogElement} */ (byId("keys")).showModal();
 }
 
-/** Lets the page open without a connection, and be installed. */
+/** Registers the service worker, which makes the page installable and available offline. */
 function startServiceWorker() {
   if (!("serviceWorker" in navigator)) {
     return;
@@ -59,7 +59,7 @@ function startServiceWorker() {
 
   const policy = /** @type {any} */ (window).trustedTypes?.createPolicy("owlboard", { createScriptURL: () => "/sw.js" });
   navigator.serviceWorker.register(policy ? policy.createScriptURL("") : "/sw.js").catch(() => {
-    // A browser may refuse, in a private window say: the page does without.
+    // The browser may refuse, for example in a private window; the page works without it.
   });
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-// One board: what is drawn on it, and everything around it.
+// The view of one board: the drawing and the controls around it.
 
 import { announce, byId, element, icon, label, toast } from "./dom.js";
 import { api, ApiError } from "./api.js";
@@ -24,18 +24,18 @@ import { Viewport } from "./board/viewport.js";
 
 /** @typedef {import("./board/shapes.js").Entry} Entry @typedef {import("./board/shapes.js").Point} Point */
 
-/** How often the stored version is compared with what is shown: an event can get lost on its way. */
+/** The interval at which the stored version is compared with the one shown, because events can be lost. */
 const checkPeriod = 10_000;
 
-/** After a break, how long others may take to save what they just drew. */
+/** The time after a reconnect that other clients have to save their last changes. */
 const settleTime = 1_500;
 
-/** Below the 256 KiB that a message may have. */
+/** Below the limit of 256 KiB per message. */
 const messageSize = 150_000;
 
 const zoomStep = 1.25;
 
-/** The id of a board's canvas: other programs may have canvases too. @param {number} board */
+/** Returns the id of a board's canvas, with a prefix because other programs may have canvases too. @param {number} board */
 export const canvasOf = (board) => `board-${board}`;
 
 /** @type {OpenBoard | null} */
@@ -53,7 +53,7 @@ export async function openBoard(owner, id, user) {
   closeBoard();
   const board = new OpenBoard(id, user);
   current = board;
-  // The board is open before its name is known: without a connection too.
+  // Opened before its name is known, so that it works offline too.
   board.open();
   try {
     const found = (await api.boards(owner)).find((one) => one.id === id);
@@ -97,7 +97,7 @@ class OpenBoard {
   #chatView;
   #connection;
   #checker = 0;
-  /** Changes to be shown to others as soon as there is a connection. @type {Entry[]} */
+  /** The changes to send to other clients as soon as the socket is open. @type {Entry[]} */
   #untold = [];
   #hasFitted = false;
   #toldRefused = false;
@@ -240,14 +240,14 @@ class OpenBoard {
   #onConnected() {
     this.#canvas.catchUp();
     this.#send([...this.#untold, ...this.#canvas.unsaved]);
-    // Whoever drew while this page was away may have saved it only after it was read.
+    // A client that drew while this page was disconnected may save after this page has loaded.
     setTimeout(() => this.#check(), settleTime);
   }
 
   #check() {
     if (!document.hidden && !this.#listening.signal.aborted) {
       this.#canvas.check().catch(() => {
-        // Away at the moment: the sockets say so, and bring everything when they are back.
+        // Offline: the sockets report it, and reload everything when they reconnect.
       });
     }
   }
@@ -264,7 +264,7 @@ class OpenBoard {
   }
 
   #onCanvasState() {
-    // An empty board has been looked at as well: from here on it stays where it is.
+    // The view is fitted to the drawing once, also if the board is empty.
     this.#hasFitted ||= this.#canvas.isLoaded;
     this.#describe();
   }
@@ -275,7 +275,7 @@ class OpenBoard {
     byId("empty-hint").hidden = count > 0 || !this.#canvas.isLoaded;
   }
 
-  /** Shows others what was changed here. What gets lost on the way is in the stored canvas. @param {Entry[]} entries */
+  /** Sends changes to other clients. Lost messages are recovered from the stored canvas. @param {Entry[]} entries */
   #send(entries) {
     this.#peers.finished();
     if (!this.#socket.isOpen) {
@@ -324,7 +324,7 @@ class OpenBoard {
       toast(t("board.shared"));
     } catch (problem) {
       if (/** @type {Error} */ (problem).name !== "AbortError") {
-        // A page without HTTPS may not write to the clipboard: the link is to be copied by hand.
+        // Without HTTPS the page cannot write to the clipboard, so the link is shown for copying.
         toast(location.href);
       }
     }
@@ -392,7 +392,7 @@ class OpenBoard {
       }
     });
     this.#board.append(input);
-    // After the pen is up, which would take the focus back.
+    // Deferred, because the pointerup event would take the focus.
     setTimeout(() => input.focus());
   }
 
@@ -413,7 +413,7 @@ class OpenBoard {
       return;
     }
 
-    // Letters mean tools on the board and among the tools only: elsewhere a reader's own keys have their meaning.
+    // Letters are shortcuts on the board and in the toolbar only, so that they do not conflict with screen readers elsewhere.
     if (event.altKey || !(target === document.body || byId("stage").contains(target))) {
       return;
     }
@@ -459,7 +459,7 @@ class OpenBoard {
     }));
   }
 
-  /** Whoever chooses a colour wants to draw with it. @returns {{ tool?: import("./board/tools.js").ToolName }} */
+  /** Returns the tool to draw with after a color is chosen. @returns {{ tool?: import("./board/tools.js").ToolName }} */
   #drawingTool() {
     return ["hand", "eraser", "comment"].includes(this.#tools.tool) ? { tool: "pen" } : {};
   }
@@ -512,7 +512,7 @@ class OpenBoard {
     }
   }
 
-  /** @param {boolean} isByKey whoever uses keys is back where they came from, others are back at drawing */
+  /** @param {boolean} isByKey returns the focus to the panel's button for keyboard users, else to the board */
   #closePanel(isByKey) {
     const name = byId("chat").hidden ? "comments" : "chat";
     this.#showPanel(null);

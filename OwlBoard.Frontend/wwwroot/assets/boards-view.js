@@ -1,5 +1,5 @@
 // @ts-check
-// The boards of whoever is logged in, and those that were opened from a link.
+// The boards of the current user, and those opened from a link.
 
 import { api, ApiError } from "./api.js";
 import { canvasOf } from "./board-view.js";
@@ -15,7 +15,7 @@ import { explain, onLanguage, t } from "./text.js";
 let user = null;
 /** @type {Board[]} */
 let mine = [];
-/** Settled when the boards that were last asked for are shown. */
+/** Settles when the requested list of boards is shown. */
 let listed = Promise.resolve();
 
 /** @param {Board} board */
@@ -33,7 +33,7 @@ export function startBoards() {
     }
 
     try {
-      // A list that is still on its way would have the new board before there is a canvas to show of it.
+      // A list that is still loading could contain the new board before its canvas exists.
       await listed;
       const board = await api.createBoard(owner.id, title);
       await api.createCanvas(canvasOf(board.id), []);
@@ -90,7 +90,7 @@ function render() {
 /** @param {Board} board @param {string} action @param {string} picture @param {() => void} act */
 function tile(board, action, picture, act) {
   const image = element("img", { alt: "", loading: "lazy", src: `/api/canvas/svg?id=${encodeURIComponent(canvasOf(board.id))}` });
-  // A board that nobody has drawn on yet, or none that this server knows.
+  // Nothing has been drawn on the board yet, or the server does not know it.
   image.addEventListener("error", () => image.remove());
   const link = element("a", { href: addressOf(board) },
     element("span", { className: "preview" }, image), element("span", { className: "title" }, board.title));
@@ -116,7 +116,7 @@ async function remove(board) {
   }
 }
 
-/** Deleted already: elsewhere, or by a request that was sent twice because a gateway died after the first. @param {unknown} problem */
+/** Ignores 404: deleted by another client, or by a retried request whose first attempt succeeded. @param {unknown} problem */
 function ignoreGone(problem) {
   if (!(problem instanceof ApiError && problem.status === 404)) {
     throw problem;

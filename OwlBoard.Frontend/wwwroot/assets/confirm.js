@@ -2,7 +2,7 @@
 
 import { byId } from "./dom.js";
 
-/** Asks before what cannot be taken back. @param {string} question @param {string} action @returns {Promise<boolean>} */
+/** Confirms an irreversible action. @param {string} question @param {string} action @returns {Promise<boolean>} */
 export function confirm(question, action) {
   const dialog = /** @type {HTMLDialogElement} */ (byId("confirm"));
   byId("confirm-text").textContent = question;

@@ -1,10 +1,10 @@
 // @ts-check
-// Text from anywhere goes into the page as text only: no markup is ever made from data.
+// Creates DOM elements. Data is inserted as text only, never as markup.
 
 const svgNamespace = "http://www.w3.org/2000/svg";
 
 /**
- * The element with an id, which the page has.
+ * Returns the element with an id, which must exist.
  * @template {HTMLElement} [T=HTMLElement]
  * @param {string} id
  * @returns {T}
@@ -40,7 +40,7 @@ export function svg(name, attributes = {}) {
 }
 
 /**
- * A picture from icons.svg, for the eye only.
+ * Returns a decorative icon from icons.svg.
  * @param {string} name
  */
 export function icon(name) {
@@ -49,7 +49,7 @@ export function icon(name) {
   return picture;
 }
 
-/** What the page says about `node` to those who do not see it. @param {Element} node @param {string} label */
+/** Sets the accessible name of a node. @param {Element} node @param {string} label */
 export function label(node, label) {
   node.setAttribute("aria-label", label);
   if (node instanceof HTMLButtonElement || node instanceof HTMLAnchorElement) {
@@ -60,7 +60,7 @@ export function label(node, label) {
 let toastTimer = 0;
 
 /**
- * Tells everybody, also those who listen, something that just happened.
+ * Shows a short notification and announces it to screen readers.
  * @param {string} text
  */
 export function toast(text) {
@@ -71,7 +71,7 @@ export function toast(text) {
   toastTimer = window.setTimeout(() => node.classList.remove("shown"), 5_000);
 }
 
-/** Tells those who listen what others see. @param {string} text */
+/** Announces a text to screen readers. @param {string} text */
 export function announce(text) {
   byId("announcer").textContent = text;
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// Logging in and signing up.
+// The view of login and registration.
 
 import { api, ApiError } from "./api.js";
 import { byId } from "./dom.js";
@@ -15,12 +15,12 @@ export function startLogin(onUser) {
   byId("choose-login").addEventListener("click", () => choose(false));
   byId("choose-register").addEventListener("click", () => choose(true));
   onLanguage(() => choose(isRegistering));
-  // A required field that is hidden must also be disabled, or no form is ever complete.
+  // A hidden required field must be disabled too, or the form never validates.
   choose(false);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     say("");
-    // With the page's own words, in the language that was chosen.
+    // Shows the page's own text in the chosen language instead of the browser's.
     const invalid = /** @type {HTMLInputElement | null} */ (form.querySelector("input:invalid"));
     if (invalid) {
       say(t("login.missing"));

@@ -1,9 +1,9 @@
 // @ts-check
-// How people look: everybody has one colour on every board and in every browser.
+// Avatars and colors of users. A user has the same color on every board and in every browser.
 
 import { element } from "./dom.js";
 
-/** Each has at least 4.5 : 1 to white. */
+/** The colors, each with a contrast of at least 4.5:1 to white. */
 const colours = ["#6b3fd4", "#b4235a", "#0b6e75", "#9a4a00", "#1f63c4", "#3a7021", "#8b2fa8", "#a63a2a"];
 
 /** @param {string | number} id */

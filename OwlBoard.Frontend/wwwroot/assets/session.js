@@ -1,5 +1,5 @@
 // @ts-check
-// Who is logged in, and which boards of others were opened here. The API has no token to keep.
+// Stores the current user and the boards opened from links. The API has no token to store.
 
 const userKey = "owlboard.user";
 const sharedKey = "owlboard.shared";

@@ -1,5 +1,5 @@
 // @ts-check
-// The page's words, in the language of the browser until somebody chooses.
+// The page's texts, in the browser's language unless the user has chosen one.
 
 import { en } from "./locales/en.js";
 import { es } from "./locales/es.js";
@@ -15,14 +15,14 @@ const listeners = new Set();
 let language = localStorage.getItem(key)
   ?? navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag in languages) ?? "en";
 
-/** Calls back when the language changes. @param {() => void} listener @param {AbortSignal} [signal] */
+/** Calls the listener when the language changes. @param {() => void} listener @param {AbortSignal} [signal] */
 export function onLanguage(listener, signal) {
   listeners.add(listener);
   signal?.addEventListener("abort", () => listeners.delete(listener));
 }
 
 /**
- * The words for a key, with `{name}` replaced by values.
+ * Returns the text for a key, with `{name}` replaced by values.
  * @param {string} key @param {Record<string, string | number>} [values]
  */
 export function t(key, values = {}) {
@@ -30,13 +30,13 @@ export function t(key, values = {}) {
   return words.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 }
 
-/** What to tell somebody about a failure. @param {unknown} problem */
+/** Returns the text to show for a failure. @param {unknown} problem */
 export function explain(problem) {
   const { key, values } = /** @type {{ key?: string, values?: Record<string, string> }} */ (problem);
   return key ? t(key, values) : String(problem);
 }
 
-/** Translates all elements that name their words: `data-t` their text, `data-label` what is said about them. */
+/** Translates all elements: `data-t` names the key of the text, `data-label` that of the accessible name. */
 export function translate() {
   document.documentElement.lang = language;
   document.querySelectorAll("[data-t]").forEach((node) => {

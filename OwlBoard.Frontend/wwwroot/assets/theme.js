@@ -1,5 +1,5 @@
 // @ts-check
-// Light or dark: as the system is, until somebody chooses.
+// The light or dark theme: the system's unless the user has chosen one.
 
 const key = "owlboard.theme";
 const dark = matchMedia("(prefers-color-scheme: dark)");

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace OwlBoard.Services.Canvases.Svg;
 
-/// <summary>Reads what a client may have called things.</summary>
+/// <summary>Reads the members of a shape, under the various names that clients use.</summary>
 internal static class ShapeJson
 {
-    /// <summary>Beyond this a drawing is not one that anybody drew, and renderers lose their precision.</summary>
+    /// <summary>The largest coordinate that is drawn; beyond it renderers lose precision.</summary>
     private const double FarAway = 1e7;
 
     public static string? Text(JsonElement shape, params ReadOnlySpan<string> names)
@@ -20,7 +20,7 @@ internal static class ShapeJson
                 }
                 catch (InvalidOperationException)
                 {
-                    // Half a surrogate pair in an escape: JSON allows it, text does not.
+                    // An escaped unpaired surrogate: valid JSON, but not valid text.
                     return null;
                 }
             }
@@ -56,12 +56,12 @@ internal static class ShapeJson
             return false;
         }
 
-        // Dragged from right to left or upwards.
+        // Width and height are negative if the shape was dragged to the left or upwards.
         box = (Math.Min(x, x + width), Math.Min(y, y + height), Math.Abs(width), Math.Abs(height));
         return true;
     }
 
-    /// <summary>The centre and the two radii.</summary>
+    /// <summary>Reads the center and the two radii.</summary>
     public static bool TryEllipse(JsonElement shape, out (double X, double Y, double Width, double Height) ellipse)
     {
         ellipse = default;
@@ -81,7 +81,7 @@ internal static class ShapeJson
         return false;
     }
 
-    /// <summary><c>points</c> as pairs or as objects, else the two ends of a line.</summary>
+    /// <summary>Returns <c>points</c>, given as pairs or as objects, or else the two ends of a line.</summary>
     public static List<(double X, double Y)> Points(JsonElement shape)
     {
         var points = new List<(double, double)>();

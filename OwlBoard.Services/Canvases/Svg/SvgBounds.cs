@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace OwlBoard.Services.Canvases.Svg;
 
-/// <summary>The part of the plane that shows everything.</summary>
+/// <summary>The bounding box of all shapes.</summary>
 internal sealed class SvgBounds
 {
     private const double Margin = 10;
 
-    /// <summary>Of its height, on average.</summary>
+    /// <summary>The average width of a letter, relative to its height.</summary>
     private const double WidthOfLetter = 0.6;
 
     private double _left = double.PositiveInfinity;
@@ -39,7 +39,7 @@ internal sealed class SvgBounds
             Include(x, y);
             if (ShapeJson.Text(shape, "text", "content") is { } text)
             {
-                // Its place is where its base line begins.
+                // Text is positioned at the start of its baseline.
                 var size = ShapeJson.FontSize(shape);
                 Include(x + (text.Length * size * WidthOfLetter), y - size);
             }

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace OwlBoard.Services.Canvases.Svg;
 
 /// <summary>
-/// Colours in the notations that cannot be anything else: <c>#rgb</c> to <c>#rrggbbaa</c>, names, <c>rgb(…)</c> and
-/// <c>hsl(…)</c> of numbers. <c>url(…)</c> in particular would let a drawing load things.
+/// Reads colors in unambiguous notations: <c>#rgb</c> to <c>#rrggbbaa</c>, names, and <c>rgb(…)</c> and <c>hsl(…)</c> with
+/// numbers. <c>url(…)</c> is rejected, because it would let a drawing load resources.
 /// </summary>
 internal static partial class SvgColor
 {

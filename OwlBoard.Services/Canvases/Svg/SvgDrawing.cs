@@ -5,9 +5,9 @@ using System.Xml;
 namespace OwlBoard.Services.Canvases.Svg;
 
 /// <summary>
-/// Draws shapes as SVG: strokes, lines, rectangles, circles, ellipses, text. Shapes are the clients' own JSON, so a
-/// shape that is not understood is left out, and nothing of it reaches the document but numbers, colours from
-/// <see cref="SvgColor"/>, and text that <see cref="XmlWriter"/> escapes.
+/// Draws shapes as SVG: strokes, lines, rectangles, circles, ellipses and text. Shapes are client-defined JSON, so unknown
+/// shapes are skipped, and only numbers, colors from <see cref="SvgColor"/> and text escaped by <see cref="XmlWriter"/>
+/// reach the document.
 /// </summary>
 internal static class SvgDrawing
 {
@@ -75,7 +75,7 @@ internal static class SvgDrawing
         }
     }
 
-    /// <summary>Whatever has points is a stroke, whatever its tool is called.</summary>
+    /// <summary>Writes a stroke. Any shape with points is a stroke, whatever its tool.</summary>
     private static void WriteStroke(XmlWriter xml, JsonElement shape)
     {
         var points = ShapeJson.Points(shape);
@@ -84,7 +84,7 @@ internal static class SvgDrawing
             return;
         }
 
-        // A dot is a line that goes nowhere: with round caps it shows.
+        // A dot is a line of length zero, which round caps make visible.
         var line = points.Count == 1 ? [points[0], points[0]] : points;
         xml.WriteStartElement("polyline", Namespace);
         xml.WriteAttributeString("points", string.Join(' ', line.Select(p => $"{SvgNumber.Format(p.X)},{SvgNumber.Format(p.Y)}")));
@@ -106,7 +106,7 @@ internal static class SvgDrawing
         }
     }
 
-    /// <summary>Of a stroke <c>width</c> is the pen's; of a rectangle it is the rectangle's.</summary>
+    /// <summary>Returns the pen's width: <c>width</c> of a stroke. On a rectangle <c>width</c> is the rectangle's.</summary>
     private static double? StrokeWidthOfPoints(JsonElement shape) =>
         shape.TryGetProperty("points", out _) ? ShapeJson.Size(shape, "width") : null;
 
@@ -118,7 +118,7 @@ internal static class SvgDrawing
         }
     }
 
-    /// <summary>Without the characters that XML has no way to write (XML 1.0 section 2.2).</summary>
+    /// <summary>Removes the characters that XML cannot represent (XML 1.0 section 2.2).</summary>
     private static string Printable(string text)
     {
         var printable = new StringBuilder(text.Length);

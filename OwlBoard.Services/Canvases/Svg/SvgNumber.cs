@@ -4,6 +4,6 @@ namespace OwlBoard.Services.Canvases.Svg;
 
 internal static class SvgNumber
 {
-    /// <summary>Never scientific, never with a comma, and no finer than anyone sees.</summary>
+    /// <summary>Formats a number without exponent, with a decimal point and at most three decimals.</summary>
     public static string Format(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 }

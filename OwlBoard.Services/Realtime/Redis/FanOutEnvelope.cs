@@ -3,8 +3,8 @@ using System.Text;
 namespace OwlBoard.Services.Realtime.Redis;
 
 /// <summary>
-/// A message on its way between replicas: a byte with the length of the connection's id that does not get it, the id,
-/// the message.
+/// The format of a message between replicas: one byte with the length of the skipped connection's id, the id, and the
+/// message.
 /// </summary>
 internal static class FanOutEnvelope
 {

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace OwlBoard.Services.Realtime.Redis;
 
 /// <summary>
-/// The connection to Redis. It comes back by itself; what is sent while it is away fails at once. The service starts
-/// and stays healthy without it: all replicas share one Redis, and taking them all out would help nobody.
+/// The connection to Redis, which reconnects by itself; commands fail immediately while it is down. The service starts and
+/// stays healthy without Redis: all replicas share it, so marking them unhealthy would take all of them down.
 /// </summary>
 internal sealed partial class RedisConnection(IOptions<RedisOptions> options, ILogger<RedisConnection> logger)
     : IHostedService, IAsyncDisposable
@@ -17,7 +17,7 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
     private ConnectionMultiplexer? _multiplexer;
     private int _isLost;
 
-    /// <summary>Raised when a connection has been established again.</summary>
+    /// <summary>Occurs when the connection has been restored.</summary>
     public event Action? Restored;
 
     public IDatabase Database => Multiplexer.GetDatabase();
@@ -28,7 +28,7 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
         _multiplexer ?? throw new InvalidOperationException("The connection to Redis is used before the service has started.");
 
     /// <summary>
-    /// Whether a failure is Redis's, or comes of a service that has ended: what needs Redis is degraded, and goes on.
+    /// Returns a value that indicates whether Redis or a stopped service caused a failure. The caller continues without Redis.
     /// </summary>
     public static bool IsOutage(Exception failure) =>
         failure is RedisException or TimeoutException or ObjectDisposedException;
@@ -41,7 +41,7 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
         settings.ReconnectRetryPolicy = new ExponentialRetry(
             (int)FirstReconnect.TotalMilliseconds, (int)LongestReconnect.TotalMilliseconds);
         settings.ConnectTimeout = settings.AsyncTimeout = settings.SyncTimeout = (int)options.Value.Timeout.TotalMilliseconds;
-        // Seconds of silence after which it is asked whether it is still there.
+        // The idle time in seconds after which the connection is pinged.
         settings.KeepAlive = 5;
         if (options.Value.PasswordFile is { Length: > 0 } file)
         {
@@ -53,7 +53,7 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
         _multiplexer.ConnectionRestored += (_, _) => OnRestored();
         if (!_multiplexer.IsConnected)
         {
-            OnLost("it does not answer");
+            OnLost("no response");
         }
     }
 
@@ -80,9 +80,9 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, IL
     }
 
     [LoggerMessage(1, LogLevel.Warning,
-        "Redis is away: live events reach the clients of their own replica only until it is back ({Reason})")]
+        "Redis is unavailable ({Reason}); live events reach the clients of their own replica only.")]
     private partial void LogLost(string reason);
 
-    [LoggerMessage(2, LogLevel.Information, "Redis is back: live events reach all clients again")]
+    [LoggerMessage(2, LogLevel.Information, "Redis is available again; live events reach all clients.")]
     private partial void LogRestored();
 }

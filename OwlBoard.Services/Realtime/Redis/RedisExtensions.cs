@@ -2,7 +2,7 @@ namespace OwlBoard.Services.Realtime.Redis;
 
 internal static class RedisExtensions
 {
-    /// <summary>Whether this service has, or may have, other replicas.</summary>
+    /// <summary>Returns a value that indicates whether the service shares Redis with other replicas.</summary>
     public static bool UsesRedis(this WebApplicationBuilder builder) =>
         builder.Configuration[$"{RedisOptions.Section}:{nameof(RedisOptions.ConnectionString)}"] is { Length: > 0 };
 

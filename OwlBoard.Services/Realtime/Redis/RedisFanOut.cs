@@ -3,8 +3,8 @@ using StackExchange.Redis;
 namespace OwlBoard.Services.Realtime.Redis;
 
 /// <summary>
-/// Fan-out across replicas, over a channel a topic. A replica hears its own messages from Redis too, so that all
-/// clients get them in one order. While Redis is away it tells its own clients itself.
+/// Fan-out across replicas, over one Redis channel per topic. A replica receives its own messages from Redis too, so that
+/// all clients get them in one order. While Redis is unavailable it delivers to its own clients directly.
 /// </summary>
 internal sealed partial class RedisFanOut(
     InProcessFanOut local, RedisConnection redis, ServicesMetrics metrics, ILogger<RedisFanOut> logger) : IFanOut
@@ -33,7 +33,7 @@ internal sealed partial class RedisFanOut(
                 return;
             }
 
-            // Nobody, or Redis has restarted and nobody has subscribed again yet.
+            // No subscriber received it: there is none, or Redis has restarted and subscriptions are not restored yet.
         }
         catch (Exception failure) when (RedisConnection.IsOutage(failure))
         {
@@ -64,10 +64,10 @@ internal sealed partial class RedisFanOut(
 
         try
         {
-            // Without waiting: it is remembered at once, and repeated whenever Redis comes back.
+            // Fire and forget: the client registers the subscription at once and renews it whenever Redis reconnects.
             listeners.Queue = await redis.Subscriber.SubscribeAsync(Channel(topic), CommandFlags.FireAndForget);
             listeners.Queue.OnMessage(message => Deliver(topic, message.Message));
-            // Answered after the subscription, on the same connection.
+            // The reply follows the subscription on the same connection.
             await redis.Subscriber.PingAsync();
         }
         catch (Exception failure) when (RedisConnection.IsOutage(failure))
@@ -106,13 +106,13 @@ internal sealed partial class RedisFanOut(
         local.Deliver(topic, message, exceptConnection);
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "An event of {Topic} reached the clients of this replica only")]
+    [LoggerMessage(1, LogLevel.Debug, "An event of {Topic} reached the clients of this replica only.")]
     private partial void LogNotPublished(Exception failure, string topic);
 
-    [LoggerMessage(2, LogLevel.Debug, "The subscription of {Topic} waits for Redis")]
+    [LoggerMessage(2, LogLevel.Debug, "The subscription of {Topic} is delayed until Redis is available.")]
     private partial void LogNotSubscribed(Exception failure, string topic);
 
-    /// <summary>How many of this replica's connections listen to a topic, and how it is heard.</summary>
+    /// <summary>The number of this replica's connections that listen to a topic, and its subscription.</summary>
     private sealed class TopicListeners
     {
         public int Count { get; set; }

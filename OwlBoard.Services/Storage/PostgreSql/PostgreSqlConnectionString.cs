@@ -4,7 +4,7 @@ namespace OwlBoard.Services.Storage.PostgreSql;
 
 internal static class PostgreSqlConnectionString
 {
-    /// <summary>Whether Npgsql understands it and it names a server.</summary>
+    /// <summary>Returns a value that indicates whether Npgsql can parse it and it names a server.</summary>
     public static bool IsValid(string text)
     {
         try

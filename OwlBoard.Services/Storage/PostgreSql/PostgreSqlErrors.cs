@@ -4,15 +4,15 @@ using Npgsql;
 
 namespace OwlBoard.Services.Storage.PostgreSql;
 
-/// <summary>What PostgreSQL's failures mean for a service that starts.</summary>
+/// <summary>Classifies PostgreSQL's failures at start-up.</summary>
 internal static class PostgreSqlErrors
 {
-    /// <summary>The server cannot be reached, or not yet: it may be a matter of waiting.</summary>
+    /// <summary>Returns a value that indicates whether the server is not reachable yet, so that a retry may succeed.</summary>
     public static bool IsNotUp(Exception failure) =>
-        // Npgsql passes on bare the failure to resolve a host's name; EF Core wraps what it has retried.
+        // Npgsql throws name resolution failures unwrapped; EF Core wraps failures that it retried.
         failure is SocketException or RetryLimitExceededException or NpgsqlException { IsTransient: true };
 
-    /// <summary>Another replica created the missing database at the same time.</summary>
+    /// <summary>Returns a value that indicates whether another replica created the database at the same time.</summary>
     public static bool IsCreatedByAnother(Exception failure) =>
         failure is PostgresException { SqlState: PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation };
 }

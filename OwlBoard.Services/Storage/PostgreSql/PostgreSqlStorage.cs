@@ -5,7 +5,7 @@ using OwlBoard.Services.Realtime;
 
 namespace OwlBoard.Services.Storage.PostgreSql;
 
-/// <summary>A PostgreSQL database, which any number of replicas may share.</summary>
+/// <summary>A PostgreSQL database, which any number of replicas can share.</summary>
 internal sealed partial class PostgreSqlStorage(
     StorageOptions options, string database, TimeProvider time, ILoggerFactory loggers)
     : IStorageProvider, IAsyncDisposable
@@ -14,8 +14,8 @@ internal sealed partial class PostgreSqlStorage(
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// A connection that breaks is a matter of a failover, which takes seconds: six tries, at most 2 s apart, are
-    /// through in about 6 s, before a proxy gives the request up.
+    /// The retries after a lost connection. A failover takes seconds: six retries, at most 2 s apart, take about 6 s, which is
+    /// less than a proxy's timeout.
     /// </summary>
     private const int Retries = 6;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
@@ -35,7 +35,7 @@ internal sealed partial class PostgreSqlStorage(
             try
             {
                 await OpenAsync(cancellationToken);
-                // One replica at a time: EF Core locks the table of its history.
+                // EF Core locks its history table, so one replica migrates at a time.
                 await context.Database.MigrateAsync(cancellationToken);
                 return;
             }
@@ -66,7 +66,7 @@ internal sealed partial class PostgreSqlStorage(
         }
     }
 
-    /// <summary>PostgreSQL takes any number of writers.</summary>
+    /// <summary>Runs the write immediately: PostgreSQL supports concurrent writers.</summary>
     public Task<T> WriteAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken) => write();
 
     public ITopicOrder CreateTopicOrder() =>
@@ -83,7 +83,7 @@ internal sealed partial class PostgreSqlStorage(
         }
     }
 
-    /// <summary>Finds out whether the server answers, without the retries that a context makes on its own.</summary>
+    /// <summary>Checks that the server accepts connections, without the retries of a context.</summary>
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
         try
@@ -92,7 +92,7 @@ internal sealed partial class PostgreSqlStorage(
         }
         catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.InvalidCatalogName)
         {
-            // There is no such database yet. The migration creates it, if the role may.
+            // The database does not exist yet. The migration creates it if the role may.
         }
     }
 
@@ -109,9 +109,9 @@ internal sealed partial class PostgreSqlStorage(
         return connection.ConnectionString;
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "PostgreSQL at {Server} is not ready: {Reason} Trying again in {Pause}")]
+    [LoggerMessage(1, LogLevel.Warning, "PostgreSQL at {Server} is not ready: {Reason} Retrying in {Pause}.")]
     private partial void LogNotUp(string server, string reason, TimeSpan pause);
 
-    [LoggerMessage(2, LogLevel.Information, "Another replica created the database at the same time")]
+    [LoggerMessage(2, LogLevel.Information, "Another replica created the database at the same time.")]
     private partial void LogCreatedByAnother();
 }

@@ -3,7 +3,7 @@ using OwlBoard.Services.Realtime;
 
 namespace OwlBoard.Services.Storage.PostgreSql;
 
-/// <summary>Order across replicas, by a lock in the database that they share.</summary>
+/// <summary>Order across replicas, by locks in their shared database.</summary>
 internal sealed partial class PostgreSqlTopicOrder(NpgsqlDataSource connections, ILogger<PostgreSqlTopicOrder> logger)
     : ITopicOrder
 {
@@ -11,8 +11,8 @@ internal sealed partial class PostgreSqlTopicOrder(NpgsqlDataSource connections,
     private static readonly TimeSpan RetryEvery = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// Each lock that is held or awaited keeps a connection, and whoever holds it needs another one to store with: at
-    /// most a quarter of the pool goes to locks.
+    /// Limits the locks of this process. Each held or awaited lock uses a connection, and its holder needs another one to store,
+    /// so locks get at most a quarter of the pool.
     /// </summary>
     private readonly InProcessTopicOrder _own = new(Math.Clamp(
         new NpgsqlConnectionStringBuilder(connections.ConnectionString).MaxPoolSize / 4, 1, InProcessTopicOrder.DefaultLocks));
@@ -30,7 +30,7 @@ internal sealed partial class PostgreSqlTopicOrder(NpgsqlDataSource connections,
         }
         catch (NpgsqlException lost)
         {
-            // The connection is gone, and the lock with it. What was to be done is done.
+            // The connection was lost, and the lock with it. The action has completed.
             LogLockLost(lost, topic);
         }
     }
@@ -45,12 +45,12 @@ internal sealed partial class PostgreSqlTopicOrder(NpgsqlDataSource connections,
             }
             catch (NpgsqlException broken) when (broken.IsTransient && attempt < Tries)
             {
-                // A connection from before the server restarted, most likely: the pool has others.
+                // Most likely a pooled connection from before a server restart; the pool has others.
                 await Task.Delay(RetryEvery, cancellationToken);
             }
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "The lock of {Topic} was lost while it was held: its last two events may be out of order")]
+    [LoggerMessage(1, LogLevel.Warning, "The lock of {Topic} was lost while held; its last two events may be out of order.")]
     private partial void LogLockLost(Exception lost, string topic);
 }

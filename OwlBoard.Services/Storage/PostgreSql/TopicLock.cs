@@ -3,18 +3,18 @@ using Npgsql;
 namespace OwlBoard.Services.Storage.PostgreSql;
 
 /// <summary>
-/// A topic's advisory lock. A transaction of its own holds it, not the one that stores: what is broadcast has been
-/// committed by then, and the next in line must come after the broadcast.
+/// The advisory lock of a topic, held by a transaction of its own. The transaction that stores commits before the event is
+/// published, and the lock must be held until the event is published.
 /// </summary>
 internal sealed class TopicLock : IAsyncDisposable
 {
     /// <summary>
-    /// A holder that freezes or is cut off loses its lock after 10 s, and the topic goes on without it. Storing and
-    /// broadcasting takes milliseconds.
+    /// Releases the lock of a holder that hangs or is disconnected after 10 s, so that the topic continues. Storing and
+    /// publishing takes milliseconds.
     /// </summary>
     private const string LimitHolding = "SET LOCAL idle_in_transaction_session_timeout = '10s'";
 
-    /// <summary>Two topics with the same hash merely take turns.</summary>
+    /// <summary>Acquires the lock. Topics with the same hash share one.</summary>
     private const string Lock = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
 
     private readonly NpgsqlConnection _connection;
@@ -43,7 +43,7 @@ internal sealed class TopicLock : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives the lock back.</summary>
+    /// <summary>Releases the lock.</summary>
     public Task CommitAsync(CancellationToken cancellationToken) => _transaction!.CommitAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()

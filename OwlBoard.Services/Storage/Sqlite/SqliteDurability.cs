@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace OwlBoard.Services.Storage.Sqlite;
 
 /// <summary>
-/// A write-ahead log, so that readers never wait for the writer, synced at each commit: what was acknowledged is on
-/// disk, also when the power fails. (synchronous=NORMAL would survive <c>kill -9</c> only.)
+/// Enables the write-ahead log, so that readers never wait for the writer, and syncs at each commit, so that committed data
+/// survives a power failure. (synchronous=NORMAL would survive <c>kill -9</c> only.)
 /// </summary>
 internal sealed class SqliteDurability : DbConnectionInterceptor
 {

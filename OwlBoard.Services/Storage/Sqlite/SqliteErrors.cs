@@ -1,8 +1,8 @@
 namespace OwlBoard.Services.Storage.Sqlite;
 
-/// <summary>SQLite's result codes, https://www.sqlite.org/rescode.html.</summary>
+/// <summary>The result codes of SQLite, https://www.sqlite.org/rescode.html.</summary>
 internal static class SqliteErrors
 {
-    /// <summary>SQLITE_ERROR, which a statement on a missing table gets.</summary>
+    /// <summary>SQLITE_ERROR, the result of a statement on a missing table.</summary>
     public const int NoSuchTable = 1;
 }

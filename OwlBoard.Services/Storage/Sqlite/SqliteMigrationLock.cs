@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore;
 namespace OwlBoard.Services.Storage.Sqlite;
 
 /// <summary>
-/// One process migrates at a time, by a lock that the kernel gives back when its holder dies. EF Core's own is a row
-/// in the database: a process killed while it migrates leaves it behind, and every later start waits for it for ever.
+/// Lets one process migrate at a time, by a lock that the kernel releases when its holder dies. EF Core's own lock is a row
+/// in the database: a process killed during a migration leaves it behind, and every later start waits forever.
 /// </summary>
 internal static class SqliteMigrationLock
 {
@@ -25,13 +25,13 @@ internal static class SqliteMigrationLock
             }
             catch (IOException) when (!deadline.IsCancellationRequested)
             {
-                // Held by a process that migrates. It takes milliseconds.
+                // Another process is migrating, which takes milliseconds.
                 await Task.Delay(RetryEvery, cancellationToken);
             }
         }
     }
 
-    /// <summary>Removes EF Core's lock row. Only for who holds the lock of this class: then the row is abandoned.</summary>
+    /// <summary>Removes EF Core's lock row. Requires the lock of this class: then the row is abandoned.</summary>
     public static async Task RemoveAbandonedAsync(DbContext context, CancellationToken cancellationToken)
     {
         try
@@ -40,7 +40,7 @@ internal static class SqliteMigrationLock
         }
         catch (SqliteException failure) when (failure.SqliteErrorCode == SqliteErrors.NoSuchTable)
         {
-            // A new database.
+            // The database is new.
         }
     }
 }

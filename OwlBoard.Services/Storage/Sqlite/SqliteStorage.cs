@@ -4,7 +4,7 @@ using OwlBoard.Services.Realtime;
 
 namespace OwlBoard.Services.Storage.Sqlite;
 
-/// <summary>One SQLite file a service.</summary>
+/// <summary>One SQLite file per service.</summary>
 internal sealed class SqliteStorage(string directory, string database) : IStorageProvider, IDisposable
 {
     private readonly SqliteDurability _durability = new();
@@ -15,7 +15,7 @@ internal sealed class SqliteStorage(string directory, string database) : IStorag
         var connection = new SqliteConnectionStringBuilder
         {
             DataSource = Path.Combine(Path.GetFullPath(directory), $"{database}.db"),
-            // Another process may hold the write lock, an operator's backup for one: wait rather than fail. Seconds.
+            // In seconds. Another process, such as a backup, may hold the write lock for a while.
             DefaultTimeout = 30,
         };
         builder.UseSqlite(connection.ConnectionString).AddInterceptors(_durability);
@@ -33,13 +33,13 @@ internal sealed class SqliteStorage(string directory, string database) : IStorag
         catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
         {
             throw new StorageException(
-                $"Storage:Directory {Path.GetFullPath(directory)} cannot be used: {failure.Message}", failure);
+                $"Storage:Directory is '{Path.GetFullPath(directory)}', which cannot be used: {failure.Message}", failure);
         }
     }
 
     /// <summary>
-    /// SQLite takes one writer at a time. Left to the driver, the others block a thread each and poll every 150 ms, and
-    /// the unlucky ones fail with "database is locked"; here they queue up, without a thread.
+    /// Queues the write: SQLite has one writer at a time. The driver would block a thread per writer, poll every 150 ms, and fail
+    /// some with "database is locked"; this queue needs no thread.
     /// </summary>
     public async Task<T> WriteAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken)
     {
@@ -54,7 +54,7 @@ internal sealed class SqliteStorage(string directory, string database) : IStorag
         }
     }
 
-    /// <summary>A file is one process's.</summary>
+    /// <summary>Creates an order within this process, because a file is used by one process only.</summary>
     public ITopicOrder CreateTopicOrder() => new InProcessTopicOrder();
 
     public void Dispose() => _writer.Dispose();

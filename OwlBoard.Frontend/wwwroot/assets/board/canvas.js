@@ -1,35 +1,35 @@
 // @ts-check
-// The board as this browser knows it: what is stored, what others just drew, and what is still to be saved.
+// The local state of a board: stored shapes, changes received from other clients, and unsaved changes.
 
 import { api, ApiError } from "../api.js";
 import { inOrder, isEntry, replaces } from "./shapes.js";
 
 /** @typedef {import("./shapes.js").Entry} Entry @typedef {import("./shapes.js").Shape} Shape */
 
-/** Strokes drawn in quick succession are saved together. */
+/** The delay that combines changes in quick succession into one save. */
 const saveDelay = 250;
 
 const longestWait = 5_000;
 
 /**
- * A change goes into this browser's storage first and leaves it when the server has it: no lost connection, closed tab
- * or killed gateway takes it along. Saving never overwrites: a save upon an old version is refused, and then both are
- * merged and saved again.
+ * A change is written to the browser's storage first and removed once the server has saved it, so that no lost connection,
+ * closed tab or killed gateway loses it. A save never overwrites: one that is based on an old version is refused, then both
+ * versions are merged and saved again.
  *
- * Events: `change` (detail: the entries that changed), `state` (saved or not).
+ * Events: `change` (detail: the changed entries), `state` (saved or not).
  */
 export class Canvas extends EventTarget {
   #id;
   /** @type {Map<string, Entry>} */
   #entries = new Map();
-  /** What the server had at `#version`, so that what it no longer has is known to be gone. */
+  /** The ids that the server had at `#version`, by which deleted shapes are recognized. */
   #stored = new Set();
-  /** Shapes of other programs, which are not shown and must not be lost. @type {object[]} */
+  /** Shapes of other programs, which are kept but not shown. @type {object[]} */
   #foreign = [];
   #version = -1;
-  /** Others have changed something since `#version`: to be read before the next save, which would be refused. */
+  /** Indicates that the server has changes since `#version`, so a save without loading them would be refused. */
   #isBehind = false;
-  /** To be read in any case. */
+  /** Indicates that the stored canvas must be loaded. */
   #wantsLoad = true;
   /** @type {Map<string, Entry>} */
   #pending = new Map();
@@ -49,12 +49,12 @@ export class Canvas extends EventTarget {
     }
   }
 
-  /** The changes that the server does not have yet. */
+  /** The changes that are not saved on the server. */
   get unsaved() {
     return [...this.#pending.values()];
   }
 
-  /** Whether this browser knows what the server has stored. */
+  /** Indicates whether the stored canvas has been loaded. */
   get isLoaded() {
     return this.#version >= 0;
   }
@@ -64,7 +64,7 @@ export class Canvas extends EventTarget {
     return this.#entries.get(id);
   }
 
-  /** The shapes there are, in the order in which they are drawn. @returns {Shape[]} */
+  /** The shapes in drawing order. @returns {Shape[]} */
   get shapes() {
     return /** @type {Shape[]} */ (inOrder(this.#entries.values()).filter((entry) => !entry.deleted));
   }
@@ -79,7 +79,7 @@ export class Canvas extends EventTarget {
     clearTimeout(this.#timer);
   }
 
-  /** A change made here. @param {Entry[]} entries */
+  /** Applies a local change. @param {Entry[]} entries */
   change(entries) {
     for (const entry of entries) {
       this.#pending.set(entry.id, entry);
@@ -91,20 +91,20 @@ export class Canvas extends EventTarget {
     this.#schedule(saveDelay);
   }
 
-  /** A change made elsewhere, which whoever made it saves. @param {unknown[]} entries */
+  /** Applies a change of another client, which that client saves. @param {unknown[]} entries */
   receive(entries) {
     this.#isBehind = true;
     this.#apply(entries.filter(isEntry));
   }
 
-  /** Reads what is stored, and saves what is not, now: after a lost connection say. */
+  /** Loads the stored canvas and saves local changes immediately, for example after a reconnect. */
   catchUp() {
     this.#wantsLoad = true;
     this.#failures = 0;
     this.#schedule(0);
   }
 
-  /** Reads what is stored if it is another version than this browser has: live events can get lost. */
+  /** Loads the stored canvas if its version differs, because live events can be lost. */
   async check() {
     const state = await api.canvasState(this.#id);
     if (state.version !== this.#version) {
@@ -120,7 +120,7 @@ export class Canvas extends EventTarget {
 
   async #synchronise() {
     if (this.#saving || this.#closed) {
-      // Whoever is at it looks again when done.
+      // The running save checks for further changes when it completes.
       return;
     }
 
@@ -149,16 +149,16 @@ export class Canvas extends EventTarget {
     }
   }
 
-  /** @param {unknown} problem @returns {number} when to try again */
+  /** @param {unknown} problem @returns {number} the delay until the next attempt */
   #onFailure(problem) {
     if (problem instanceof ApiError && problem.status === 409) {
-      // Somebody else saved in between. With many of those, random waits let one after the other through.
+      // A concurrent save won. With many clients, random delays let the saves succeed one after another.
       this.#wantsLoad = true;
       return Math.random() * 50 * Math.min(10, ++this.#failures);
     }
 
     if (problem instanceof ApiError && problem.status >= 400 && problem.status < 500 && problem.status !== 429) {
-      // A canvas that is too large, say: trying again would not help, and the changes stay in this browser.
+      // For example, the canvas is too large: retrying soon would not help, and the changes stay in the browser.
       this.dispatchEvent(new CustomEvent("refused", { detail: problem }));
       return longestWait;
     }
@@ -168,7 +168,7 @@ export class Canvas extends EventTarget {
   }
 
   async #load() {
-    // Before it is asked for: what is said from here on may not be in the answer.
+    // Reset before the request: the response may lack changes that arrive from here on.
     this.#wantsLoad = this.#isBehind = false;
     let answer;
     try {
@@ -182,7 +182,7 @@ export class Canvas extends EventTarget {
     const entries = answer.shapes.filter(isEntry);
     this.#foreign = answer.shapes.filter((shape) => !isEntry(shape));
     const ids = new Set(entries.map((entry) => entry.id));
-    // Was stored and is no longer, not even as a tombstone: those are kept for so long only.
+    // Deleted on the server, and its tombstone has expired.
     const gone = [...this.#stored].filter((id) => !ids.has(id) && !this.#pending.has(id));
     this.#stored = ids;
     this.#apply([...gone.flatMap((id) => this.#forget(id)), ...entries]);
@@ -241,12 +241,12 @@ export class Canvas extends EventTarget {
     this.dispatchEvent(new CustomEvent("state"));
   }
 
-  /** One key a change, so that two tabs do not overwrite each other's. @param {Entry} entry */
+  /** Stores a change under a key of its own, so that two tabs do not overwrite each other's. @param {Entry} entry */
   #keep(entry) {
     try {
       localStorage.setItem(this.#storageKey + entry.id, JSON.stringify(entry));
     } catch (problem) {
-      // The storage is full: the change is still in this page, which is to stay open.
+      // The storage is full: the change exists in this page only, which must stay open.
       this.dispatchEvent(new CustomEvent("unkept", { detail: problem }));
     }
   }

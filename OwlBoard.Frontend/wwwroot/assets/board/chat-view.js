@@ -1,5 +1,5 @@
 // @ts-check
-// The chat as it is read and written.
+// The view of the chat.
 
 import { announce, byId, element, label, toast } from "../dom.js";
 import { avatar } from "../people.js";
@@ -46,7 +46,7 @@ export class ChatView {
     this.#on("user_left", ({ username }) => this.#addEvent(t("board.left", { name: username })));
     this.#on("typing", (data) => this.#showTyping(data));
     this.#on("problem", (problem) => {
-      // Without a connection everything fails, and the indicator says so.
+      // Offline requests all fail, which the connection indicator shows.
       if (problem.status !== 0) {
         toast(explain(problem));
       }
@@ -69,7 +69,7 @@ export class ChatView {
     this.#messages.scrollTop = this.#messages.scrollHeight;
   }
 
-  /** After another language was chosen. */
+  /** Updates the texts after a change of the language. */
   translate() {
     this.#showUnread();
     this.#showPeople(this.#people);
@@ -90,7 +90,7 @@ export class ChatView {
       element("span", { className: "what" }, message.content));
     item.dataset.time = String(when);
     item.dataset.id = message.id;
-    // A history read after a break may bring what was said before the newest message.
+    // A history loaded after a reconnect may contain messages older than the newest one shown.
     const later = [...this.#messages.children].find((other) => Number(/** @type {HTMLElement} */ (other).dataset.time) > when);
     this.#insert(item, later);
     this.#stopTyping(message.username);
@@ -115,7 +115,7 @@ export class ChatView {
       const item = element("li", { className: "message mine waiting" },
         element("span", { className: "who" }, this.#chat.socket.isOpen ? t("chat.you") : t("chat.waiting")),
         element("span", { className: "what" }, content));
-      // Stays below everything that is said.
+      // Stays below all received messages.
       item.dataset.time = String(Number.MAX_SAFE_INTEGER);
       this.#insert(item);
     }

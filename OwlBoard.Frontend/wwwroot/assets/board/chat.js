@@ -1,5 +1,5 @@
 // @ts-check
-// The chat of one board, and who is on it.
+// The chat of a board, and the users on it.
 
 import { api } from "../api.js";
 import { LiveSocket, backoff } from "./live-socket.js";
@@ -11,21 +11,21 @@ const historyLength = 100;
 const typingPause = 2_000;
 
 /**
- * Comes back by itself when the connection is lost, and then reads what was said in between; messages are told apart by
- * their id. What is said here is sent again after a break unless the history has it: a socket takes messages that it
- * never delivers.
+ * Reconnects after a lost connection and then loads the missed messages, which are identified by their id. Messages sent
+ * here are sent again after a reconnect unless the history contains them, because a socket accepts messages that it never
+ * delivers.
  *
- * Events: `message`, `waiting` (detail: what is not sent yet), `people`, `user_joined`, `user_left`, `typing`, `problem`.
+ * Events: `message`, `waiting` (detail: unsent messages), `people`, `user_joined`, `user_left`, `typing`, `problem`.
  */
 export class Chat extends EventTarget {
   #board;
   #user;
   #seen = new Set();
-  /** How much of the history is read. */
+  /** The number of messages of the history that are loaded. */
   #read = -1;
-  /** What is not known to be stored, and the connection that it was last sent on. @type {{ content: string, connection: number }[]} */
+  /** Messages not known to be stored, with the connection of the last attempt. @type {{ content: string, connection: number }[]} */
   #waiting = [];
-  /** Counts connections. */
+  /** The number of the current connection. */
   #connection = 0;
   #typed = 0;
   socket;
@@ -64,11 +64,11 @@ export class Chat extends EventTarget {
 
   async #catchUp() {
     const connection = ++this.#connection;
-    // The connection may be there before the rest: what is not read is tried again, or what waits would not be sent.
+    // HTTP requests may fail although the socket is open; they are retried, or waiting messages would not be sent.
     for (let tries = 0; connection === this.#connection && this.socket.isOpen; tries++) {
       try {
         await Promise.all([this.#readHistory(), this.#readPeople()]);
-        // What was said meanwhile has been sent on this connection already.
+        // Messages entered meanwhile have already been sent on this connection.
         for (const one of this.#waiting.filter((one) => one.connection !== connection)) {
           one.connection = this.#send(one.content);
         }
@@ -91,7 +91,7 @@ export class Chat extends EventTarget {
     do {
       const skip = this.#read;
       page = (await api.messages(this.#board, skip, historyLength)).messages;
-      // Set, not added: two breaks in quick succession read the same page twice.
+      // Set rather than increased: two reconnects in quick succession load the same page twice.
       this.#read = Math.max(this.#read, skip + page.length);
       page.forEach((message) => this.#onChatMessage(message));
     } while (page.length === historyLength);
@@ -141,7 +141,7 @@ export class Chat extends EventTarget {
     this.#tell("message", message);
   }
 
-  /** @param {string} content @returns the connection that it was sent on, 0 if there is none */
+  /** @param {string} content @returns the number of the connection it was sent on; 0 if there is none */
   #send(content) {
     return this.socket.send("chat_message", { content }) ? this.#connection : 0;
   }

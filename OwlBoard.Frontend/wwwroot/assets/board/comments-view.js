@@ -1,5 +1,5 @@
 // @ts-check
-// Comments as pins on the board, one of them open in a card, and all of them in a list.
+// The view of the comments: pins on the board, a card for the open comment, and a list.
 
 import { api } from "../api.js";
 import { byId, announce, element, label, toast } from "../dom.js";
@@ -8,12 +8,12 @@ import { clock, day, explain, t } from "../text.js";
 
 /** @typedef {import("../api.js").Comment} Comment @typedef {import("./shapes.js").Point} Point */
 
-/** Farther than this a press on a pin is a drag. */
+/** The distance beyond which pressing a pin starts a drag. */
 const dragDistance = 6;
 
 const keyStep = 10;
 
-/** Events: `place` when the next tap on the board is to be the place of a comment. */
+/** Events: `place` when the next tap on the board sets the position of a comment. */
 export class CommentsView extends EventTarget {
   #board;
   #user;
@@ -25,9 +25,9 @@ export class CommentsView extends EventTarget {
   #card = /** @type {HTMLFormElement} */ (byId("comment-card"));
   /** The open comment's id, or null for a new one. @type {string | null} */
   #open = null;
-  /** Where the card points to. @type {Point | null} */
+  /** The position on the board that the card points to. @type {Point | null} */
   #place = null;
-  /** The comment to be put where the next tap is. @type {string | null} */
+  /** The id of the comment that the next tap moves. @type {string | null} */
   #moving = null;
   /** @type {Map<string, Point>} */
   #dragged = new Map();
@@ -77,7 +77,7 @@ export class CommentsView extends EventTarget {
     this.#list.replaceChildren();
   }
 
-  /** A tap with the comment tool: a new one there, or the one that is being moved. @param {Point} place */
+  /** Handles a tap with the comment tool: moves the selected comment or starts a new one. @param {Point} place */
   tapped(place) {
     const moving = this.#moving && this.#comments.find(this.#moving);
     this.#moving = null;
@@ -90,9 +90,9 @@ export class CommentsView extends EventTarget {
     this.#edit();
   }
 
-  /** A tap with another tool, on the board itself. */
+  /** Handles a tap with another tool on the board itself. */
   dismiss() {
-    // What was being written is not thrown away by a tap beside it.
+    // A tap outside does not discard the text of a new comment.
     if (this.#open !== null || this.#textarea.value.trim() === "") {
       this.#close();
     }
@@ -160,7 +160,7 @@ export class CommentsView extends EventTarget {
       start = null;
       const place = this.#dragged.get(comment._id);
       if (place) {
-        // The click that follows is the end of the drag.
+        // The click event that follows belongs to the drag.
         button.addEventListener("click", (event) => event.stopImmediatePropagation(), { once: true, capture: true });
         this.#move(comment, place);
       }
@@ -261,7 +261,7 @@ export class CommentsView extends EventTarget {
     if (id !== null) {
       await this.#try(async () => {
         await api.deleteComment(id).catch((problem) => {
-          // Deleted already: elsewhere, or by a request that was sent twice because a gateway died after the first.
+          // Already deleted: by another client, or by a retried request whose first attempt succeeded before its gateway died.
           if (problem.status !== 404) {
             throw problem;
           }
@@ -281,7 +281,7 @@ export class CommentsView extends EventTarget {
 
   /** @param {Comment} comment @param {Point} place */
   async #move(comment, place) {
-    // Shown at once, and put back if it fails.
+    // Shown immediately, and reverted on failure.
     const to = /** @type {Point} */ (place.map(Math.round));
     this.#dragged.set(comment._id, to);
     this.#position();
@@ -291,7 +291,7 @@ export class CommentsView extends EventTarget {
     this.#position();
   }
 
-  /** @param {() => Promise<void>} action what was written stays where it is if it fails */
+  /** @param {() => Promise<void>} action whose failure keeps the entered text */
   async #try(action) {
     try {
       await action();

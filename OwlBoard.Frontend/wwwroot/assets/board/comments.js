@@ -1,17 +1,17 @@
 // @ts-check
-// The comments of one board. They are changed over HTTP; a socket says what anybody changed.
+// The comments of a board. They are changed over HTTP; a socket reports all changes.
 
 import { api } from "../api.js";
 import { LiveSocket } from "./live-socket.js";
 
 /** @typedef {import("../api.js").Comment} Comment */
 
-/** Events: `change`, `added` (detail: a comment that somebody just made), `problem`. */
+/** Events: `change`, `added` (detail: the new comment), `problem`. */
 export class Comments extends EventTarget {
   #board;
   /** @type {Map<string, Comment>} */
   #comments = new Map();
-  /** Told by the socket while the list is being read, which may be older. @type {Map<string, Comment | null> | null} */
+  /** Changes received while the list, which may be older, is loading. @type {Map<string, Comment | null> | null} */
   #meanwhile = null;
   socket;
 
@@ -21,11 +21,11 @@ export class Comments extends EventTarget {
     this.#board = board;
     this.socket = new LiveSocket(`comments/ws/dashboards/${encodeURIComponent(board)}/comments`);
     this.socket.addEventListener("message", (event) => this.#onMessage(/** @type {CustomEvent} */ (event).detail));
-    // After the connection stands: what is said from here on arrives by it.
+    // Loaded after the socket is open, so that no later change is missed.
     this.socket.addEventListener("open", () => this.#load());
   }
 
-  /** From the oldest. */
+  /** The comments, oldest first. */
   get all() {
     return [...this.#comments.values()].sort((a, b) => a.created_at < b.created_at ? -1 : 1);
   }

@@ -1,5 +1,5 @@
 // @ts-check
-// How this browser is connected: in one word always, and on request by which gateway.
+// The connection indicator: one word, and on request the gateways in use.
 
 import { onAnswer } from "../api.js";
 import { byId, element } from "../dom.js";
@@ -7,7 +7,7 @@ import { t } from "../text.js";
 
 /** @typedef {import("./live-socket.js").LiveSocket} LiveSocket */
 
-/** Who answered since the page was opened, on whichever board. @type {Map<string, number>} */
+/** The number of responses per gateway since the page was opened, for all boards. @type {Map<string, number>} */
 const answers = new Map();
 let latest = { gateway: "", loadBalancer: "" };
 

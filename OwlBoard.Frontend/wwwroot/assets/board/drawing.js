@@ -1,5 +1,5 @@
 // @ts-check
-// Shapes as SVG elements: on the board, and in what is exported.
+// Renders shapes as SVG elements, on the board and in exports.
 
 import { svg } from "../dom.js";
 import { boundsOf } from "./shapes.js";
@@ -36,7 +36,7 @@ export function render(shape) {
 export function pathOf(points, isSmooth) {
   const [[x, y]] = points;
   if (points.length === 1) {
-    // A dot: a line that goes nowhere shows with round caps.
+    // A dot is a line of length zero, which round caps make visible.
     return `M${x} ${y}h0`;
   }
 
@@ -44,7 +44,7 @@ export function pathOf(points, isSmooth) {
     return `M${points.map((point) => point.join(" ")).join("L")}`;
   }
 
-  // Curves through the middles between the points, which are round where the hand was.
+  // Quadratic curves through the midpoints between the points.
   let path = `M${x} ${y}`;
   for (let i = 1; i < points.length - 1; i++) {
     const [px, py] = points[i];
@@ -55,7 +55,7 @@ export function pathOf(points, isSmooth) {
   return `${path}L${points[points.length - 1].join(" ")}`;
 }
 
-/** The shapes on the board. */
+/** The rendered shapes of the board. */
 export class Drawing {
   #layer;
   /** @type {Map<string, { node: SVGElement, shape: Shape }>} */
@@ -90,14 +90,14 @@ export class Drawing {
     return [...this.#drawn.values()].map(({ shape }) => shape).filter(predicate);
   }
 
-  /** What an eraser would take is shown paler. @param {Set<string>} ids */
+  /** Dims the shapes that the eraser is about to delete. @param {Set<string>} ids */
   markErased(ids) {
     for (const [id, { node }] of this.#drawn) {
       node.classList.toggle("erasing", ids.has(id));
     }
   }
 
-  /** The element over which the shape does not lie. Most shapes are the newest, so the search begins at the end. @param {Shape} shape */
+  /** Returns the element before which a shape is inserted. Most shapes are new: searches from the end. @param {Shape} shape */
   #following(shape) {
     let next = null;
     for (let node = /** @type {SVGElement | null} */ (this.#layer.lastElementChild); node; node = /** @type {SVGElement | null} */ (node.previousElementSibling)) {
@@ -113,7 +113,7 @@ export class Drawing {
   }
 }
 
-/** The rectangle around shapes: left, top, right, bottom. @param {Shape[]} shapes not empty */
+/** Returns the bounding box of shapes: left, top, right, bottom. @param {Shape[]} shapes not empty */
 export function boundsOfAll(shapes) {
   return around(shapes.map((shape) => {
     const [left, top, right, bottom] = boundsOf(shape);
@@ -122,7 +122,7 @@ export function boundsOfAll(shapes) {
   }));
 }
 
-/** The rectangle around rectangles. @param {number[][]} all not empty */
+/** Returns the bounding box of rectangles. @param {number[][]} all not empty */
 export function around(all) {
   return [0, 1, 2, 3].map((i) => all.reduce((found, bounds) => i < 2 ? Math.min(found, bounds[i]) : Math.max(found, bounds[i]), all[0][i]));
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// The board as a file.
+// Exports the board as a file.
 
 import { svg } from "../dom.js";
 import { boundsOfAll, render } from "./drawing.js";
@@ -8,7 +8,7 @@ import { boundsOfAll, render } from "./drawing.js";
 
 const margin = 24;
 
-/** Above this a browser refuses to make the picture, or a telephone runs out of memory. */
+/** The limit above which browsers refuse to create the image or phones run out of memory. */
 const mostPixels = 16_000_000;
 
 /** @param {Shape[]} shapes not empty */
@@ -55,6 +55,6 @@ function save(file, name) {
   link.href = URL.createObjectURL(file);
   link.download = name.replace(/[\\/:*?"<>|\u0000-\u001f]+/g, "-").trim() || "board";
   link.click();
-  // After the browser has begun to read it.
+  // The browser must have started to read it.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

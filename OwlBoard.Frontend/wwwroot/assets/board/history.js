@@ -1,5 +1,5 @@
 // @ts-check
-// Undo and redo of what this browser did. What others did in the meantime stays.
+// Undo and redo of local changes. Changes of other clients stay.
 
 import { tombstone } from "./shapes.js";
 
@@ -10,7 +10,7 @@ import { tombstone } from "./shapes.js";
 
 const longest = 200;
 
-/** Events: `change` when there is more or less to undo, `made` (detail: the entries that changed, with undo and redo too). */
+/** Events: `change` of the steps to undo or redo, `made` (detail: the changed entries, also after undo and redo). */
 export class History extends EventTarget {
   #canvas;
   /** @type {Step[][]} */
@@ -32,7 +32,7 @@ export class History extends EventTarget {
     return this.#undone.length > 0;
   }
 
-  /** Makes a change that can be undone. @param {Entry[]} entries */
+  /** Makes an undoable change. @param {Entry[]} entries */
   make(entries) {
     if (entries.length > 0) {
       this.#done.push(entries.map((after) => ({ before: this.#canvas.find(after.id), after })));

@@ -1,25 +1,25 @@
 // @ts-check
-// Mouse, pen, fingers and keys on the board.
+// Handles mouse, pen, touch and keyboard input on the board.
 
 /** @typedef {import("./shapes.js").Point} Point */
 
 const step = 10;
 const farStep = 60;
 
-/** How near the edge the keyboard's pen may come before the board moves along. */
+/** The distance from the edge at which the keyboard's pen scrolls the board. */
 const edge = 40;
 
-/** Events: `pointer` (detail: where on the board the pointer is, or null when it left). */
+/** Events: `pointer` (detail: the pointer's position on the board, or null after it has left). */
 export class Input extends EventTarget {
   #board;
   #tools;
   #viewport;
   #penCursor;
-  /** The fingers and pens that are down. @type {Map<number, Point>} */
+  /** The pressed pointers. @type {Map<number, Point>} */
   #pointers = new Map();
   #drawingWith = -1;
   #panningWith = -1;
-  /** Where the keyboard's pen is, relative to the board's element. @type {Point | null} */
+  /** The position of the keyboard's pen, relative to the board's element. @type {Point | null} */
   #keyPlace = null;
   #isKeyDown = false;
   #listening = new AbortController();
@@ -43,7 +43,7 @@ export class Input extends EventTarget {
     board.addEventListener("wheel", (event) => this.#onWheel(event), { signal, passive: false });
     board.addEventListener("keydown", (event) => this.#onKey(event), { signal });
     board.addEventListener("blur", () => this.#hideKeyPen(), { signal });
-    // A long press is a dot, and not a menu.
+    // A long press draws a dot instead of opening a menu.
     board.addEventListener("contextmenu", (event) => event.preventDefault(), { signal });
   }
 
@@ -62,7 +62,7 @@ export class Input extends EventTarget {
     this.#pointers.set(event.pointerId, [event.clientX, event.clientY]);
     this.#board.setPointerCapture(event.pointerId);
     if (this.#pointers.size > 1) {
-      // A second finger: it was no stroke, but the beginning of a pinch.
+      // A second finger starts a pinch, so the stroke is canceled.
       this.#tools.cancel();
       this.#drawingWith = this.#panningWith = -1;
     } else if (event.button === 1 || this.#tools.tool === "hand") {
@@ -83,7 +83,7 @@ export class Input extends EventTarget {
     } else if (before && event.pointerId === this.#panningWith) {
       this.#viewport.pan(event.clientX - before[0], event.clientY - before[1]);
     } else if (event.pointerId === this.#drawingWith) {
-      // All places since the last frame, and not only the last one: quick curves stay round.
+      // Coalesced events contain all positions since the last frame, which keeps fast curves round.
       const places = event.getCoalescedEvents?.() ?? [];
       for (const place of places.length > 0 ? places : [event]) {
         this.#tools.move(this.#viewport.toBoard(place), event.shiftKey);
@@ -111,7 +111,7 @@ export class Input extends EventTarget {
     }
   }
 
-  /** Two fingers move and stretch the board as if it lay under them. @param {PointerEvent} event @param {Point} before */
+  /** Pans and zooms the board with two fingers. @param {PointerEvent} event @param {Point} before */
   #pinch(event, before) {
     const other = [...this.#pointers].find(([id]) => id !== event.pointerId)?.[1];
     if (!other) {
@@ -189,7 +189,7 @@ export class Input extends EventTarget {
       this.#tools.end();
     } else {
       this.#tools.begin(this.#viewport.fromView(place));
-      // Nothing is dragged to write or to comment.
+      // The text and comment tools do not drag.
       this.#isKeyDown = this.#tools.tool !== "text" && this.#tools.tool !== "comment";
       if (!this.#isKeyDown) {
         this.#tools.end();

@@ -1,17 +1,17 @@
 // @ts-check
-// A WebSocket that comes back by itself.
+// A WebSocket that reconnects by itself.
 
 const first = 150;
 const longest = 5_000;
 
 /**
- * How long to wait before the next try: doubled each time, and random below that, so that the clients of a gateway
- * that died do not all come back at the same moment. The first three tries are within a second.
+ * Returns the delay before the next attempt: exponential with jitter, so that the clients of a gateway that died do not
+ * all reconnect at once. The first three attempts are within a second.
  * @param {number} tries
  */
 export const backoff = (tries, random = Math.random) => Math.min(longest, first * 2 ** tries) * (0.3 + 0.7 * random());
 
-/** Events: `open` (each time), `message` (detail: type and data), `state`. */
+/** Events: `open` (after each connect), `message` (detail: type and data), `state`. */
 export class LiveSocket extends EventTarget {
   #path;
   /** @type {WebSocket | null} */
@@ -21,7 +21,7 @@ export class LiveSocket extends EventTarget {
   #closed = false;
   #wake = () => this.#retryNow();
 
-  /** @param {string} path with its query, below `/api` */
+  /** @param {string} path with its query, relative to `/api` */
   constructor(path) {
     super();
     this.#path = path;
@@ -43,7 +43,7 @@ export class LiveSocket extends EventTarget {
     this.#socket?.close(1000);
   }
 
-  /** @param {string} type @param {object} data @returns {boolean} whether it went to the socket */
+  /** @param {string} type @param {object} data @returns {boolean} whether it was passed to the socket */
   send(type, data) {
     if (!this.isOpen) {
       return false;
@@ -91,7 +91,7 @@ export class LiveSocket extends EventTarget {
     try {
       frame = JSON.parse(text);
     } catch {
-      // Nothing that this page could act on.
+      // Not a message of this API.
       return;
     }
 

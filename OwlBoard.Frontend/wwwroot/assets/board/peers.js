@@ -1,5 +1,5 @@
 // @ts-check
-// The others on the board while they are at it: their cursors, and strokes before the pen is up.
+// The other users on the board: their cursors, and their strokes while they are drawn.
 
 import { element, svg } from "../dom.js";
 import { colourOf } from "../people.js";
@@ -8,10 +8,10 @@ import { isEntry, newId } from "./shapes.js";
 
 /** @typedef {import("./shapes.js").Shape} Shape @typedef {import("./shapes.js").Point} Point */
 
-/** How often a moving cursor or a growing stroke is sent. */
+/** The interval at which a moving cursor or a growing stroke is sent. */
 const period = 50;
 
-/** A cursor that says nothing for so long has nobody behind it any more. */
+/** The time after which a silent cursor is removed. */
 const cursorLife = 10_000;
 
 const longestName = 40;
@@ -22,7 +22,7 @@ export class Peers {
   #cursorsNode;
   #layer;
   #user;
-  /** This page, among all that this person may have open. */
+  /** The id of this page, since a user may have several open. */
   #client = newId();
   /** @type {Map<string, { node: HTMLElement, place: Point, seen: number }>} */
   #cursors = new Map();
@@ -61,14 +61,14 @@ export class Peers {
     this.#layer.replaceChildren();
   }
 
-  /** The own pointer moved. @param {Point | null} place */
+  /** Handles a move of the local pointer. @param {Point | null} place */
   moved(place) {
     this.#place = place;
     this.#placeIsNew = true;
     this.#plan();
   }
 
-  /** The own stroke grew, or came to nothing. @param {Shape | null} shape */
+  /** Handles a change of the local stroke; null if it was canceled. @param {Shape | null} shape */
   drew(shape) {
     if (!shape) {
       this.#drop();
@@ -84,7 +84,7 @@ export class Peers {
     this.#plan();
   }
 
-  /** The own strokes are done: others need no draft of them. */
+  /** Handles the end of the local stroke, whose draft is no longer sent. */
   finished() {
     this.#draft = null;
     this.#draftIsNew = false;
@@ -101,7 +101,7 @@ export class Peers {
     }
   }
 
-  /** Strokes that are done replace their drafts. @param {import("./shapes.js").Entry[]} entries */
+  /** Removes the drafts of finished strokes. @param {import("./shapes.js").Entry[]} entries */
   settle(entries) {
     entries.forEach((entry) => this.#remove(entry.id));
   }
@@ -134,7 +134,7 @@ export class Peers {
     if (this.#draftIsNew && this.#draft) {
       this.#draftIsNew = false;
       const draft = this.#draft;
-      // Of a long stroke only what is new.
+      // Only the new points of a pen stroke are sent.
       const offset = draft.type === "pen" ? this.#sentPoints : 0;
       const isSent = this.#socket.send("stroke", {
         draft: draft.type === "pen" ? { ...draft, points: draft.points.slice(offset) } : draft,
@@ -175,7 +175,7 @@ export class Peers {
   #onDraft(draft, offset) {
     const known = this.#drafts.get(draft.id);
     if (draft.type === "pen" && offset > 0) {
-      // After a gap the rest would not fit: the finished stroke comes whole.
+      // After a gap the new points would not connect; the finished stroke arrives complete.
       if (known?.shape.type === "pen" && known.shape.points.length === offset) {
         known.shape.points.push(...draft.points);
         known.node.setAttribute("d", pathOf(known.shape.points, true));

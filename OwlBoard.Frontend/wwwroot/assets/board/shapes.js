@@ -1,8 +1,8 @@
 // @ts-check
-// What is drawn, as it is stored and sent, and how two states of it become one.
+// The format of shapes as stored and sent, and how two states of a shape are merged.
 //
-// Each shape has a revision that every change raises; a deleted one leaves a tombstone. Of two states of a shape the
-// higher revision holds. So whatever arrives twice, late or in another order ends in the same board everywhere.
+// Each change of a shape raises its revision; a deleted shape leaves a tombstone. Of two states of a shape, the higher
+// revision wins. All clients therefore converge, whatever the order, delay or duplication of messages.
 
 /**
  * @typedef {[number, number]} Point
@@ -15,10 +15,10 @@
  * @typedef {Shape | Tombstone} Entry
  */
 
-/** Tombstones beyond this are forgotten, the oldest first: who still has an unsaved change of those has been away for long. */
+/** The maximum number of tombstones; the oldest are dropped, as an unsaved change of such a shape is unlikely. */
 export const tombstonesKept = 2_000;
 
-/** Only what cannot be anything else: `url(…)` would load things. */
+/** Only unambiguous colors: `url(…)` would load resources. */
 const colour = /^#[0-9a-f]{6}$/i;
 
 export function newId() {
@@ -27,8 +27,8 @@ export function newId() {
 }
 
 /**
- * Whether `next` replaces `current`. With equal revisions, of two people who changed a shape at once, the deletion
- * holds, else the greater text: any rule will do that is the same everywhere.
+ * Returns whether `next` replaces `current`. With equal revisions, after concurrent changes, the deletion wins, else the
+ * greater text: any rule works if all clients use the same.
  * @param {Entry | undefined} current @param {Entry} next
  */
 export function replaces(current, next) {
@@ -44,8 +44,8 @@ export function replaces(current, next) {
 }
 
 /**
- * Whether something that came over the network is an entry that can be drawn. Other clients' shapes are kept in the
- * canvas as they are, and only not shown.
+ * Returns whether a received value is an entry that can be drawn. Shapes of other programs stay in the canvas, but are not
+ * shown.
  * @param {any} entry
  * @returns {entry is Entry}
  */
@@ -78,7 +78,7 @@ function isShape(shape) {
 }
 
 /**
- * The entries in the order in which they are drawn and stored, with no more tombstones than are kept.
+ * Returns the entries in the order in which they are drawn and stored, without excess tombstones.
  * @param {Iterable<Entry>} entries
  */
 export function inOrder(entries) {
@@ -90,11 +90,11 @@ export function inOrder(entries) {
 /** @param {Entry} entry @returns {Tombstone} */
 export const tombstone = (entry) => ({ id: entry.id, rev: entry.rev + 1, at: entry.at, deleted: true });
 
-/** To a tenth of a pixel, which nobody sees and which halves what is stored. @param {number} value */
+/** Rounds to a tenth of a pixel, which is invisible and halves the stored size. @param {number} value */
 export const round = (value) => Math.round(value * 10) / 10;
 
 /**
- * The points that a line needs to look the same (Ramer–Douglas–Peucker).
+ * Simplifies a line without a visible change (Ramer–Douglas–Peucker).
  * @param {Point[]} points @param {number} tolerance
  * @returns {Point[]}
  */
@@ -132,7 +132,7 @@ export function distanceToSegment([x, y], [ax, ay], [bx, by]) {
 }
 
 /**
- * An arrow as one line: there, and both sides of its head. So whatever draws strokes draws arrows.
+ * Returns an arrow as one line, including its head, so that any program that draws strokes can draw it.
  * @param {Point} from @param {Point} to @param {number} width
  * @returns {Point[]}
  */
@@ -145,7 +145,7 @@ export function arrow(from, to, width) {
 }
 
 /**
- * The rectangle around a shape: left, top, right, bottom.
+ * Returns the bounding box of a shape: left, top, right, bottom.
  * @param {Shape} shape
  */
 export function boundsOf(shape) {
@@ -167,7 +167,7 @@ export function boundsOf(shape) {
 }
 
 /**
- * Whether a line from one point to another touches a shape, as an eraser of that size does.
+ * Returns whether an eraser of the given size that moves from one point to another touches a shape.
  * @param {Shape} shape @param {Point} from @param {Point} to @param {number} size
  */
 export function touches(shape, from, to, size) {
@@ -183,7 +183,7 @@ export function touches(shape, from, to, size) {
     return true;
   }
 
-  // Sampled along the eraser's way: a fast hand moves far between two events.
+  // Sampled along the path, because a fast pointer moves far between two events.
   const steps = Math.max(1, Math.ceil(Math.hypot(to[0] - from[0], to[1] - from[1]) / Math.max(1, reach)));
   for (let step = 0; step <= steps; step++) {
     const point = /** @type {Point} */ ([from[0] + (to[0] - from[0]) * step / steps, from[1] + (to[1] - from[1]) * step / steps]);

@@ -1,5 +1,5 @@
 // @ts-check
-// What each tool does between pen down and pen up, whether a finger, a mouse or a key moves it.
+// The drawing tools between pen down and pen up, independent of the input device.
 
 import { render, pathOf } from "./drawing.js";
 import { arrow, newId, round, simplify, tombstone, touches } from "./shapes.js";
@@ -20,7 +20,7 @@ export const tools = /** @type {const} */ ([
 
 /** @typedef {typeof tools[number]["name"]} ToolName */
 
-/** All but the ink are seen on light and on dark paper. */
+/** The pen colors. All except ink are visible on light and dark paper. */
 export const colours = [
   { name: "ink", value: "#1d1b2e" },
   { name: "grey", value: "#8a85a3" },
@@ -36,12 +36,12 @@ export const widths = [2, 4, 8, 16];
 
 const fontSizes = new Map([[2, 16], [4, 24], [8, 36], [16, 56]]);
 
-/** How near a line has to be to be erased, in pixels of the screen. */
+/** The radius of the eraser in screen pixels. */
 const eraserSize = 8;
 
 /**
- * Events: `choice` when tool, colour or width changes; `draft` (detail: the shape as it is so far, or null);
- * `text` and `comment` (detail: the place) when something is to be written there.
+ * Events: `choice` when tool, color or width changes; `draft` (detail: the unfinished shape, or null); `text` and
+ * `comment` (detail: the position) when text is to be entered.
  */
 export class Tools extends EventTarget {
   #author;
@@ -103,7 +103,7 @@ export class Tools extends EventTarget {
     }
   }
 
-  /** @param {Point} place on the board @param {boolean} isRegular squares, circles and lines along the grid */
+  /** @param {Point} place on the board @param {boolean} isRegular for squares, circles and lines along the grid */
   move(place, isRegular = false) {
     const point = /** @type {Point} */ (place.map(round));
     switch (this.tool) {
@@ -151,7 +151,7 @@ export class Tools extends EventTarget {
     this.#reset();
   }
 
-  /** Adds text that was written. @param {string} text @param {Point} place of its top left corner */
+  /** Adds a text. @param {string} text @param {Point} place of its top left corner */
   write(text, [x, y]) {
     const size = this.fontSize;
     this.#history.make([{

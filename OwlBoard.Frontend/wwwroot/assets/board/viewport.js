@@ -1,5 +1,5 @@
 // @ts-check
-// Which part of the board is seen, and how large.
+// The visible part of the board, and its scale.
 
 /** @typedef {import("./shapes.js").Point} Point */
 
@@ -12,7 +12,7 @@ export class Viewport extends EventTarget {
   #board;
   #view;
   scale = 1;
-  /** Where on the screen the board's origin is. @type {Point} */
+  /** The position of the board's origin on the screen. @type {Point} */
   origin = [0, 0];
 
   /** @param {HTMLElement} board @param {SVGGElement} view */
@@ -26,7 +26,7 @@ export class Viewport extends EventTarget {
     return /** @type {Point} */ ([this.#board.clientWidth, this.#board.clientHeight]);
   }
 
-  /** A place on the board, of one on the screen. @param {{ clientX: number, clientY: number }} event @returns {Point} */
+  /** Converts a screen position to a board position. @param {{ clientX: number, clientY: number }} event @returns {Point} */
   toBoard({ clientX, clientY }) {
     const { left, top } = this.#board.getBoundingClientRect();
     return this.fromView([clientX - left, clientY - top]);
@@ -47,7 +47,7 @@ export class Viewport extends EventTarget {
     this.#show([this.origin[0] + dx, this.origin[1] + dy], this.scale);
   }
 
-  /** Zooms about a place that stays where it is. @param {number} factor @param {Point} [about] relative to the board's element */
+  /** Zooms around a fixed position. @param {number} factor @param {Point} [about] relative to the board's element */
   zoom(factor, about) {
     const [x, y] = about ?? [this.size[0] / 2, this.size[1] / 2];
     const scale = Math.min(largest, Math.max(smallest, this.scale * factor));
@@ -55,12 +55,12 @@ export class Viewport extends EventTarget {
     this.#show([x - boardX * scale, y - boardY * scale], scale);
   }
 
-  /** Puts a place on the board into the middle. @param {Point} place @param {number} [scale] */
+  /** Centers a board position. @param {Point} place @param {number} [scale] */
   centre([x, y], scale = this.scale) {
     this.#show([this.size[0] / 2 - x * scale, this.size[1] / 2 - y * scale], scale);
   }
 
-  /** Shows a rectangle of the board whole, and no larger than it is. @param {number[]} bounds left, top, right, bottom */
+  /** Fits a rectangle of the board into the view, without enlarging it. @param {number[]} bounds left, top, right, bottom */
   fit([left, top, right, bottom]) {
     const [width, height] = this.size;
     const margin = Math.min(90, width / 8);
@@ -73,7 +73,7 @@ export class Viewport extends EventTarget {
     this.origin = origin;
     this.scale = scale;
     this.#view.setAttribute("transform", `translate(${origin[0]} ${origin[1]}) scale(${scale})`);
-    // A grid whose dots neither crowd nor vanish.
+    // Keeps the dots of the grid at a readable distance.
     let step = gridSize * scale;
     while (step < 14) {
       step *= 2;
