@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace OwlBoard.Tests;
 
-/// <summary>The categories that <c>dotnet test --filter Category=…</c> chooses from.</summary>
+/// <summary>Checks the categories for <c>dotnet test --filter Category=…</c>.</summary>
 [Trait("Category", "Unit")]
 public sealed class CategoryTests
 {

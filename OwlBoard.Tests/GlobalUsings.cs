@@ -1,3 +1,3 @@
-// Beside the namespace OwlBoard.Gateway, the class of that name needs another one here.
+// An alias for the class Gateway, whose name the namespace OwlBoard.Gateway hides.
 global using Xunit;
 global using GatewayUnderTest = OwlBoard.LoadBalancer.Gateways.Gateway;

@@ -6,13 +6,13 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.AppHost;
 
-/// <summary>The AppHost as a process of its own, as <c>dotnet run</c> starts it, on ports of its own.</summary>
+/// <summary>The AppHost in its own process, as started by <c>dotnet run</c>, on its own ports.</summary>
 internal sealed class AppHostProcess : IAsyncDisposable
 {
-    /// <summary>Inherited by every process that the AppHost starts, so that those of other tests are told apart.</summary>
+    /// <summary>An environment variable that all child processes inherit, to identify the processes of this run.</summary>
     private const string Mark = "OWLBOARD_TEST_RUN";
 
-    /// <summary>The AppHost in its own output folder: the tests' folder lacks what a framework brings that the AppHost does not use.</summary>
+    /// <summary>The AppHost in its own output folder; the tests' folder lacks files of frameworks that only the AppHost needs.</summary>
     private static readonly string Program = Path.Combine(
         Projects.OwlBoard_AppHost.ProjectPath,
         "bin",
@@ -54,7 +54,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
 
     public IReadOnlyList<string> Errors => [.. _errors];
 
-    /// <summary>Gets the processes, the orchestrator's included, that the AppHost started and that still run.</summary>
+    /// <summary>Gets the running processes that the AppHost started, including the orchestrator.</summary>
     public IReadOnlyList<string> Children =>
     [
         .. Directory.EnumerateDirectories("/proc")
@@ -62,7 +62,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
             .Select(directory => string.Join(' ', Read(directory, "cmdline"))),
     ];
 
-    /// <summary>Returns options with ports that no other instance has.</summary>
+    /// <summary>Returns options with ports that no other instance uses.</summary>
     public static string[] OwnPorts(string directory) =>
     [
         "--ports:desktop", Port(), "--ports:mobile", Port(), "--ports:management", Port(),
@@ -108,7 +108,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            // The orchestrator notices and ends the programs.
+            // The orchestrator detects the kill and ends the programs.
             _process.Kill();
             await _process.WaitForExitAsync(CancellationToken.None);
         }
@@ -118,7 +118,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
 
     private static string Port() => FreePort.Next().ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Reads a file of <c>/proc/PID</c> whose entries end with a null character; empty if the process has ended.</summary>
+    /// <summary>Reads the null-terminated entries of a file in <c>/proc/PID</c>; returns none if the process has exited.</summary>
     private static string[] Read(string process, string file)
     {
         try

@@ -5,7 +5,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.AppHost;
 
-/// <summary>The AppHost on the command line, with all its processes.</summary>
+/// <summary>Tests of the AppHost on the command line, with all its processes.</summary>
 [Trait("Category", "EndToEnd")]
 public sealed class AppHostTests : IDisposable
 {
@@ -86,7 +86,7 @@ public sealed class AppHostTests : IDisposable
     /// <summary>Starts the AppHost with one gateway, and waits for the last program.</summary>
     private async Task<AppHostProcess> StartAsync()
     {
-        Require.That(OperatingSystem.IsLinux(), "The processes are found in /proc.");
+        Require.That(OperatingSystem.IsLinux(), "Linux only: the test reads /proc.");
         var options = AppHostProcess.OwnPorts(_data);
         var appHost = new AppHostProcess([.. options, "--gateways", "1"]);
         foreach (var port in new[] { options[7], options[9] })

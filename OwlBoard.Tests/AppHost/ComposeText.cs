@@ -1,6 +1,6 @@
 namespace OwlBoard.Tests.AppHost;
 
-/// <summary>An expected file, cut into its services by indentation: enough to say what is in each.</summary>
+/// <summary>A compose file, split into its services by indentation.</summary>
 internal sealed record ComposeText(string Text, IReadOnlyDictionary<string, string> Services)
 {
     public static ComposeText Read(string name)

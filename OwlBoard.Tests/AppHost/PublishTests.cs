@@ -2,20 +2,20 @@ using OwlBoard.AppHost.Topology;
 
 namespace OwlBoard.Tests.AppHost;
 
-/// <summary>The published files. Those in <c>Expected/</c> were written by the package Aspire.Hosting.Docker 13.6.5.</summary>
+/// <summary>Tests of the published files. The package Aspire.Hosting.Docker 13.6.5 wrote those in <c>Expected/</c>.</summary>
 /// <remarks>
-/// To renew them after a change of <c>AppHost.cs</c>, restore where the package feed has that package (the build prints
+/// To renew them after a change of <c>AppHost.cs</c>, restore with a package feed that has the package (the build prints
 /// <c>docker-compose publisher: the package Aspire.Hosting.Docker</c>) and publish with each set of options below:
 /// <c>dotnet run --project OwlBoard.AppHost -p:ComposePublisher=Package -- --operation publish --step publish --output-path DIR OPTIONS</c>.
-/// Then <c>DIR/docker-compose.yaml</c> is <c>Expected/NAME.yaml</c> and <c>DIR/.env</c> is <c>Expected/NAME.env</c>. Do not renew
-/// them from <c>OwlBoard.AppHost/Compose</c>, which they verify.
+/// Copy <c>DIR/docker-compose.yaml</c> to <c>Expected/NAME.yaml</c> and <c>DIR/.env</c> to <c>Expected/NAME.env</c>. Do not renew
+/// them with <c>OwlBoard.AppHost/Compose</c>, which they verify.
 /// </remarks>
 [Trait("Category", "Integration")]
 public sealed class PublishTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("owlboard-").FullName;
 
-    /// <summary>The published files: the name in <c>Expected/</c>, and the options.</summary>
+    /// <summary>The published variants: the name in <c>Expected/</c>, and the options.</summary>
     public static TheoryData<string, string[]> Variants => new()
     {
         { "compose", [] },
@@ -75,7 +75,7 @@ public sealed class PublishTests : IDisposable
     {
         Assert.SkipUnless(
             typeof(TopologyOptions).Assembly.GetType("Aspire.Hosting.Docker.DockerComposeEnvironmentResource") is not null,
-            "The AppHost was built with the package Aspire.Hosting.Docker, which deploys.");
+            "The AppHost was built with the package Aspire.Hosting.Docker, which supports deployment.");
         await using var appHost = new AppHostProcess("--operation", "publish", "--step", "deploy", "--output-path", _directory);
 
         Assert.Equal(1, await appHost.WaitForExitAsync(TimeSpan.FromSeconds(30)));

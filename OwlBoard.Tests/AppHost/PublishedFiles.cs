@@ -1,6 +1,6 @@
 namespace OwlBoard.Tests.AppHost;
 
-/// <summary>The files that publishing writes, as a person gets them.</summary>
+/// <summary>Runs the AppHost's publish operation and reads the files that it writes.</summary>
 internal static class PublishedFiles
 {
     public static async Task WriteAsync(string directory, params string[] options)

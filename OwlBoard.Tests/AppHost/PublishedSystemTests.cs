@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace OwlBoard.Tests.AppHost;
 
-/// <summary>What must hold of every published file, whoever wrote it: judged on the expected files.</summary>
+/// <summary>Checks requirements that hold for every published file, on the expected files.</summary>
 [Trait("Category", "Unit")]
 public sealed partial class PublishedSystemTests
 {

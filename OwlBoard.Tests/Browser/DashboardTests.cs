@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace OwlBoard.Tests.Browser;
 
-/// <summary>A person looks at the running system in Aspire's dashboard, with real traffic.</summary>
+/// <summary>Tests of the Aspire dashboard on the running system, with real traffic.</summary>
 [Collection(SystemCollection.Name)]
 [Trait("Category", "EndToEnd")]
 public sealed partial class DashboardTests(RunningSystem system, Chromium chromium)
@@ -34,8 +34,8 @@ public sealed partial class DashboardTests(RunningSystem system, Chromium chromi
         await using var page = await OpenAsync();
         await page.Page.GotoAsync(new Uri(new Uri(system.Dashboard), "/traces").ToString());
 
-        // Each program exports its spans every few seconds: the newest trace may lack some. Pages that other tests opened
-        // send requests too, so the row must be one of this test's requests.
+        // Each program exports its spans every few seconds, so the newest trace may lack some. Pages of other tests send requests
+        // too, so the row must contain a request of this test.
         var whole = new[] { "desktop-frontend", "load-balancer", "api-gateway-", "GET /api/users/" }.Aggregate(
             page.Page.GetByRole(AriaRole.Row), (rows, name) => rows.Filter(new() { HasText = name }));
         await whole.First.GetByText("GET /api/users/").ClickAsync();
@@ -45,7 +45,7 @@ public sealed partial class DashboardTests(RunningSystem system, Chromium chromi
             await Expect(page.Page.GetByText(name).First).ToBeVisibleAsync();
         }
 
-        // Frontend, load balancer and gateway name their span by the service, not by the route that catches all paths.
+        // Frontend, load balancer and gateway name their spans by the service, not by the catch-all route.
         await Expect(page.Page.GetByText("GET /api/users/{**path}", new() { Exact = true })).ToHaveCountAsync(3);
         await page.ScreenshotAsync("dashboard-trace");
     }
@@ -89,7 +89,7 @@ public sealed partial class DashboardTests(RunningSystem system, Chromium chromi
         await ExecuteAsync(page, "api-gateway-3", "Stop");
         await Expect(Row(page, "api-gateway-3").GetByText(Stopped())).ToBeVisibleAsync();
         await system.HasActiveBackendsAsync(3);
-        // A crashed gateway is started again within this time, see FailoverTests.
+        // A crashed gateway is restarted within this time, see FailoverTests.
         await SteadyLoad.RunForAsync(TimeSpan.FromSeconds(5));
         Assert.Equal(3, await system.ActiveBackendsAsync());
 

@@ -3,7 +3,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Browser;
 
-/// <summary>Drawing, alone and with others, on the whole system.</summary>
+/// <summary>Tests of drawing, alone and with others, on the whole system.</summary>
 [Collection(SystemCollection.Name)]
 [Trait("Category", "EndToEnd")]
 public sealed class DrawingTests(RunningSystem system, Chromium chromium)
@@ -51,7 +51,7 @@ public sealed class DrawingTests(RunningSystem system, Chromium chromium)
         await luz.IsSavedAsync();
         Assert.Equal(await ana.ShapesAsync(), await luz.ShapesAsync());
         Assert.Equal(await ana.ShapesAsync(), await ana.StoredShapesAsync());
-        // Two saves at once: the second is refused and merged, which Chromium notes as a failed request.
+        // Of two concurrent saves, the second is refused and merged; Chromium logs the 409 as an error.
         Assert.DoesNotContain(ana.Browser.Errors.Concat(luz.Browser.Errors), error => !error.Contains("409 (Conflict)", StringComparison.Ordinal));
 
         static async Task DrawAsync(Whiteboard board, int y)
@@ -71,7 +71,7 @@ public sealed class DrawingTests(RunningSystem system, Chromium chromium)
         await using var luz = await Whiteboard.OpenAsync(chromium, system.DesktopFrontend, "Luz", link: ana.Page.Url);
         await ana.DrawAsync((200, 200), (300, 200));
         await luz.HasShapesAsync(1);
-        // Two who save at the same time: one of them gets a 409 and tries again, which the browser calls an error.
+        // Wait: of two concurrent saves, one receives a 409 and is retried, which the browser logs as an error.
         await ana.IsSavedAsync();
         await luz.DrawAsync((200, 400), (300, 400));
         await ana.HasShapesAsync(2);
@@ -111,7 +111,7 @@ public sealed class DrawingTests(RunningSystem system, Chromium chromium)
 
         await ana.ChooseAsync("text");
         await ana.DrawAsync((150, 400), (150, 400));
-        // It gets the focus once the pen is up.
+        // The text field receives the focus after the pen is lifted.
         await ana.Page.Locator("textarea.text-input:focus").WaitForAsync();
         await ana.Page.Keyboard.TypeAsync("<b>Not markup</b>");
         await ana.Page.Keyboard.PressAsync("Enter");
@@ -191,7 +191,7 @@ public sealed class DrawingTests(RunningSystem system, Chromium chromium)
         Assert.StartsWith("<svg xmlns=\"http://www.w3.org/2000/svg\"", text, StringComparison.Ordinal);
         Assert.Contains("width=\"300\" height=\"200\"", text, StringComparison.Ordinal);
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], png[..4]);
-        // 300 and the line and the margins, twice as sharp.
+        // 300 plus the line width and the margins, at twice the resolution.
         Assert.Equal([0, 0, 704 >> 8, 704 & 0xff], png[16..20]);
         ana.Browser.HasNoErrors();
 

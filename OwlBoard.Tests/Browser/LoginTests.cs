@@ -5,7 +5,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Browser;
 
-/// <summary>Logging in as a returning user does: with an account that exists, in a browser that has never seen the page.</summary>
+/// <summary>Tests of the login with an existing account, in a browser without any stored state.</summary>
 [Collection(SystemCollection.Name)]
 [Trait("Category", "EndToEnd")]
 public sealed class LoginTests(RunningSystem system, Chromium chromium)
@@ -56,7 +56,7 @@ public sealed class LoginTests(RunningSystem system, Chromium chromium)
     }
 
     /// <summary>Registers a user without the page.</summary>
-    /// <returns>The user's e-mail address.</returns>
+    /// <returns>The user's email address.</returns>
     private async Task<string> RegisterAsync(string name)
     {
         var email = $"{Guid.NewGuid():N}@example.org";

@@ -6,12 +6,12 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Browser;
 
-/// <summary>What people see and keep when gateways die and connections break.</summary>
+/// <summary>Tests of the whiteboard during gateway failures and broken connections.</summary>
 [Collection(SystemCollection.Name)]
 [Trait("Category", "EndToEnd")]
 public sealed partial class OutageTests(RunningSystem system, Chromium chromium)
 {
-    /// <summary>One of the two is on a telephone: both frontends and both listeners of the load balancer are used.</summary>
+    /// <summary>One user is on a phone: both frontends and both listeners of the load balancer are used.</summary>
     [Fact]
     public async Task Killing_the_gateways_that_carry_the_websockets_loses_nothing()
     {
@@ -22,38 +22,38 @@ public sealed partial class OutageTests(RunningSystem system, Chromium chromium)
         await ana.DrawAsync((60, 120), (120, 160), (180, 120));
         await luz.HasShapesAsync(1);
 
-        // Each of the page's three connections may be at another gateway: all of them, one after the other.
+        // Each of the page's three connections may use another gateway, so kill each gateway in turn.
         var strokes = 1;
         foreach (var gateway in (await ConnectionsAsync()).Keys)
         {
-            // One of the two was connected through it.
+            // At least one of the pages was connected through this gateway.
             Task<double>[] away = [await WatchAsync(ana), await WatchAsync(luz)];
             system.KillGateway(gateway);
             await ana.DrawAsync((60, 160 + (strokes * 30)), (120, 200 + (strokes * 30)), (180, 160 + (strokes * 30)));
             await luz.DrawAsync((260, 160 + (strokes * 30)), (320, 200 + (strokes * 30)), (360, 160 + (strokes * 30)));
             strokes += 2;
             var reconnected = await await Task.WhenAny(away).WaitAsync(Eventually.DefaultDeadline, TestContext.Current.CancellationToken);
-            TestContext.Current.TestOutputHelper?.WriteLine($"{gateway} killed: connected again after {reconnected:0} ms");
+            TestContext.Current.TestOutputHelper?.WriteLine($"{gateway} killed: reconnected after {reconnected:0} ms");
             await ana.IsLiveAsync();
             await luz.IsLiveAsync();
             await system.IsWholeAsync();
         }
 
-        Assert.True(strokes > 1, "No gateway carried a connection");
+        Assert.True(strokes > 1, "No gateway had a connection.");
         await ana.HasShapesAsync(strokes);
         await luz.HasShapesAsync(strokes);
         await ana.IsSavedAsync();
         await luz.IsSavedAsync();
         Assert.Equal(await ana.ShapesAsync(), await luz.ShapesAsync());
         Assert.Equal(await ana.ShapesAsync(), await ana.StoredShapesAsync());
-        // The kill itself is in the console: a browser notes each connection that fails. Nothing else may be.
+        // The browser logs each connection that the kill broke. There must be no other errors.
         Assert.DoesNotContain(ana.Browser.Errors.Concat(luz.Browser.Errors), error => !IsOfTheKill().IsMatch(error));
     }
 
     [Fact]
     public async Task Page_is_connected_again_within_a_second_after_its_gateway_died()
     {
-        // Best of three: the machine is busy, and not only with this.
+        // Take the best of three, since the machine is busy with other work.
         var best = double.MaxValue;
         await using var ana = await Whiteboard.OpenAsync(chromium, system.DesktopFrontend, "Ana");
         await ana.CreateAsync("Second");
@@ -62,7 +62,7 @@ public sealed partial class OutageTests(RunningSystem system, Chromium chromium)
             await system.IsWholeAsync();
             await ana.IsLiveAsync();
             var connections = await ConnectionsAsync();
-            // Those of an earlier test may still be closing.
+            // Connections of an earlier test may still be closing.
             await Eventually.IsTrueAsync("only this page's three connections are open", async () => (connections = await ConnectionsAsync()).Values.Sum() == 3);
             var away = await WatchAsync(ana);
             system.KillGateway(connections.Keys.First());
@@ -88,7 +88,7 @@ public sealed partial class OutageTests(RunningSystem system, Chromium chromium)
         await ana.Page.WaitForSelectorAsync("#connection[data-unsaved='2']");
         var drawn = await ana.ShapesAsync();
         Assert.Empty(await luz.StoredShapesAsync());
-        // The service worker has the page, and this browser the strokes.
+        // The service worker stores the page, and this browser the strokes.
         await ana.ReopenAsync();
         await ana.HasShapesAsync(2);
         await ana.Browser.Context.SetOfflineAsync(false);
@@ -108,7 +108,7 @@ public sealed partial class OutageTests(RunningSystem system, Chromium chromium)
         await luz.ShowChatAsync();
         await system.IsWholeAsync();
 
-        // Every gateway at once, so that the message meets none.
+        // Kill all gateways at once, so that the message cannot be delivered.
         foreach (var gateway in RunningSystem.Gateways)
         {
             system.KillGateway(gateway);
@@ -147,8 +147,8 @@ public sealed partial class OutageTests(RunningSystem system, Chromium chromium)
         Assert.True(asked > 1);
     }
 
-    /// <summary>Watches a page from now on, so that not the shortest interruption is missed.</summary>
-    /// <returns>How long it will not have been connected, in milliseconds, from the moment at which it notices.</returns>
+    /// <summary>Starts watching the page's connection state, so that even the shortest interruption is recorded.</summary>
+    /// <returns>A task with the duration of the next interruption in milliseconds, from its detection by the page.</returns>
     private static async Task<Task<double>> WatchAsync(Whiteboard board)
     {
         await board.Page.EvaluateAsync("""
@@ -171,8 +171,8 @@ public sealed partial class OutageTests(RunningSystem system, Chromium chromium)
     }
 
     /// <summary>
-    /// The open connections of each gateway that has any. A WebSocket counts as an active request while it is open; all
-    /// others are done in a moment.
+    /// Returns the number of open connections of each gateway that has any. A WebSocket counts as an active request while it is
+    /// open; other requests complete at once.
     /// </summary>
     private async Task<Dictionary<string, int>> ConnectionsAsync()
     {

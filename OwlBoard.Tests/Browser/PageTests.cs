@@ -5,7 +5,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Browser;
 
-/// <summary>The page itself: for everybody, in both languages and both themes, fast and small.</summary>
+/// <summary>Tests of the page's accessibility, languages, themes, speed and size.</summary>
 [Collection(SystemCollection.Name)]
 [Trait("Category", "EndToEnd")]
 public sealed class PageTests(RunningSystem system, Chromium chromium)
@@ -71,7 +71,7 @@ public sealed class PageTests(RunningSystem system, Chromium chromium)
     [InlineData(true)]
     public async Task Page_loads_within_a_second_and_weighs_less_than_300_kilobytes(bool onPhone)
     {
-        // Best of three: the machine is busy, and not only with this.
+        // Take the best of three, since the machine is busy with other work.
         var best = double.MaxValue;
         for (var i = 0; i < 3 && best > 1_000; i++)
         {
@@ -206,7 +206,7 @@ public sealed class PageTests(RunningSystem system, Chromium chromium)
         await ana.Page.ClickAsync("#confirm-yes");
         await tile.WaitForAsync(new() { State = WaitForSelectorState.Detached });
 
-        await Eventually.IsTrueAsync("the canvas is gone", async () =>
+        await Eventually.IsTrueAsync("the canvas is deleted", async () =>
         {
             using var canvas = await system.Http.GetAsync($"/api/canvas?id=board-{board}", TestContext.Current.CancellationToken);
             return canvas.StatusCode == System.Net.HttpStatusCode.NotFound;
@@ -234,7 +234,7 @@ public sealed class PageTests(RunningSystem system, Chromium chromium)
 
         await ana.Page.FillAsync("#new-board [name=title]", "Impatient");
         await ana.Page.ClickAsync("#new-board button");
-        // What the click sent, had it not waited, comes first.
+        // A request that the click sent without waiting would be first.
         await ana.Page.EvaluateAsync("() => new Promise(requestAnimationFrame)");
         clicked.SetResult();
 

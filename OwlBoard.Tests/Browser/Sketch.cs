@@ -1,9 +1,9 @@
 namespace OwlBoard.Tests.Browser;
 
-/// <summary>A drawing that looks like one, for pictures of the page.</summary>
+/// <summary>Draws a realistic sketch, for screenshots of the page.</summary>
 internal static class Sketch
 {
-    /// <summary>How many shapes it has.</summary>
+    /// <summary>The number of its shapes.</summary>
     public const int Shapes = 11;
 
     public static async Task DrawAsync(Whiteboard board)

@@ -6,7 +6,7 @@ using OwlBoard.Tests.LoadBalancer;
 
 namespace OwlBoard.Tests.Browser;
 
-/// <summary>An operator looks at the load balancer's own page while gateways fail, and drains one.</summary>
+/// <summary>Tests of the load balancer's status page while gateways fail and are drained.</summary>
 [Trait("Category", "EndToEnd")]
 public sealed partial class StatusPageTests(Chromium chromium) : IAsyncLifetime
 {
@@ -60,7 +60,7 @@ public sealed partial class StatusPageTests(Chromium chromium) : IAsyncLifetime
         await page.LooksWellAsync("status-outage");
         await HasNoViolationsAsync(page);
 
-        // The token is remembered while the page is open.
+        // The page keeps the token while it is open.
         await page.ByRole(AriaRole.Button, "Activate api-gateway-3").ClickAsync();
         await page.ByRole(AriaRole.Dialog, "Activate api-gateway-3").GetByRole(AriaRole.Button, new() { Name = "Activate" }).ClickAsync();
         await _gateways[1].StartAsync();
@@ -102,7 +102,7 @@ public sealed partial class StatusPageTests(Chromium chromium) : IAsyncLifetime
         await Assertions.Expect(dialog).ToBeHiddenAsync();
         await Assertions.Expect(page.ByRole(AriaRole.Button, "Drain api-gateway-1")).ToBeFocusedAsync();
         await Assertions.Expect(Gateway(page, 1)).ToHaveAttributeAsync("data-state", "healthy");
-        // The browser itself reports each refusal.
+        // The browser logs each refused request.
         Assert.All(page.Errors, error => Assert.Matches("status of (401|429)", error));
     }
 
@@ -127,7 +127,7 @@ public sealed partial class StatusPageTests(Chromium chromium) : IAsyncLifetime
         await Assertions.Expect(Gateway(page, 4)).ToHaveAttributeAsync("data-state", "unhealthy");
         await Assertions.Expect(Gateway(page, 1).Locator(".value").First).Not.ToHaveTextAsync(Nothing());
 
-        Assert.True(await page.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen");
+        Assert.True(await page.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), "The page is wider than the screen.");
         await page.LooksWellAsync("status-phone");
         await HasNoViolationsAsync(page);
         await DrainAsync(page, 3);
@@ -182,7 +182,7 @@ public sealed partial class StatusPageTests(Chromium chromium) : IAsyncLifetime
         return page;
     }
 
-    /// <summary>Fails if axe-core, which <see cref="BrowserPage.LooksWellAsync"/> has loaded, finds anything at all, however minor.</summary>
+    /// <summary>Fails the test if axe-core, loaded by <see cref="BrowserPage.LooksWellAsync"/>, reports any problem.</summary>
     private static async Task HasNoViolationsAsync(BrowserPage page) => Assert.Empty(await page.Page.EvaluateAsync<string[]>(
         "async () => (await axe.run({ resultTypes: ['violations'] })).violations.flatMap(({ id, help, nodes }) => nodes.map(node => `${id}: ${help}: ${node.html}`))"));
 

@@ -5,7 +5,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Browser;
 
-/// <summary>Comments, the chat, and who is there.</summary>
+/// <summary>Tests of comments, chat and presence.</summary>
 [Collection(SystemCollection.Name)]
 [Trait("Category", "EndToEnd")]
 public sealed class TogetherTests(RunningSystem system, Chromium chromium)
@@ -20,11 +20,11 @@ public sealed class TogetherTests(RunningSystem system, Chromium chromium)
         await ana.CommentAsync((300, 250), "<i>Why</i> here?");
         var pin = luz.Page.Locator(".pin button");
         await pin.WaitForAsync(new() { State = WaitForSelectorState.Attached });
-        // On the small screen it is not in view.
+        // The pin is outside of the view on the small screen.
         await luz.Page.ClickAsync("#zoom-fit");
         await pin.ClickAsync();
         await Is(luz.Page.Locator("#comment-content"), "<i>Why</i> here?");
-        // Of somebody else: to read, not to change.
+        // Another user's comment is read-only.
         Assert.True(await luz.Page.Locator("#edit-comment").IsHiddenAsync());
 
         await ana.Page.ClickAsync(".pin button");
@@ -38,8 +38,8 @@ public sealed class TogetherTests(RunningSystem system, Chromium chromium)
         for (var i = 0; i < 3; i++)
         {
             await ana.Page.Keyboard.PressAsync("ArrowRight");
-            // Each is stored before the next begins where it ended.
-            await Eventually.IsTrueAsync($"the pin is {(i + 1) * 10} further right", async () => Math.Abs(((await pin.BoundingBoxAsync())?.X ?? 0) - before!.X - ((i + 1) * 10)) < 1);
+            // Wait until each move is stored before the next one starts from there.
+            await Eventually.IsTrueAsync($"the pin has moved {(i + 1) * 10} px to the right", async () => Math.Abs(((await pin.BoundingBoxAsync())?.X ?? 0) - before!.X - ((i + 1) * 10)) < 1);
         }
 
         await ana.Page.ClickAsync(".pin button");
@@ -50,7 +50,7 @@ public sealed class TogetherTests(RunningSystem system, Chromium chromium)
         luz.Browser.HasNoErrors();
 
         static Task Is(ILocator locator, string text) =>
-            Eventually.IsTrueAsync($"it says {text}", async () => await locator.TextContentAsync() == text);
+            Eventually.IsTrueAsync($"the text is {text}", async () => await locator.TextContentAsync() == text);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class TogetherTests(RunningSystem system, Chromium chromium)
         await ana.Page.Mouse.MoveAsync(before.X + 110, before.Y + 60, new() { Steps = 4 });
         await ana.Page.Mouse.UpAsync();
 
-        await Eventually.IsTrueAsync("it is stored there", async () =>
+        await Eventually.IsTrueAsync("the move is stored", async () =>
         {
             using var comments = JsonDocument.Parse(await system.Http.GetStringAsync($"/api/comments/dashboards/{ana.Board}", TestContext.Current.CancellationToken));
             var comment = comments.RootElement.EnumerateArray().Single();
@@ -76,7 +76,7 @@ public sealed class TogetherTests(RunningSystem system, Chromium chromium)
         await ana.Page.ReloadAsync();
         await ana.IsLiveAsync();
         await pin.WaitForAsync(new() { State = WaitForSelectorState.Attached });
-        // The empty board opens around its middle again, so that the pin is where it was dragged to.
+        // The empty board reopens at its centre, so the pin is where it was dropped.
         Assert.InRange((await pin.BoundingBoxAsync())!.X, before.X + 50, before.X + 160);
         await ana.Page.ClickAsync("#show-comments");
         Assert.Equal(1, await ana.Page.Locator("#comment-list li").CountAsync());
@@ -95,7 +95,7 @@ public sealed class TogetherTests(RunningSystem system, Chromium chromium)
         await ana.Page.GetByText("Luz joined").WaitForAsync();
         await ana.Page.Locator("#people .avatar", new() { HasText = "L" }).WaitForAsync();
         await luz.ShowChatAsync();
-        // It is shown for three seconds: whoever looks afterwards can be too late.
+        // The indicator is shown for three seconds, so start waiting before it appears.
         var typing = luz.Page.GetByText("Ana Torres is typing…").WaitForAsync();
         await ana.Page.Locator("#say [name=content]").PressSequentiallyAsync("Hi");
         await typing;

@@ -5,7 +5,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Browser;
 
-/// <summary>The whiteboard as one person has it open.</summary>
+/// <summary>The whiteboard as opened by one user.</summary>
 internal sealed partial class Whiteboard : IAsyncDisposable
 {
     private readonly Uri _frontend;
@@ -23,19 +23,19 @@ internal sealed partial class Whiteboard : IAsyncDisposable
 
     public IPage Page => Browser.Page;
 
-    /// <summary>The ids of the shapes that the board shows, in the order in which they are drawn.</summary>
+    /// <summary>Returns the IDs of the shapes on the board, in drawing order.</summary>
     public async Task<string[]> ShapesAsync() =>
         await Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('#shapes > *')].map(node => node.dataset.id)");
 
-    /// <summary>The id of the open board, as its address says.</summary>
+    /// <summary>Gets the ID of the open board, from the page's address.</summary>
     public string Board => BoardAddress().Match(Page.Url).Groups["board"].Value;
 
-    /// <summary>Opens the page, on a telephone or not, and signs up.</summary>
+    /// <summary>Opens the page and signs up.</summary>
     /// <param name="chromium">The browser.</param>
     /// <param name="frontend">The frontend's address.</param>
-    /// <param name="name">The person's name.</param>
-    /// <param name="options">The window; <see cref="Chromium.Phone"/> is one that is touched.</param>
-    /// <param name="link">The board to open, as another person's address has it.</param>
+    /// <param name="name">The user's name.</param>
+    /// <param name="options">The window; <see cref="Chromium.Phone"/> for a touch screen.</param>
+    /// <param name="link">The address of the board to open; <see langword="null"/> for none.</param>
     public static async Task<Whiteboard> OpenAsync(Chromium chromium, Uri frontend, string name, BrowserNewContextOptions? options = null, string? link = null)
     {
         var isPhone = options?.HasTouch == true;
@@ -73,17 +73,17 @@ internal sealed partial class Whiteboard : IAsyncDisposable
         await Page.GotoAsync(address);
     }
 
-    /// <summary>Waits until all connections are open and the stored canvas is known.</summary>
+    /// <summary>Waits until all connections are open and the stored canvas is loaded.</summary>
     public Task IsLiveAsync() => Page.WaitForSelectorAsync("#connection[data-state=live]");
 
-    /// <summary>Waits until the server has everything that was drawn here.</summary>
+    /// <summary>Waits until the server has stored all strokes of this page.</summary>
     public async Task IsSavedAsync()
     {
         await IsLiveAsync();
         await Page.WaitForSelectorAsync("#connection[data-unsaved='0']");
     }
 
-    /// <summary>Waits until the board shows so many shapes.</summary>
+    /// <summary>Waits until the board shows the given number of shapes.</summary>
     public async Task HasShapesAsync(int count)
     {
         try
@@ -92,14 +92,14 @@ internal sealed partial class Whiteboard : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"Expected {count} shapes, there are {(await ShapesAsync()).Length}");
+            Assert.Fail($"Expected {count} shapes but found {(await ShapesAsync()).Length}.");
         }
     }
 
     public async Task ChooseAsync(string tool) =>
         await Page.Locator($"#tools input[value={tool}]").CheckAsync(new() { Force = true });
 
-    /// <summary>Draws through places, relative to the board: with the mouse, or with a finger on a telephone.</summary>
+    /// <summary>Draws through points relative to the board: with the mouse, or with a finger on a phone.</summary>
     public async Task DrawAsync(params (int X, int Y)[] places)
     {
         await PenDownAsync(places[0]);
@@ -140,7 +140,7 @@ internal sealed partial class Whiteboard : IAsyncDisposable
 
     public Task PenUpAsync() => _isPhone ? TouchAsync("touchEnd") : Page.Mouse.UpAsync();
 
-    /// <summary>Two fingers that move apart.</summary>
+    /// <summary>Moves two fingers apart.</summary>
     public async Task PinchAsync((int X, int Y) centre, int from, int to)
     {
         var (x, y) = await OnScreenAsync(centre);
@@ -155,7 +155,7 @@ internal sealed partial class Whiteboard : IAsyncDisposable
         await TouchAsync("touchEnd");
     }
 
-    /// <summary>Writes a comment at a place of the board.</summary>
+    /// <summary>Adds a comment at a position on the board.</summary>
     public async Task CommentAsync((int X, int Y) place, string content)
     {
         await ChooseAsync("comment");
@@ -180,7 +180,7 @@ internal sealed partial class Whiteboard : IAsyncDisposable
         }
     }
 
-    /// <summary>What the server has stored of the open board: the ids of its shapes.</summary>
+    /// <summary>Returns the IDs of the shapes that the server has stored for the open board.</summary>
     public async Task<string[]> StoredShapesAsync()
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
@@ -194,11 +194,11 @@ internal sealed partial class Whiteboard : IAsyncDisposable
 
     private async Task<(float X, float Y)> OnScreenAsync((int X, int Y) place)
     {
-        var box = await Page.Locator("#board").BoundingBoxAsync() ?? throw new InvalidOperationException("There is no board to be seen");
+        var box = await Page.Locator("#board").BoundingBoxAsync() ?? throw new InvalidOperationException("The board is not visible.");
         return (box.X + place.X, box.Y + place.Y);
     }
 
-    /// <summary>Playwright has no finger that moves: the protocol below it has.</summary>
+    /// <summary>Sends a touch event by the DevTools protocol, since Playwright cannot move a finger.</summary>
     private async Task TouchAsync(string type, params (float X, float Y)[] fingers)
     {
         _touch ??= await Browser.Context.NewCDPSessionAsync(Page);

@@ -6,12 +6,12 @@ using OwlBoard.ServiceDefaults.MutualTls;
 
 namespace OwlBoard.Tests.Certificates;
 
-/// <summary>A folder with everyone's certificates, for one test.</summary>
+/// <summary>A folder with all certificates, for one test.</summary>
 internal sealed class IssuedFolder : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("owlboard-certs-");
 
-    /// <param name="issuedAt">When they were issued; null for just now.</param>
+    /// <param name="issuedAt">The time of issue; <see langword="null"/> for the current time.</param>
     public IssuedFolder(TimeProvider? issuedAt = null)
     {
         Folder = new(_directory.FullName);
@@ -20,7 +20,7 @@ internal sealed class IssuedFolder : IDisposable
 
     public CertificateFolder Folder { get; }
 
-    /// <summary>New certificates of an authority that is old enough to have issued some that have expired.</summary>
+    /// <summary>Creates certificates of an authority that is old enough to have issued expired ones.</summary>
     public static IssuedFolder WithOldAuthority()
     {
         var issued = new IssuedFolder(new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(-200)));
@@ -33,10 +33,10 @@ internal sealed class IssuedFolder : IDisposable
     public IReadOnlyList<IssuedCertificate> Issue(TimeProvider? time = null) =>
         new CertificateIssuer(time ?? TimeProvider.System).Issue(Folder);
 
-    /// <summary>An identity's certificate as it is in the folder now, with its key.</summary>
+    /// <summary>Reads an identity's current certificate with its key.</summary>
     public X509Certificate2 Read(string identity) => X509Certificate2.CreateFromPemFile(Folder.Certificate(identity));
 
-    /// <summary>The authorities that everyone believes now.</summary>
+    /// <summary>Reads the currently trusted authorities.</summary>
     public X509Certificate2Collection ReadAuthorities()
     {
         var authorities = new X509Certificate2Collection();
@@ -44,7 +44,7 @@ internal sealed class IssuedFolder : IDisposable
         return authorities;
     }
 
-    /// <summary>A certificate of this folder's authority that is not in the folder.</summary>
+    /// <summary>Issues a certificate by this folder's authority without writing it to the folder.</summary>
     public X509Certificate2 IssueAside(string name, CertificateRole role, DateTimeOffset? at = null)
     {
         using var authority = X509Certificate2.CreateFromPemFile(Folder.AuthorityKey);
@@ -54,7 +54,7 @@ internal sealed class IssuedFolder : IDisposable
     public CertificateSet Load(string identity) =>
         CertificateSet.Load(Folder.Certificate(identity), Folder.Authority(identity), TimeProvider.System.GetUtcNow(), ignoreTimes: true);
 
-    /// <summary>The settings of a program that is this identity.</summary>
+    /// <summary>Returns the settings of a program with this identity.</summary>
     public (string Key, string Value)[] Settings(string identity) =>
     [
         ("MutualTls:Certificate", Folder.Certificate(identity)),

@@ -66,7 +66,7 @@ public sealed class IssuingTests : IDisposable
         var issued = _issued.Issue(_time);
 
         Assert.All(issued.Skip(1), certificate => Assert.Equal(areRenewed, certificate.IsNew));
-        Assert.False(issued[0].IsNew, "the authority is not due for years");
+        Assert.False(issued[0].IsNew, "The authority is not due for years.");
         using var after = _issued.Read(ResourceNames.ChatService);
         Assert.Equal(areRenewed, before.Thumbprint != after.Thumbprint);
     }
@@ -90,7 +90,7 @@ public sealed class IssuingTests : IDisposable
         _time.Advance(TimeSpan.FromDays(40));
         File.Delete(_issued.Folder.Certificate(ResourceNames.UserService));
         _issued.Issue(_time);
-        // More than two thirds of five years: the authority is due, and so is everyone's certificate.
+        // More than two thirds of five years have passed: the authority and all certificates are due.
         _time.SetUtcNow(Start.AddDays(1220));
         using var young = _issued.IssueAside(ResourceNames.UserService, CertificateRole.Server, Start.AddDays(1200));
 
@@ -105,7 +105,7 @@ public sealed class IssuingTests : IDisposable
         Assert.Null(PeerCertificate.FindFault(renewed, authorities, PeerCertificate.ServerUsage, _time.GetUtcNow()));
         Assert.Null(PeerCertificate.FindFault(young, authorities, PeerCertificate.ServerUsage, _time.GetUtcNow()));
 
-        // Once it has expired, nobody needs to believe the old one.
+        // Once the old authority has expired, it is no longer trusted.
         _time.SetUtcNow(Start.AddDays((5 * 365) + 1));
         _issued.Issue(_time);
         Assert.Single(_issued.ReadAuthorities());
@@ -166,7 +166,7 @@ public sealed class IssuingTests : IDisposable
 
         Assert.Equal(1, await broken.HasEndedAsync());
         Assert.Equal(1, await aimless.HasEndedAsync());
-        await Eventually.IsTrueAsync("both have said why", () => broken.Output.Length > 0 && aimless.Output.Length > 0);
+        await Eventually.IsTrueAsync("both have logged the reason", () => broken.Output.Length > 0 && aimless.Output.Length > 0);
         Assert.DoesNotContain('\n', broken.Output);
         Assert.Contains(_issued.Folder.Certificate(ResourceNames.ProbeIdentity), broken.Output, StringComparison.Ordinal);
         Assert.Equal("Which folder? Usage: dotnet run --project certs -- DIRECTORY", aimless.Output);

@@ -10,7 +10,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Certificates;
 
-/// <summary>The user service as its program puts it together, over mutual TLS, on a free port.</summary>
+/// <summary>The user service, built by its own program, over mutual TLS on a free port.</summary>
 internal sealed class MutualTlsService : IAsyncDisposable
 {
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("owlboard-");
@@ -47,7 +47,7 @@ internal sealed class MutualTlsService : IAsyncDisposable
         return service;
     }
 
-    /// <summary>A client with this certificate, or none, that believes any server.</summary>
+    /// <summary>Creates a client with the certificate, or with none, that trusts any server.</summary>
     public HttpClient Client(X509Certificate2? certificate)
     {
         var handler = new SocketsHttpHandler

@@ -3,7 +3,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Certificates;
 
-/// <summary>Private keys are nobody's business: not the repository's, not other users'.</summary>
+/// <summary>Private keys are neither in the repository nor readable by other users.</summary>
 [Trait("Category", "Integration")]
 public sealed class PrivateKeyTests
 {
@@ -11,7 +11,7 @@ public sealed class PrivateKeyTests
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    /// <summary>In two parts, so that this file is none of those that are looked for.</summary>
+    /// <summary>The marker of a private key, split so that this file does not match.</summary>
     private static readonly string KeyMark = string.Concat("PRIVATE KEY", "-----");
 
     private static readonly string[] KeyStores = [".pfx", ".p12", ".key", ".jks"];
@@ -21,7 +21,7 @@ public sealed class PrivateKeyTests
     {
         var tracked = await TrackedFilesAsync();
 
-        Assert.True(tracked.Count > 100, $"git lists {tracked.Count} files only");
+        Assert.True(tracked.Count > 100, $"git lists only {tracked.Count} files.");
         Assert.DoesNotContain(tracked, path => IsKey(Path.Combine(RepositoryRoot(), path)));
     }
 
@@ -49,7 +49,7 @@ public sealed class PrivateKeyTests
 
         using var issued = new IssuedFolder();
         var opened = issued.Folder.Certificate("user-service");
-        Assert.True(IsKey(opened), "a key would be noticed");
+        Assert.True(IsKey(opened), "The check does not detect a key.");
         AssertPrivate();
 
         File.SetUnixFileMode(opened, UnixFileMode.UserRead | UnixFileMode.UserWrite | Others);
@@ -85,7 +85,7 @@ public sealed class PrivateKeyTests
         using var git = Process.Start(new ProcessStartInfo(Require.Tool("git", "git"), ["-C", RepositoryRoot(), "ls-files", "-z"]) { RedirectStandardOutput = true })!;
         var output = await git.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await git.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Require.That(git.ExitCode == 0, "The sources are not a git working copy.");
+        Require.That(git.ExitCode == 0, "The sources are not a Git working copy.");
         return output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
     }
 

@@ -14,7 +14,7 @@ public sealed class ReloadTests : IDisposable
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Far longer than by default: tests let months pass, and every look reads files.</summary>
+    /// <summary>The reload interval, far longer than the default: tests advance months, and each check reads files.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
     private readonly FakeTimeProvider _time = new(Start);
@@ -77,7 +77,7 @@ public sealed class ReloadTests : IDisposable
         var line = Assert.Single(_logs.Lines);
         Assert.StartsWith($"Error: {Path} changed but was not reloaded: {reason}. Keeping the current certificate", line, StringComparison.Ordinal);
 
-        // It comes back, and goes wrong again: that is news.
+        // The file is restored and fails again, which is a new error.
         File.WriteAllText(Path, good);
         _time.Advance(Interval);
         File.Delete(Path);

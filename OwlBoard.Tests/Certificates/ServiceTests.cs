@@ -8,7 +8,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Certificates;
 
-/// <summary>Whom a service that takes gateways only lets in.</summary>
+/// <summary>Tests of a service that accepts connections from gateways only.</summary>
 [Trait("Category", "Integration")]
 public sealed class ServiceTests : IDisposable
 {
@@ -44,7 +44,7 @@ public sealed class ServiceTests : IDisposable
 
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("/health", Token));
 
-        await Eventually.IsTrueAsync("the log says why", () => service.Logs.Lines.Any(line =>
+        await Eventually.IsTrueAsync("the reason is logged", () => service.Logs.Lines.Any(line =>
             line.StartsWith("Warning: Connection from 127.0.0.1:", StringComparison.Ordinal)
             && line.Contains($" refused: {reason}", StringComparison.Ordinal)));
     }
@@ -118,7 +118,7 @@ public sealed class ServiceTests : IDisposable
             ]);
 
         Assert.Equal(1, await process.HasEndedAsync(TimeSpan.FromSeconds(60)));
-        await Eventually.IsTrueAsync("it has said why", () => process.Output.Contains(key, StringComparison.Ordinal));
+        await Eventually.IsTrueAsync("the reason is logged", () => process.Output.Contains(key, StringComparison.Ordinal));
         Assert.Contains($"{key} {expected}", process.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", process.Output, StringComparison.Ordinal);
     }

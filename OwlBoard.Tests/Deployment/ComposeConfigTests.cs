@@ -3,7 +3,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Deployment;
 
-/// <summary>docker-compose itself reads every published file, without a Docker engine.</summary>
+/// <summary>Parses every published file with <c>docker-compose</c>, without a Docker engine.</summary>
 [Trait("Category", "Deployment")]
 public sealed class ComposeConfigTests : IDisposable
 {
@@ -25,7 +25,7 @@ public sealed class ComposeConfigTests : IDisposable
     public async Task Published_file_is_refused_when_a_value_is_missing(string name)
     {
         var missing = File.ReadLines(Expected($"{name}.env")).Where(line => line.EndsWith('='));
-        // One image and one password: docker-compose takes half a second for each.
+        // One image and one password suffice: docker-compose takes 0.5 s for each.
         foreach (var one in missing.DistinctBy(line => line.EndsWith("_IMAGE=", StringComparison.Ordinal)))
         {
             Copy(name, line => line.EndsWith('=') && line != one ? line + "value" : line);

@@ -2,13 +2,13 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Deployment;
 
-/// <summary>What <c>docker-compose up</c> makes of the published file.</summary>
+/// <summary>The system that <c>docker-compose up</c> starts from the published file.</summary>
 public sealed class ComposeSystem(DockerHost host) : IAsyncLifetime
 {
     private readonly Optional<DeployedSystem> _system = new();
     private DeployedSystem? _published;
 
-    /// <summary>The system. Skips the test where there is no Docker.</summary>
+    /// <summary>Gets the system. Skips the test if Docker is missing.</summary>
     internal DeployedSystem Deployed => _system.Value;
 
     public async ValueTask InitializeAsync() => await _system.CreateAsync(async () =>

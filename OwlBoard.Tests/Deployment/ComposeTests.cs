@@ -8,7 +8,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Deployment;
 
-/// <summary>The published compose file on a real Docker engine.</summary>
+/// <summary>Tests of the published compose file on a real Docker engine.</summary>
 [Collection(DeploymentCollection.Name)]
 [Trait("Category", "Deployment")]
 public sealed class ComposeTests(ComposeSystem system) : IClassFixture<ComposeSystem>
@@ -16,10 +16,10 @@ public sealed class ComposeTests(ComposeSystem system) : IClassFixture<ComposeSy
     private const string PublicNetwork = "owlboard_owlboard-public-network";
     private const string PrivateNetwork = "owlboard_owlboard-private-network";
 
-    /// <summary>Far below what the system can do, on a machine that has thirteen containers to run on a core or two.</summary>
+    /// <summary>The request rate, far below capacity: thirteen containers share one or two cores.</summary>
     private const int RequestsPerSecond = 40;
 
-    /// <summary>The file that the containers' memory is appended to as a table, if any.</summary>
+    /// <summary>The environment variable with the optional file to which the table of container memory is appended.</summary>
     private const string TableVariable = "OWLBOARD_DEPLOYMENT_TABLE";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -106,7 +106,7 @@ public sealed class ComposeTests(ComposeSystem system) : IClassFixture<ComposeSy
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
 
             string? line = null;
-            await Eventually.IsTrueAsync($"a line for {entrance} in the access log", async () =>
+            await Eventually.IsTrueAsync($"the access log has a line for {entrance}", async () =>
             {
                 var log = await deployed.Engine.DockerAsync("logs", "--tail", "50", "load_balancer");
                 return (line = log.Split('\n').FirstOrDefault(entry => entry.Contains(agent, StringComparison.Ordinal))) is not null;
@@ -155,7 +155,7 @@ public sealed class ComposeTests(ComposeSystem system) : IClassFixture<ComposeSy
 
             var report = FaultReport.Of("docker kill of a gateway", load.Samples);
             Assert.Equal(0, report.FailedIdempotent);
-            // Lost are at most the POSTs that the gateway had when it was killed.
+            // Only POSTs in flight at the killed gateway may be lost.
             Assert.All(load.Samples.Where(sample => sample.Failure is not null), sample =>
             {
                 Assert.Equal("api-gateway-2", sample.Gateway);
@@ -166,7 +166,7 @@ public sealed class ComposeTests(ComposeSystem system) : IClassFixture<ComposeSy
         }
         finally
         {
-            // The other tests need all four.
+            // The other tests need all four gateways.
             await deployed.Engine.DockerAsync("start", "api_gateway_2");
             await deployed.HasActiveBackendsAsync(4);
         }
@@ -228,7 +228,7 @@ public sealed class ComposeTests(ComposeSystem system) : IClassFixture<ComposeSy
         return int.Parse(answer.Headers.GetValues("X-Total-Count").Single(), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Shows a table with the test's output, and adds it to the file where one is asked for.</summary>
+    /// <summary>Writes a table to the test output, and appends it to the file if one is configured.</summary>
     private static void Report(IEnumerable<string> rows)
     {
         string[] table = ["| container | memory | of its limit |", "|---|---|---|", .. rows];

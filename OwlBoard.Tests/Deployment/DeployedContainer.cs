@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace OwlBoard.Tests.Deployment;
 
-/// <summary>A container as <c>docker inspect</c> shows it.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Health">Its health; <c>running</c> where it has no health check.</param>
-/// <param name="OutOfMemory">Whether it was ended for using more memory than it may.</param>
-/// <param name="Restarts">How many times it ended by itself and was started again.</param>
-/// <param name="Ports">The ports that it listens on, as far as they are declared.</param>
-/// <param name="Published">The ports of the host that lead to it.</param>
-/// <param name="Addresses">Its address in each network.</param>
+/// <summary>A container as reported by <c>docker inspect</c>.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Health">The health; <c>running</c> if the container has no health check.</param>
+/// <param name="OutOfMemory">Indicates whether the container was killed for exceeding its memory limit.</param>
+/// <param name="Restarts">The number of times that the container exited and was restarted.</param>
+/// <param name="Ports">The declared ports on which the container listens.</param>
+/// <param name="Published">The host ports that are mapped to the container.</param>
+/// <param name="Addresses">The container's address in each network.</param>
 internal sealed record DeployedContainer(
     string Name, string Health, bool OutOfMemory, int Restarts,
     IReadOnlyList<string> Ports, IReadOnlyList<string> Published, IReadOnlyDictionary<string, string> Addresses)

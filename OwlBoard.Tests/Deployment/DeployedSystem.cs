@@ -10,16 +10,16 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Deployment;
 
-/// <summary>What was published, in a folder of the host with its certificates and its values, as DEPLOY.md says.</summary>
+/// <summary>The published files in a folder of the host, with certificates and values, as DEPLOY.md describes.</summary>
 internal sealed class DeployedSystem : IDisposable
 {
-    /// <summary>How long the containers may take to be healthy.</summary>
+    /// <summary>The time within which all containers must become healthy.</summary>
     public static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(4);
 
-    /// <summary>The user that the containers that read keys run as.</summary>
+    /// <summary>The user ID of the containers that read private keys.</summary>
     private const string KeyReader = "10001";
 
-    /// <summary>To ask Docker more often would slow down what is waited for.</summary>
+    /// <summary>The time between polls of Docker; more frequent polling slows down the containers.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
 
     private static readonly Dictionary<string, int[]> Published = new()
@@ -48,16 +48,16 @@ internal sealed class DeployedSystem : IDisposable
 
     public Uri MobileFrontend => At(3001);
 
-    /// <summary>A client of the load balancer's desktop listener.</summary>
+    /// <summary>An HTTP client of the load balancer's desktop listener.</summary>
     public HttpClient Http { get; }
 
-    /// <summary>Where a GET reads and a POST writes a message, through gateway, mutual TLS and PostgreSQL.</summary>
+    /// <summary>Returns the URI to GET and POST a room's messages, through gateway, mutual TLS and PostgreSQL.</summary>
     public Uri Messages(string room) =>
         new(Desktop, $"/api/chat/messages/{room}?user_id=7&username=Owl&content=Hoot&limit=1");
 
     public static async Task<DeployedSystem> PublishAsync(DockerEngine engine, params string[] options)
     {
-        // The folder's name is that of the project.
+        // docker-compose names the project after the folder.
         var directory = Path.Combine(engine.Folder, RandomNumberGenerator.GetHexString(8), "owlboard");
         await PublishedFiles.WriteAsync(directory, options);
         var certificates = Path.Combine(directory, "certs");
@@ -68,7 +68,7 @@ internal sealed class DeployedSystem : IDisposable
         return new DeployedSystem(engine, directory);
     }
 
-    /// <summary>Fills in <c>.env</c>: all passwords, and the images by the name of the value.</summary>
+    /// <summary>Fills in <c>.env</c>: all passwords, and each image as returned for its variable's name.</summary>
     public void FillIn(Func<string, string> image)
     {
         var file = Path.Combine(Directory, ".env");
@@ -80,7 +80,7 @@ internal sealed class DeployedSystem : IDisposable
         }));
     }
 
-    /// <summary>Fills in <c>.env</c> with our own images.</summary>
+    /// <summary>Fills in <c>.env</c> with OwlBoard's own images.</summary>
     public void FillInOurImages() => FillIn(name => DockerImages.Of(name switch
     {
         _ when name.StartsWith("API_GATEWAY_", StringComparison.Ordinal) => "Gateway",
@@ -90,15 +90,15 @@ internal sealed class DeployedSystem : IDisposable
     }));
 
     /// <summary>
-    /// Writes a second file, for what only tests need. All load comes from one address here, which the rate limit would take
-    /// for one client; a machine that is busy with other things must not make a container look ill; docker-compose waits for
-    /// one container after the other, whose health older engines first look at after an interval; and programs that run for a
-    /// minute start sooner when they do not learn how they run.
+    /// Writes an override file with settings that only tests need: no rate limit, since all load comes from one address; lenient
+    /// health checks, since a busy machine must not make a container unhealthy; short intervals, since docker-compose waits for
+    /// one container after the other and older engines run the first check after a full interval; and no profile-guided
+    /// optimization, since programs that run for a minute start sooner without it.
     /// </summary>
-    /// <param name="file">Its name.</param>
+    /// <param name="file">The file's name.</param>
     /// <param name="forSwarm">
-    /// For a stack, on a kernel that may be without IPVS: names lead to the replicas instead of to an address that stands for
-    /// all of them, and published ports to the one replica that is on the host. Of all but the gateways there is one.
+    /// <see langword="true"/> for a stack on a kernel that may lack IPVS: names resolve to the replicas instead of a virtual IP,
+    /// ports are published in host mode, and every service but the gateways has one replica.
     /// </param>
     public async Task WriteOverridesAsync(string file, bool forSwarm = false)
     {
@@ -132,11 +132,11 @@ internal sealed class DeployedSystem : IDisposable
         await File.WriteAllTextAsync(Path.Combine(Directory, file), overrides.ToString());
     }
 
-    /// <summary>Runs <c>docker-compose</c> there, which has to succeed.</summary>
+    /// <summary>Runs <c>docker-compose</c> in the folder. Fails the test if it does not succeed.</summary>
     public async Task<string> ComposeAsync(params string[] arguments) =>
         (await Engine.RunAsync(Require.Tool("docker-compose", "docker-compose"), arguments, Directory)).Succeeded().Output.TrimEnd();
 
-    /// <summary>Brings the containers up and waits until all are healthy, or run where they have no health check.</summary>
+    /// <summary>Starts the containers and waits until all are healthy, or running if they have no health check.</summary>
     public async Task UpAsync()
     {
         await ComposeAsync("up", "--detach");
@@ -147,7 +147,7 @@ internal sealed class DeployedSystem : IDisposable
             Pause);
     }
 
-    /// <summary>All containers of the system.</summary>
+    /// <summary>Returns all containers of the system.</summary>
     public async Task<IReadOnlyList<DeployedContainer>> ContainersAsync()
     {
         var ids = (await ComposeAsync("ps", "--quiet")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -161,9 +161,9 @@ internal sealed class DeployedSystem : IDisposable
         StartDeadline,
         Pause);
 
-    /// <summary>Waits until <c>/lb-status</c> says so many.</summary>
+    /// <summary>Waits until <c>/lb-status</c> reports the given number of active gateways.</summary>
     public Task HasActiveBackendsAsync(int count) => Eventually.IsTrueAsync(
-        $"/lb-status says {count}",
+        $"/lb-status reports {count}",
         async () =>
         {
             var status = await Http.GetStringAsync("/lb-status", TestContext.Current.CancellationToken);
@@ -173,15 +173,15 @@ internal sealed class DeployedSystem : IDisposable
         Pause);
 
     /// <summary>
-    /// Waits until so many gateways answer requests well. Load comes after that: the first requests have all programs compile
-    /// their code at once, which on a core or two takes seconds, and a gateway may not have found all services yet.
+    /// Waits until the given number of gateways serve requests. Load starts after that: the first requests trigger JIT
+    /// compilation in all programs, which takes seconds on one or two cores, and a gateway may still be resolving services.
     /// </summary>
     public async Task AnswersThroughAsync(int gateways)
     {
         await HasActiveBackendsAsync(gateways);
         var answering = new Queue<string>();
         await Eventually.IsTrueAsync(
-            $"{gateways} gateways answer",
+            $"{gateways} gateways respond",
             async () =>
             {
                 using var answer = await Http.GetAsync(Messages("room"), TestContext.Current.CancellationToken);
@@ -202,7 +202,7 @@ internal sealed class DeployedSystem : IDisposable
             StartDeadline);
     }
 
-    /// <summary>Registers a user and returns its id.</summary>
+    /// <summary>Registers a user and returns the user's ID.</summary>
     public async Task<int> RegisterAsync()
     {
         using var response = await Http.PostAsJsonAsync(
@@ -213,12 +213,12 @@ internal sealed class DeployedSystem : IDisposable
         return (await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("id").GetInt32();
     }
 
-    /// <summary>Who of <c>address:port</c> takes a connection from a container that is started in a network.</summary>
+    /// <summary>Returns those of <c>address:port</c> that accept a connection from a container started in a network.</summary>
     public async Task<string[]> ReachableFromNetworkAsync(string network, IEnumerable<string> targets) =>
         Lines(await Engine.DockerAsync(
             ["run", "--rm", "--network", network, DockerImages.Tools, "bash", "-c", Connecting, "bash", .. targets]));
 
-    /// <summary>Who of <c>address:port</c> takes a connection from a program on the host.</summary>
+    /// <summary>Returns those of <c>address:port</c> that accept a connection from a program on the host.</summary>
     public async Task<string[]> ReachableFromHostAsync(IEnumerable<string> targets) =>
         Lines((await Engine.RunOnHostAsync(Require.Tool("bash", "bash"), ["-c", Connecting, "bash", .. targets])).Succeeded().Output);
 
@@ -231,7 +231,7 @@ internal sealed class DeployedSystem : IDisposable
         wait
         """;
 
-    /// <summary>By the column of <c>docker ps</c>: <c>Up 3 seconds (health: starting)</c>, <c>Up 5 seconds (healthy)</c>.</summary>
+    /// <summary>Parses the column of <c>docker ps</c>: <c>Up 3 seconds (health: starting)</c>, <c>Up 5 seconds (healthy)</c>.</summary>
     private static bool IsUp(string status) =>
         status.StartsWith("Up ", StringComparison.Ordinal) && (status.EndsWith("(healthy)", StringComparison.Ordinal) || !status.EndsWith(')'));
 

@@ -1,6 +1,6 @@
 namespace OwlBoard.Tests.Deployment;
 
-/// <summary>The tests that share one Docker engine. They bring up a system each, and measure: nothing else runs beside them.</summary>
+/// <summary>The tests that share one Docker engine. Each starts a system and measures, so they do not run in parallel.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class DeploymentCollection : ICollectionFixture<DockerHost>
 {

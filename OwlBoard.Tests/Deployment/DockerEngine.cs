@@ -6,12 +6,12 @@ using OwlBoard.Tests.Fixtures;
 namespace OwlBoard.Tests.Deployment;
 
 /// <summary>
-/// A Docker engine of the tests' own, which no other engine of the machine knows of: its network is one of its own and
-/// joined to the machine by one cable, so that it is to the tests as a host is to a client elsewhere.
+/// A private Docker engine, isolated from other engines on the machine. Its network namespace is connected to the machine by
+/// one virtual link, so that tests reach it as clients reach a remote host.
 /// </summary>
 internal sealed class DockerEngine : IAsyncDisposable
 {
-    /// <summary>What is needed to start an engine, to make its images and to deploy.</summary>
+    /// <summary>The tools that are required to start an engine, to build its images and to deploy.</summary>
     private static readonly (string Tool, string Package)[] Tools =
     [
         ("dockerd", "docker.io"), ("docker", "docker.io"), ("docker-compose", "docker-compose"), ("iptables", "iptables"),
@@ -29,7 +29,7 @@ internal sealed class DockerEngine : IAsyncDisposable
         Folder = folder;
         _process = process;
         _cable = $"owl{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
-        // RFC 2544 sets these addresses aside for tests; any two tests at once have different ones, but for rare luck.
+        // RFC 2544 reserves 198.18.0.0/15 for tests; concurrent tests get distinct subnets with high probability.
         var network = RandomNumberGenerator.GetInt32(1, 16384) * 4;
         ClientAddress = string.Create(CultureInfo.InvariantCulture, $"198.18.{network / 256}.{(network % 256) + 1}");
         Address = string.Create(CultureInfo.InvariantCulture, $"198.18.{network / 256}.{(network % 256) + 2}");
@@ -42,19 +42,19 @@ internal sealed class DockerEngine : IAsyncDisposable
         };
     }
 
-    /// <summary>A folder for everything that is made for the engine.</summary>
+    /// <summary>The folder for all files that are created for the engine.</summary>
     public string Folder { get; }
 
     /// <summary>The address of the host.</summary>
     public string Address { get; }
 
-    /// <summary>The address that the tests have for the host.</summary>
+    /// <summary>The address of the tests as seen by the host.</summary>
     public string ClientAddress { get; }
 
     public static async Task<DockerEngine> StartAsync()
     {
-        Require.That(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "A Docker engine can only be started by root, on Linux");
-        // All of it before anything is started: what is missing skips the tests, and leaves nothing behind.
+        Require.That(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Starting a Docker engine requires Linux and root.");
+        // Check before starting anything: a missing tool skips the tests and leaves nothing behind.
         foreach (var (tool, package) in Tools)
         {
             Require.Tool(tool, package);
@@ -72,7 +72,7 @@ internal sealed class DockerEngine : IAsyncDisposable
         try
         {
             await engine.PlugInAsync();
-            await Eventually.IsTrueAsync("Docker answers", engine.AnswersAsync, TimeSpan.FromSeconds(60));
+            await Eventually.IsTrueAsync("Docker responds", engine.AnswersAsync, TimeSpan.FromSeconds(60));
             return engine;
         }
         catch
@@ -82,25 +82,25 @@ internal sealed class DockerEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>A file beside the tests.</summary>
+    /// <summary>Returns the path of a file in the tests' output folder.</summary>
     public static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Deployment", name);
 
-    /// <summary>Runs <c>docker</c>, which has to succeed.</summary>
-    /// <returns>What it printed.</returns>
+    /// <summary>Runs <c>docker</c>. Fails the test if it does not succeed.</summary>
+    /// <returns>The standard output.</returns>
     public async Task<string> DockerAsync(params string[] arguments) =>
         (await RunAsync(Require.Tool("docker", "docker.io"), arguments)).Succeeded().Output.TrimEnd();
 
-    /// <summary>Runs a program that finds the engine in its environment.</summary>
+    /// <summary>Runs a program with the environment that points to the engine.</summary>
     public Task<ToolResult> RunAsync(string program, IEnumerable<string> arguments, string? directory = null, params (string Name, string Value)[] more) =>
         Tool.RunAsync(program, arguments, new Dictionary<string, string>(_environment.Concat(more.Select(one => KeyValuePair.Create(one.Name, one.Value)))), directory);
 
-    /// <summary>Runs a program on the host.</summary>
+    /// <summary>Runs a program in the host's network namespace.</summary>
     public Task<ToolResult> RunOnHostAsync(string program, params string[] arguments) =>
         Tool.RunAsync(Require.Tool("nsenter", "util-linux"), ["--target", Init(), "--net", program, .. arguments]);
 
     public async ValueTask DisposeAsync()
     {
-        // The last of its processes takes along what they had mounted, their network, and the cable into that.
+        // When the last process exits, the kernel releases its mounts, its network namespace and the virtual link.
         _process.StandardInput.Close();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         try
@@ -119,7 +119,7 @@ internal sealed class DockerEngine : IAsyncDisposable
 
     private async Task<bool> AnswersAsync()
     {
-        Assert.False(_process.HasExited, $"Docker ended instead of answering: {Log()}");
+        Assert.False(_process.HasExited, $"Docker exited before it responded: {Log()}");
         return (await RunAsync(Require.Tool("docker", "docker.io"), ["version"])).ExitCode == 0;
     }
 
@@ -129,10 +129,10 @@ internal sealed class DockerEngine : IAsyncDisposable
         return File.Exists(log) ? File.ReadAllText(log) : "";
     }
 
-    /// <summary>The cable between the machine and the host, and no way further.</summary>
+    /// <summary>Creates the virtual link between the machine and the host, without a route beyond it.</summary>
     private async Task PlugInAsync()
     {
-        await Eventually.IsTrueAsync("the engine has a network of its own", () => Init().Length > 0);
+        await Eventually.IsTrueAsync("the engine has its own network namespace", () => Init().Length > 0);
         var ip = Require.Tool("ip", "iproute2");
         foreach (var command in new[]
         {
@@ -148,7 +148,7 @@ internal sealed class DockerEngine : IAsyncDisposable
         (await RunOnHostAsync(ip, "link", "set", "eth0", "up")).Succeeded();
     }
 
-    /// <summary>The first process in the engine's namespaces, as the machine numbers it.</summary>
+    /// <summary>Returns the process ID, on the machine, of the first process in the engine's namespaces.</summary>
     private string Init()
     {
         var id = _process.Id.ToString(CultureInfo.InvariantCulture);

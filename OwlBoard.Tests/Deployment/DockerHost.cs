@@ -2,13 +2,13 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Deployment;
 
-/// <summary>One Docker engine with all the images, for all tests of deployments.</summary>
+/// <summary>A Docker engine with all images, shared by the deployment tests.</summary>
 public sealed class DockerHost : IAsyncLifetime
 {
     private readonly Optional<DockerEngine> _engine = new();
     private DockerEngine? _started;
 
-    /// <summary>The engine. Skips the test where something that it needs is missing.</summary>
+    /// <summary>Gets the engine. Skips the test if a required tool is missing.</summary>
     internal DockerEngine Engine => _engine.Value;
 
     public async ValueTask InitializeAsync() => await _engine.CreateAsync(async () =>

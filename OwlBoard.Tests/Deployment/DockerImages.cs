@@ -6,17 +6,17 @@ using OwlBoard.Tests.Fixtures;
 namespace OwlBoard.Tests.Deployment;
 
 /// <summary>
-/// The images, built as DEPLOY.md says for where no registry can be reached. Their base and the stand-ins for other
-/// people's images are made of what this machine has installed.
+/// The images, built as DEPLOY.md describes for machines without access to a registry. The base image and the stand-ins for
+/// third-party images consist of software that is installed on this machine.
 /// </summary>
 internal static class DockerImages
 {
-    /// <summary>An image with a shell and little more, to look around with.</summary>
+    /// <summary>An image with a shell and basic tools, for inspection.</summary>
     public const string Tools = "owlboard-test/tools";
 
     private const string Base = "owlboard-test/aspnet";
 
-    /// <summary>The image of a program, <c>Gateway</c> say.</summary>
+    /// <summary>Returns the image of a program, for example <c>Gateway</c>.</summary>
     public static string Of(string program) => $"owlboard/{program.ToUpperInvariant()}:1.0".ToLowerInvariant();
 
     public static async Task BuildAsync(DockerEngine engine)
@@ -25,7 +25,7 @@ internal static class DockerImages
         foreach (var program in new[] { "Gateway", "LoadBalancer", "Services", "Frontend" })
         {
             var output = Path.Combine(engine.Folder, "out", program);
-            // The configuration that these tests were built in has just been built; no other is, for them.
+            // Only the configuration of these tests is sure to be built.
             var configuration = typeof(DockerImages).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
             (await Tool.RunAsync(
                 DotnetHost.Path,
@@ -61,14 +61,14 @@ internal static class DockerImages
             var folder = new DirectoryInfo(AppContext.BaseDirectory);
             while (!File.Exists(Path.Combine(folder.FullName, "OwlBoard.sln")))
             {
-                folder = folder.Parent ?? throw new DirectoryNotFoundException($"No OwlBoard.sln above {AppContext.BaseDirectory}");
+                folder = folder.Parent ?? throw new DirectoryNotFoundException($"No parent folder of {AppContext.BaseDirectory} contains OwlBoard.sln.");
             }
 
             return folder.FullName;
         }
     }
 
-    /// <summary>The runtime that the tests run on, without a shell.</summary>
+    /// <summary>Builds the base image from the current runtime, without a shell.</summary>
     private static Task MakeBaseAsync(DockerEngine engine)
     {
         var dotnet = Path.GetDirectoryName(DotnetHost.Path)!;
@@ -77,7 +77,7 @@ internal static class DockerImages
             [
                 DotnetHost.Path, Path.Combine(dotnet, "host"),
                 RuntimeEnvironment.GetRuntimeDirectory(), Path.GetDirectoryName(typeof(HttpContext).Assembly.Location)!,
-                // Opened by name when TLS is first used.
+                // Loaded by name when TLS is first used.
                 .. Directory.GetDirectories("/usr/lib", "*-linux-gnu").Append("/usr/lib64")
                     .SelectMany(folder => new[] { Path.Combine(folder, "libssl.so.3"), Path.Combine(folder, "libcrypto.so.3") })
                     .Where(File.Exists),
@@ -87,7 +87,7 @@ internal static class DockerImages
     private static Task MakeToolsAsync(DockerEngine engine)
     {
         var initdb = new FileInfo(Require.Tool("initdb", "postgresql"));
-        // Its folder, /usr/lib/postgresql/17/bin say, has the rest; what is on the path may be a link into that.
+        // initdb may be a link; the folder of its target, such as /usr/lib/postgresql/17/bin, has the other programs.
         var postgres = Path.GetDirectoryName((initdb.ResolveLinkTarget(returnFinalTarget: true) ?? initdb).FullName)!;
         var libraries = Path.Combine(postgres, "..", "lib");
         var version = Path.GetFileName(Path.GetDirectoryName(postgres)!);

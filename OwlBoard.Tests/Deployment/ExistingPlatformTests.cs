@@ -5,7 +5,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Deployment;
 
-/// <summary>The platform as it was, started from its published file with stand-ins for the original images.</summary>
+/// <summary>Tests of the platform without OwlBoard, started from its published file with stand-ins for the original images.</summary>
 [Collection(DeploymentCollection.Name)]
 [Trait("Category", "Deployment")]
 public sealed class ExistingPlatformTests(DockerHost host) : IAsyncDisposable
@@ -27,8 +27,8 @@ public sealed class ExistingPlatformTests(DockerHost host) : IAsyncDisposable
         {
             foreach (var service in new[] { "users", "canvas", "comments", "chat" })
             {
-                // The original services have no health check that could be waited for.
-                await Eventually.IsTrueAsync($"{service} answers", async () =>
+                // The original services have no health check to wait for.
+                await Eventually.IsTrueAsync($"{service} responds", async () =>
                 {
                     using var answer = await deployed.Http.GetAsync(new Uri(listener, $"/api/{service}/health"), TestContext.Current.CancellationToken);
                     return answer.StatusCode == HttpStatusCode.OK;

@@ -4,12 +4,12 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Deployment;
 
-/// <summary>The published stack on a swarm of one host, with mutual TLS as in every deployment.</summary>
+/// <summary>Tests of the published stack on a swarm of one host, with mutual TLS.</summary>
 [Collection(DeploymentCollection.Name)]
 [Trait("Category", "Deployment")]
 public sealed class SwarmTests(DockerHost host) : IAsyncDisposable
 {
-    /// <summary>On a core or two there are up to two dozen containers, of which four have just been started.</summary>
+    /// <summary>The request rate: up to two dozen containers, four of them just started, share one or two cores.</summary>
     private const int RequestsPerSecond = 20;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
@@ -42,7 +42,7 @@ public sealed class SwarmTests(DockerHost host) : IAsyncDisposable
         }
         catch
         {
-            // What failed is seen from here as a connection that is refused; why is known there.
+            // The client only sees a refused connection; the cause is in the output of Docker and the load balancer.
             TestContext.Current.TestOutputHelper?.WriteLine(await TroubleAsync());
             throw;
         }
@@ -58,19 +58,19 @@ public sealed class SwarmTests(DockerHost host) : IAsyncDisposable
     {
         if (_swarm is not null)
         {
-            // Takes its containers along.
+            // Leaving the swarm also removes its containers.
             await _swarm.DockerAsync("swarm", "leave", "--force");
         }
     }
 
-    /// <summary>Whether there are as many healthy replicas of each service as there should be: <c>2/2</c>.</summary>
+    /// <summary>Returns a value that indicates whether each service has all its replicas healthy: <c>2/2</c>.</summary>
     private async Task<bool> AllRunAsync()
     {
         var replicas = await host.Engine.DockerAsync("service", "ls", "--format", "{{.Replicas}}");
         return replicas.Split('\n').Select(line => line.Split(' ')[0].Split('/')).All(counts => counts[0] == counts[1]);
     }
 
-    /// <summary>The tasks of the stack that did not go well, and what the load balancer said last.</summary>
+    /// <summary>Returns the failed tasks of the stack and the load balancer's last log lines.</summary>
     private async Task<string> TroubleAsync() => string.Join(
         '\n',
         await host.Engine.DockerAsync("stack", "ps", "--no-trunc", "--format", "{{.Name}} {{.DesiredState}} {{.CurrentState}} {{.Error}}", "owlboard"),

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace OwlBoard.Tests.Deployment;
 
-/// <summary>A program of the machine that runs the tests.</summary>
+/// <summary>Runs programs on the machine that runs the tests.</summary>
 internal static class Tool
 {
     public static async Task<ToolResult> RunAsync(

@@ -1,6 +1,6 @@
 namespace OwlBoard.Tests.Deployment;
 
-/// <summary>What a program ended with and printed.</summary>
+/// <summary>The exit code and the output of a program.</summary>
 internal sealed record ToolResult(int ExitCode, string Output, string Errors)
 {
     public ToolResult Succeeded()

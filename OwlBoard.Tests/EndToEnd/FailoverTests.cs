@@ -22,7 +22,7 @@ public sealed class FailoverTests(RunningSystem system)
         await desktop.StopAsync();
         await mobile.StopAsync();
         var reads = desktop.Samples.Concat(mobile.Samples).Where(sample => sample.Method == "GET").ToArray();
-        Assert.True(reads.Length > 100, $"only {reads.Length} requests were sent");
+        Assert.True(reads.Length > 100, $"Only {reads.Length} requests were sent.");
         Assert.DoesNotContain(reads, sample => sample.Failure is not null);
     }
 

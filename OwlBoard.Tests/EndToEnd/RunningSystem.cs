@@ -12,19 +12,19 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.EndToEnd;
 
-/// <summary>The whole system under Aspire, dashboard included, on ports and data of its own.</summary>
+/// <summary>The whole system under Aspire, including the dashboard, with its own ports and data.</summary>
 public sealed class RunningSystem : IAsyncLifetime
 {
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(240);
 
-    /// <summary>The settings of the load balancer that differ from a local run.</summary>
+    /// <summary>The load balancer settings that differ from a local run.</summary>
     private static readonly (string Key, string Value)[] LoadBalancerSettings =
     [
-        // The tests' load comes from one address, which is one client to the rate limit.
+        // All load comes from one address, which counts as one client.
         ("LoadBalancer__RateLimit__RequestsPerSecond", "0"),
         // A gateway that one test killed has its full share again in the next.
         ("LoadBalancer__SlowStart", "00:00:00"),
-        // It returns as soon as it responds to probes; half a minute would make the tests long.
+        // A gateway returns as soon as it responds to probes; the default of 30 s would slow down the tests.
         ("LoadBalancer__PassiveHealth__EjectionTime", "00:00:02"),
     ];
 
@@ -32,7 +32,7 @@ public sealed class RunningSystem : IAsyncLifetime
     private readonly Dictionary<string, int> _killed = [];
     private DistributedApplication? _application;
 
-    /// <summary>The options of the AppHost.</summary>
+    /// <summary>The command-line options of the AppHost.</summary>
     public IReadOnlyList<string> Options { get; private set; } = [];
 
     public Uri Desktop { get; private set; } = null!;
@@ -43,10 +43,10 @@ public sealed class RunningSystem : IAsyncLifetime
 
     public Uri MobileFrontend { get; private set; } = null!;
 
-    /// <summary>The link by which a person logs in to the dashboard.</summary>
+    /// <summary>The dashboard's login link.</summary>
     public string Dashboard { get; private set; } = "";
 
-    /// <summary>A client of the load balancer's desktop listener.</summary>
+    /// <summary>An HTTP client of the load balancer's desktop listener.</summary>
     public HttpClient Http { get; private set; } = null!;
 
     /// <summary>The names of the four gateways.</summary>
@@ -80,7 +80,7 @@ public sealed class RunningSystem : IAsyncLifetime
                 (host.Configuration ??= new()).AddInMemoryCollection(new Dictionary<string, string?>
                 {
                     ["Logging:LogLevel:Default"] = "Warning",
-                    // The ports that the options state are the real ones.
+                    // Use the ports that the options state instead of random ones.
                     ["DcpPublisher:RandomizePorts"] = "false",
                     ["ASPNETCORE_URLS"] = dashboard,
                     ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = $"http://localhost:{FreePort.Next()}",
@@ -116,26 +116,26 @@ public sealed class RunningSystem : IAsyncLifetime
         Directory.Delete(_data, recursive: true);
     }
 
-    /// <summary>The value of an option <c>--ports:NAME</c>.</summary>
+    /// <summary>Returns the value of an option <c>--ports:NAME</c>.</summary>
     public string Port(string name) => Options.SkipWhile(option => option != $"--ports:{name}").ElementAt(1);
 
-    /// <summary>Returns the state of a resource, as the dashboard shows it.</summary>
+    /// <summary>Returns the state of a resource as shown in the dashboard.</summary>
     public CustomResourceSnapshot StateOf(string name) =>
         Notifications.TryGetCurrentState(name, out var resource) ? resource.Snapshot : throw new ArgumentException($"There is no resource '{name}'.", nameof(name));
 
-    /// <summary>Kills a gateway as <c>kill -9</c> does.</summary>
+    /// <summary>Kills a gateway with <c>SIGKILL</c>.</summary>
     public void KillGateway(string name)
     {
-        var processId = ProcessOf(name) ?? throw new InvalidOperationException($"{name} does not run.");
+        var processId = ProcessOf(name) ?? throw new InvalidOperationException($"{name} is not running.");
         _killed[name] = processId;
-        // The orchestrator knows `dotnet run`, whose child is the gateway.
+        // The orchestrator reports the process ID of `dotnet run`, whose child is the gateway.
         using var process = Process.GetProcessById(processId);
         process.Kill(entireProcessTree: true);
     }
 
     /// <summary>
-    /// Waits until each gateway that was killed has been started again, is healthy, and the load balancer uses all four. The load
-    /// balancer alone does not tell: it may not have noticed yet that a gateway was killed.
+    /// Waits until each killed gateway has been restarted and is healthy, and the load balancer uses all four. The load balancer's
+    /// status alone is not sufficient: it may not have detected the failure yet.
     /// </summary>
     public async Task IsWholeAsync()
     {
@@ -152,25 +152,25 @@ public sealed class RunningSystem : IAsyncLifetime
     }
 
     /// <summary>
-    /// All four gateways are used and have nothing to do: what other tests' browsers had open counts for least connections
-    /// until the load balancer has learned that they are gone.
+    /// Waits until all four gateways are active and idle. Connections of browsers from earlier tests count for least connections
+    /// until the load balancer has detected that they are closed.
     /// </summary>
     public async Task IsQuietAsync()
     {
         await IsWholeAsync();
         await Eventually.IsTrueAsync(
-            "no gateway has a request",
+            "no gateway has an active request",
             async () => (await StatusAsync())[2..].All(line => line.EndsWith(" active=0", StringComparison.Ordinal)));
     }
 
-    /// <summary>How many gateways <c>/lb-status</c> says are active.</summary>
+    /// <summary>Returns the number of active gateways reported by <c>/lb-status</c>.</summary>
     public async Task<int> ActiveBackendsAsync() =>
         int.Parse((await StatusAsync())[0]["Active Backends: ".Length..], CultureInfo.InvariantCulture);
 
     public Task HasActiveBackendsAsync(int count) =>
-        Eventually.IsTrueAsync($"/lb-status says {count}", async () => await ActiveBackendsAsync() == count, TimeSpan.FromSeconds(60));
+        Eventually.IsTrueAsync($"/lb-status reports {count}", async () => await ActiveBackendsAsync() == count, TimeSpan.FromSeconds(60));
 
-    /// <summary>Registers a user and returns its id.</summary>
+    /// <summary>Registers a user and returns the user's ID.</summary>
     public async Task<int> RegisterAsync()
     {
         var response = await Http.PostAsJsonAsync(

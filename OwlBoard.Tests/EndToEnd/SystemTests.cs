@@ -141,7 +141,7 @@ public sealed class SystemTests(RunningSystem system)
         return socket;
     }
 
-    /// <summary>Reads on until a message of the type says the text.</summary>
+    /// <summary>Reads until a message of the given type contains the text.</summary>
     private static async Task ReceiveAsync(ClientWebSocket socket, string type, string text)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);

@@ -1,6 +1,6 @@
 namespace OwlBoard.Tests.Faults;
 
-/// <summary>Tests that measure under load: nothing else runs beside them.</summary>
+/// <summary>Tests that measure under load, and do not run in parallel.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class FaultCollection
 {

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace OwlBoard.Tests.Faults;
 
-/// <summary>What a fault cost, as a row of the table that <c>bench/faults</c> makes.</summary>
+/// <summary>The effect of a fault, as a row of the table of <c>bench/faults</c>.</summary>
 internal sealed record FaultReport(string Fault, int Requests, int FailedIdempotent, int FailedPosts, double P50, double P99, double SlowestIdempotent)
 {
-    /// <summary>The file that the rows are appended to, if any: set by <c>bench/faults</c>.</summary>
+    /// <summary>The environment variable, set by <c>bench/faults</c>, with the optional file to which the rows are appended.</summary>
     private const string TableVariable = "OWLBOARD_FAULTS_TABLE";
 
     private static readonly Lock Writing = new();
@@ -25,13 +25,13 @@ internal sealed record FaultReport(string Fault, int Requests, int FailedIdempot
         report.Write();
         foreach (var failures in all.Where(sample => sample.Failure is not null).GroupBy(sample => (sample.Failure, sample.Gateway)))
         {
-            TestContext.Current.TestOutputHelper?.WriteLine($"{failures.Count()} of {failures.Key.Gateway ?? "nobody"}: {failures.Key.Failure}");
+            TestContext.Current.TestOutputHelper?.WriteLine($"{failures.Count()} of {failures.Key.Gateway ?? "no gateway"}: {failures.Key.Failure}");
         }
 
         return report;
     }
 
-    /// <summary>Adds the row to the table and shows it with the test's output.</summary>
+    /// <summary>Writes the row to the table and to the test output.</summary>
     private void Write()
     {
         var row = string.Create(

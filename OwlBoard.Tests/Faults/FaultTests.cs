@@ -7,7 +7,7 @@ using OwlBoard.Tests.LoadBalancer;
 namespace OwlBoard.Tests.Faults;
 
 /// <summary>
-/// One or three of four gateways fail in one way or another, for some seconds, under 200 requests per second of GET and POST.
+/// Tests with faults of one or three of four gateways that last some seconds, under 200 requests per second of GET and POST.
 /// </summary>
 [Collection(FaultCollection.Name)]
 [Trait("Category", "EndToEnd")]
@@ -15,7 +15,7 @@ public sealed class FaultTests : IAsyncLifetime
 {
     private const int RequestsPerSecond = 200;
 
-    /// <summary>POSTs that may be lost to one fault: a byte had been sent before the gateway was marked out.</summary>
+    /// <summary>The most POSTs that one fault may lose: those sent before the gateway was marked as unhealthy.</summary>
     private const int MostPostsLost = 4;
 
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(1);
@@ -40,7 +40,7 @@ public sealed class FaultTests : IAsyncLifetime
     public async Task A_killed_gateway_loses_no_idempotent_request_and_costs_less_than_100_ms_at_p99()
     {
         var extra = double.PositiveInfinity;
-        // The best of three: whatever else the machine does only ever adds to a latency.
+        // Take the best of three: other work on the machine only increases the latency.
         for (var i = 0; i < 3 && extra >= 100; i++)
         {
             var baseline = await WithProcessesAsync("none", _ => Task.CompletedTask, _ => Task.CompletedTask);
@@ -74,7 +74,7 @@ public sealed class FaultTests : IAsyncLifetime
             async gateways =>
             {
                 gateways[1].Process.Signal("STOP");
-                // Twice the measured time: probes need up to 5 s to tell a frozen gateway from a slow one.
+                // The fault lasts twice as long as others: probes need up to 5 s to distinguish a frozen gateway from a slow one.
                 await SteadyLoad.RunForAsync(FaultLasts);
             },
             gateways =>
@@ -127,7 +127,7 @@ public sealed class FaultTests : IAsyncLifetime
         Assert.InRange(report.FailedPosts, 0, MostPostsLost);
     }
 
-    /// <summary>Real gateways, where the fault is one of the process.</summary>
+    /// <summary>Runs a fault of the process, with real gateways.</summary>
     private async Task<FaultReport> WithProcessesAsync(
         string fault, Func<GatewayProcess[], Task> begin, Func<GatewayProcess[], Task> end, TimeSpan? lasts = null)
     {
@@ -146,7 +146,7 @@ public sealed class FaultTests : IAsyncLifetime
         }
     }
 
-    /// <summary>Upstreams in the test's own process, where the fault is in what they answer.</summary>
+    /// <summary>Runs a fault of the responses, with upstreams in the test's own process.</summary>
     private static async Task<FaultReport> WithUpstreamsAsync(string fault, Func<FakeGateway, RequestDelegate> answer)
     {
         var gateways = await FakeGateway.StartManyAsync(4);
@@ -183,7 +183,7 @@ public sealed class FaultTests : IAsyncLifetime
 
     private static async Task<FaultReport> MeasureAsync(string fault, LoadBalancerProcess loadBalancer, Func<Task> begin, Func<Task> end, TimeSpan? lasts = null)
     {
-        // Warm-up: what is compiled at the first requests is not what is measured.
+        // Warm up, so that the measurement excludes JIT compilation.
         await using (var warmUp = SteadyLoad.Start(new Uri(loadBalancer.Desktop, "/api/users/1"), RequestsPerSecond))
         {
             await SteadyLoad.RunForAsync(Before);

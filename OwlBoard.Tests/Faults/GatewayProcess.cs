@@ -2,7 +2,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Faults;
 
-/// <summary>A real gateway as a process of its own, in front of one upstream that plays all services.</summary>
+/// <summary>A real gateway in its own process, with one upstream in place of all services.</summary>
 internal sealed class GatewayProcess(string name, string services) : IAsyncDisposable
 {
     private readonly int _port = FreePort.Next();
@@ -12,7 +12,7 @@ internal sealed class GatewayProcess(string name, string services) : IAsyncDispo
 
     public string Address => $"http://127.0.0.1:{_port}";
 
-    public ServerProcess Process => _process ?? throw new InvalidOperationException($"{name} is not started.");
+    public ServerProcess Process => _process ?? throw new InvalidOperationException($"{name} has not been started.");
 
     public static async Task<GatewayProcess[]> StartManyAsync(int count, string services)
     {
@@ -21,7 +21,7 @@ internal sealed class GatewayProcess(string name, string services) : IAsyncDispo
         return gateways;
     }
 
-    /// <summary>Starts it, each time on the same port, and waits until it is healthy.</summary>
+    /// <summary>Starts the gateway, always on the same port, and waits until it is healthy.</summary>
     public Task StartAsync()
     {
         _process = ServerProcess.Start(

@@ -49,7 +49,7 @@ public sealed class ManyConnectionsTests
             Assert.StartsWith("HTTP/1.1 200", await AskAsync(connection), StringComparison.Ordinal);
         }
 
-        // All are still there: each answers once more.
+        // All connections are still open: each serves another request.
         foreach (var connection in connections)
         {
             Assert.StartsWith("HTTP/1.1 200", await AskAsync(connection), StringComparison.Ordinal);
@@ -74,7 +74,7 @@ public sealed class ManyConnectionsTests
     [InlineData(5000, "LoadBalancer:Limits:Connections is 5000; file descriptors (700) and memory (")]
     public async Task More_clients_than_the_file_descriptors_suffice_for_are_turned_away_and_the_others_served(int configured, string logged)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only there does the load balancer ask how many it may have.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The load balancer reads the limit of file descriptors on Linux only.");
         await using var gateway = await FakeGateway.StartAsync("gw-1");
         gateway.Answer = AnswerOrListenAsync;
         await using var loadBalancer = await LoadBalancerProcess.StartWithOpenFilesAsync(
@@ -87,7 +87,7 @@ public sealed class ManyConnectionsTests
         const int Held = 94;
         Assert.Contains(logged, loadBalancer.Process.Output, StringComparison.Ordinal);
 
-        // WebSockets, since idle connections would be closed for new ones.
+        // Use WebSockets, since idle connections would be closed for new ones.
         var served = Enumerable.Range(0, Held).Select(_ => new ClientWebSocket()).ToArray();
         foreach (var socket in served)
         {
@@ -111,7 +111,7 @@ public sealed class ManyConnectionsTests
         await Eventually.IsTrueAsync("the refusals are logged", () => loadBalancer.Process.Output.Contains(
             "Connection limit (94) reached and no connection is idle", StringComparison.Ordinal));
         Array.ForEach(served, socket => socket.Dispose());
-        await Eventually.IsTrueAsync("there is room again", async () =>
+        await Eventually.IsTrueAsync("new connections are served again", async () =>
         {
             using var connection = new TcpClient();
             await connection.ConnectAsync(IPAddress.Loopback, loadBalancer.Desktop.Port, TestContext.Current.CancellationToken);
@@ -119,7 +119,7 @@ public sealed class ManyConnectionsTests
         });
     }
 
-    /// <summary>Whether the other end closes the connection, instead of answering.</summary>
+    /// <summary>Returns a value that indicates whether the server closes the connection instead of responding.</summary>
     private static async Task<bool> IsClosedAsync(TcpClient connection, byte[]? request = null)
     {
         try
@@ -177,7 +177,7 @@ public sealed class ManyConnectionsTests
         }
         catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
         {
-            // The test is over.
+            // The test has ended.
         }
     }
 }

@@ -11,7 +11,7 @@ using OwlBoard.Tests.Wire;
 
 namespace OwlBoard.Tests.Faults;
 
-/// <summary>Attacks from one address, small editions of those of <c>bench/overload</c>: the load balancer survives and serves the others.</summary>
+/// <summary>Attacks from one address, as in <c>bench/overload</c>: the load balancer still serves other clients.</summary>
 [Collection(FaultCollection.Name)]
 [Trait("Category", "EndToEnd")]
 public sealed class OverloadTests : IAsyncLifetime
@@ -63,7 +63,7 @@ public sealed class OverloadTests : IAsyncLifetime
             await attacker.SendAsync("GET /large HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), Token);
         }
 
-        await Eventually.IsTrueAsync("all are served", () => _attackers.TrueForAll(attacker => attacker.Poll(0, SelectMode.SelectRead)));
+        await Eventually.IsTrueAsync("all attackers receive data", () => _attackers.TrueForAll(attacker => attacker.Poll(0, SelectMode.SelectRead)));
         await OthersAreServedAsync(loadBalancer);
     }
 
@@ -101,7 +101,7 @@ public sealed class OverloadTests : IAsyncLifetime
         var port = FreePort.Next();
         await using var loadBalancer = await StartAsync([.. files.Settings(port).Select(setting => $"LoadBalancer:{setting.Key}={setting.Value}")]);
         using var client = await RawHttp2Client.ConnectAsync(port);
-        // A header block that does not end, or a body that does not.
+        // Start a header block or a body that never ends.
         var stream = frame == RawHttp2Client.DataFrame
             ? await client.SendAsync(RawHttp2Client.Post("/upload"), endsStream: false)
             : await client.SendAsync(RawHttp2Client.Get("/small"), endsHeaders: false);
@@ -117,7 +117,7 @@ public sealed class OverloadTests : IAsyncLifetime
         }
         catch (IOException)
         {
-            // The connection was cut.
+            // The load balancer closed the connection.
         }
 
         await ended.WaitAsync(Eventually.DefaultDeadline, Token);
@@ -142,7 +142,7 @@ public sealed class OverloadTests : IAsyncLifetime
         var sent = 0L;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var saturating = Task.Run(SaturateAsync, Token);
-        await Eventually.IsTrueAsync("it is under way", () => Volatile.Read(ref sent) > 20_000_000);
+        await Eventually.IsTrueAsync("20 MB have been transferred", () => Volatile.Read(ref sent) > 20_000_000);
 
         var latencies = new List<TimeSpan>();
         var before = Volatile.Read(ref sent);
@@ -160,7 +160,7 @@ public sealed class OverloadTests : IAsyncLifetime
         await end.CancelAsync();
         attacker.Dispose();
         await saturating;
-        Assert.True(sent > before, "Nothing was transferred meanwhile.");
+        Assert.True(sent > before, "No data was transferred.");
         Assert.InRange(latencies[100].TotalMilliseconds, 0, 10);
 
         async Task SaturateAsync()
@@ -190,7 +190,7 @@ public sealed class OverloadTests : IAsyncLifetime
             }
             catch (Exception over) when (over is OperationCanceledException or SocketException or ObjectDisposedException)
             {
-                // The test is over.
+                // The test has ended.
             }
         }
     }

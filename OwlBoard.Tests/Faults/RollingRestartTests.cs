@@ -53,7 +53,7 @@ public sealed class RollingRestartTests : IAsyncLifetime
         var report = FaultReport.Of("rolling restart of all four", load.Samples);
         Assert.Equal(0, report.FailedIdempotent);
         Assert.Equal(0, report.FailedPosts);
-        Assert.True(sockets.Interruptions.Count >= 50, $"only {sockets.Interruptions.Count} WebSockets were moved");
+        Assert.True(sockets.Interruptions.Count >= 50, $"Only {sockets.Interruptions.Count} WebSockets reconnected.");
         Assert.All(sockets.Interruptions, interruption => Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, interruption.Status));
         Assert.All(sockets.Interruptions, interruption => Assert.InRange(interruption.Away, TimeSpan.Zero, TimeSpan.FromSeconds(1)));
         await sockets.DisposeAsync();
@@ -69,7 +69,7 @@ public sealed class RollingRestartTests : IAsyncLifetime
         });
     }
 
-    /// <summary>A service that answers requests, and keeps WebSockets open until the other side closes them.</summary>
+    /// <summary>Responds to requests, and keeps WebSockets open until the other side closes them.</summary>
     private static async Task AnswerOrListenAsync(HttpContext context)
     {
         if (!context.WebSockets.IsWebSocketRequest)
@@ -91,7 +91,7 @@ public sealed class RollingRestartTests : IAsyncLifetime
         }
         catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
         {
-            // The test looks at the client's side.
+            // The test observes the client's side.
         }
     }
 }

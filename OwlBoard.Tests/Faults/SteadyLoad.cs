@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace OwlBoard.Tests.Faults;
 
 /// <summary>
-/// Requests at a fixed rate whatever becomes of them (open loop: a server that stalls is asked all the same), every
-/// second one a POST with a body. Each is measured from when it was due.
+/// Sends requests at a fixed rate, independent of the responses (an open loop: a stalled server receives requests at the same
+/// rate). Every second one is a POST with a body. Each latency is measured from the time at which the request was due.
 /// </summary>
 internal sealed class SteadyLoad : IAsyncDisposable
 {
@@ -26,18 +26,18 @@ internal sealed class SteadyLoad : IAsyncDisposable
         _sending = Task.Factory.StartNew(() => Send(requestsPerSecond), TaskCreationOptions.LongRunning);
     }
 
-    /// <summary>What became of each request.</summary>
+    /// <summary>The outcome of each request.</summary>
     public ConcurrentBag<Sample> Samples { get; } = [];
 
-    /// <param name="target">Where they go.</param>
-    /// <param name="requestsPerSecond">How many of them.</param>
-    /// <param name="readsOnly">Whether each is a GET.</param>
+    /// <param name="target">The address of the requests.</param>
+    /// <param name="requestsPerSecond">The number of requests per second.</param>
+    /// <param name="readsOnly"><see langword="true"/> to send only GETs.</param>
     public static SteadyLoad Start(Uri target, int requestsPerSecond, bool readsOnly = false) => new(target, requestsPerSecond, readsOnly);
 
-    /// <summary>Lets the load run for a while: the length of a measurement, nothing is waited for.</summary>
+    /// <summary>Runs the load for a fixed time: the duration of a measurement, not a wait for a condition.</summary>
     public static Task RunForAsync(TimeSpan duration) => Task.Delay(duration, TestContext.Current.CancellationToken);
 
-    /// <summary>Sends no more and waits for what is under way.</summary>
+    /// <summary>Stops sending and waits for the requests in flight.</summary>
     public async Task StopAsync()
     {
         await _stop.CancelAsync();
@@ -94,11 +94,11 @@ internal sealed class SteadyLoad : IAsyncDisposable
         Samples.Add(new Sample(method.Method, failure, gateway, Stopwatch.GetElapsedTime(due), due));
     }
 
-    /// <summary>One request.</summary>
-    /// <param name="Method">Its method.</param>
-    /// <param name="Failure">Its status or error; <see langword="null"/> if it was answered with 2xx.</param>
-    /// <param name="Gateway">Who answered.</param>
-    /// <param name="Latency">How long it took.</param>
-    /// <param name="Due">The timestamp (<see cref="Stopwatch.GetTimestamp"/>) at which it was due.</param>
+    /// <summary>The outcome of a request.</summary>
+    /// <param name="Method">The method.</param>
+    /// <param name="Failure">The status or error; <see langword="null"/> for a 2xx response.</param>
+    /// <param name="Gateway">The gateway that responded.</param>
+    /// <param name="Latency">The latency.</param>
+    /// <param name="Due">The timestamp (<see cref="Stopwatch.GetTimestamp"/>) at which the request was due.</param>
     public sealed record Sample(string Method, string? Failure, string? Gateway, TimeSpan Latency, long Due);
 }

@@ -4,7 +4,7 @@ using System.Net.WebSockets;
 
 namespace OwlBoard.Tests.Faults;
 
-/// <summary>WebSocket clients that stay connected: whoever is closed connects again at once, and how it went is kept.</summary>
+/// <summary>WebSocket clients that reconnect at once when they are disconnected, and record each interruption.</summary>
 internal sealed class WebSocketClients : IAsyncDisposable
 {
     private readonly Uri _target;
@@ -18,10 +18,10 @@ internal sealed class WebSocketClients : IAsyncDisposable
         _clients = [.. Enumerable.Range(0, count).Select(_ => StayConnectedAsync())];
     }
 
-    /// <summary>How many are connected now.</summary>
+    /// <summary>Gets the number of connected clients.</summary>
     public int Open => Volatile.Read(ref _open);
 
-    /// <summary>Each time a server closed one: with which status, and how long it took to be back.</summary>
+    /// <summary>The interruptions, each with the server's close status and the time until the client was reconnected.</summary>
     public ConcurrentBag<(WebSocketCloseStatus? Status, TimeSpan Away)> Interruptions { get; } = [];
 
     public static WebSocketClients Connect(Uri target, int count) => new(target, count);
@@ -75,7 +75,7 @@ internal sealed class WebSocketClients : IAsyncDisposable
         }
         catch (Exception broken) when (broken is WebSocketException or OperationCanceledException)
         {
-            // Without a close frame there is no status, which is what the caller reports.
+            // The connection ended without a close frame, so there is no status.
         }
 
         return socket.CloseStatus;

@@ -4,13 +4,13 @@ using Microsoft.Playwright;
 
 namespace OwlBoard.Tests.Fixtures;
 
-/// <summary>A page in a browser, and what it complained about.</summary>
+/// <summary>A page in a browser, with the errors that it reported.</summary>
 public sealed class BrowserPage : IAsyncDisposable
 {
-    /// <summary>Set, it names the folder that <see cref="ScreenshotAsync"/> writes to.</summary>
+    /// <summary>The environment variable with the folder to which <see cref="ScreenshotAsync"/> writes.</summary>
     private const string ScreenshotFolder = "OWLBOARD_SCREENSHOTS";
 
-    /// <summary>Loaded into a page once, and run in it: the library's own way opens another page for each check.</summary>
+    /// <summary>The axe script, loaded into a page once: the library's own API opens another page for each check.</summary>
     private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
 
     private readonly ConcurrentQueue<string> _errors = [];
@@ -32,17 +32,17 @@ public sealed class BrowserPage : IAsyncDisposable
 
     public IBrowserContext Context => Page.Context;
 
-    /// <summary>What the page wrote to the console as an error, and the exceptions that nothing caught.</summary>
+    /// <summary>The console errors and the uncaught exceptions of the page.</summary>
     public IReadOnlyList<string> Errors => [.. _errors];
 
     public ILocator ByRole(AriaRole role, string name) => Page.GetByRole(role, new() { Name = name, Exact = true });
 
-    /// <summary>Fails, and says which, if the page complained about anything.</summary>
+    /// <summary>Fails the test with the list of errors if the page reported any.</summary>
     public void HasNoErrors() => Assert.True(_errors.IsEmpty, string.Join('\n', _errors));
 
     /// <summary>
-    /// Fails, and says what to mend, if what the page shows now cannot be read by everybody, light or dark. Writes both as
-    /// pictures, <c>NAME-light.png</c> and <c>NAME-dark.png</c>, where <c>OWLBOARD_SCREENSHOTS</c> names a folder.
+    /// Fails the test if the page in its current state is not accessible in the light or the dark scheme. Writes the screenshots
+    /// <c>NAME-light.png</c> and <c>NAME-dark.png</c> if <c>OWLBOARD_SCREENSHOTS</c> names a folder.
     /// </summary>
     public async Task LooksWellAsync(string name)
     {
@@ -56,16 +56,16 @@ public sealed class BrowserPage : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await Context.DisposeAsync();
 
-    /// <summary>Fails, and says what to mend, if axe-core finds a serious or critical problem in what the page shows now.</summary>
+    /// <summary>Fails the test with the list of problems if axe-core reports a serious or critical one.</summary>
     private async Task IsAccessibleAsync(string scheme)
     {
-        // axe measures colours: what has yet to learn of the scheme, or still fades in, would have the wrong ones.
+        // axe measures colours: elements that have not applied the scheme yet, or still fade in, have the wrong ones.
         await Page.EvaluateAsync("""
             async scheme => {
               const frame = () => new Promise(requestAnimationFrame);
               const wanted = matchMedia(`(prefers-color-scheme: ${scheme})`);
               do await frame(); while (!wanted.matches);
-              // What changes with the scheme begins to fade with the frame after.
+              // Transitions that the scheme triggers start one frame later.
               await frame();
               const animations = document.getAnimations().filter(one => one.effect?.getTiming().iterations !== Infinity);
               await Promise.allSettled(animations.map(one => one.finished));
@@ -88,7 +88,7 @@ public sealed class BrowserPage : IAsyncDisposable
         Assert.True(problems.Length == 0, string.Join('\n', problems));
     }
 
-    /// <summary>Writes what the page shows as <c>NAME.png</c>, where <c>OWLBOARD_SCREENSHOTS</c> names a folder.</summary>
+    /// <summary>Writes a screenshot <c>NAME.png</c> if <c>OWLBOARD_SCREENSHOTS</c> names a folder.</summary>
     public async Task ScreenshotAsync(string name)
     {
         if (Environment.GetEnvironmentVariable(ScreenshotFolder) is { Length: > 0 } folder)

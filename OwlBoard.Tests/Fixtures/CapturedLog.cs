@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace OwlBoard.Tests.Fixtures;
 
-/// <summary>Keeps what a program under test logs, whatever the category.</summary>
+/// <summary>Records the log of a program under test, in all categories.</summary>
 internal sealed class CapturedLog : ILoggerProvider, ILogger
 {
-    /// <summary>The lines so far: the message, and the exception if there is one.</summary>
+    /// <summary>The recorded lines: the message, followed by the exception if there is one.</summary>
     public ConcurrentQueue<string> Lines { get; } = new();
 
     public ILogger CreateLogger(string categoryName) => this;

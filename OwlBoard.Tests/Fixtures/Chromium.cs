@@ -5,25 +5,25 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Fixtures;
 
-/// <summary>The machine's Chromium, started when the first test asks for a page and shared by all of them.</summary>
+/// <summary>The installed Chromium, started for the first page and shared by all tests.</summary>
 public sealed class Chromium : IAsyncDisposable
 {
-    /// <summary>As root without a sandbox of its own, without a graphics card, and without a word to anybody outside.</summary>
+    /// <summary>Arguments to run as root without a sandbox, without a GPU, and without network requests by the browser itself.</summary>
     private static readonly string[] Arguments =
     [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync", "--no-proxy-server",
     ];
 
-    /// <summary>How long a page may take to show what a test waits for. Generous: a browser and a whole system share the machine.</summary>
+    /// <summary>The time to wait for a page to change. Generous: a browser and a whole system share the machine.</summary>
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private readonly SemaphoreSlim _starting = new(1);
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    /// <summary>Opens a page in a profile of its own, as another person's browser would be. Skips the test where there is no Chromium.</summary>
-    /// <param name="options">Size of the window, colour scheme, language, touch, … Default: 1280 × 800, light, English.</param>
+    /// <summary>Opens a page in a new profile, as another user's browser would. Skips the test if Chromium is missing.</summary>
+    /// <param name="options">Window size, colour scheme, language, touch and so on. Default: 1280 × 800, light, English.</param>
     public async Task<BrowserPage> OpenAsync(BrowserNewContextOptions? options = null)
     {
         var browser = await StartAsync();
@@ -35,7 +35,7 @@ public sealed class Chromium : IAsyncDisposable
         return new BrowserPage(await context.NewPageAsync());
     }
 
-    /// <summary>A telephone held upright: <c>OpenAsync(Chromium.Phone)</c>.</summary>
+    /// <summary>A phone in portrait orientation: <c>OpenAsync(Chromium.Phone)</c>.</summary>
     public static BrowserNewContextOptions Phone => new()
     {
         ViewportSize = new() { Width = 390, Height = 844 },

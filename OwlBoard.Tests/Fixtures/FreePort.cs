@@ -6,13 +6,13 @@ namespace OwlBoard.Tests.Fixtures;
 
 internal static class FreePort
 {
-    /// <summary>Below the range that systems take ports for outgoing connections from (RFC 6056): nobody gets one by chance.</summary>
+    /// <summary>The first port, below the ephemeral range (RFC 6056): no outgoing connection uses one by chance.</summary>
     private const int First = 20_000;
     private const int Last = 32_000;
 
     private static readonly ConcurrentDictionary<int, bool> Given = new();
 
-    /// <summary>A TCP port on loopback that nothing listens on at the moment, and that was not given to another test.</summary>
+    /// <summary>Returns a TCP port on loopback that is currently free and was not returned to another test.</summary>
     public static int Next()
     {
         while (true)

@@ -2,18 +2,18 @@ using Xunit.Sdk;
 
 namespace OwlBoard.Tests.Fixtures;
 
-/// <summary>A part of a fixture that not every machine can provide. A test that uses a missing part is skipped.</summary>
+/// <summary>A part of a fixture that may be unavailable on the machine. A test that uses an unavailable part is skipped.</summary>
 internal sealed class Optional<T>
     where T : class
 {
     private T? _value;
     private SkipException? _missing;
 
-    /// <summary>The part. Skips the test if the machine lacks what it needs.</summary>
+    /// <summary>Gets the part. Skips the test if the part is unavailable.</summary>
     public T Value =>
         _value ?? throw (Exception?)_missing ?? new InvalidOperationException($"The {typeof(T).Name} was not created.");
 
-    /// <summary>Creates the part, or remembers why the machine cannot provide it.</summary>
+    /// <summary>Creates the part, or stores the reason why it is unavailable.</summary>
     public async Task CreateAsync(Func<Task<T>> create)
     {
         try
@@ -22,7 +22,7 @@ internal sealed class Optional<T>
         }
         catch (SkipException missing)
         {
-            // Thrown by the fixture, it would fail the tests that share the fixture.
+            // An exception thrown by the fixture would fail the tests that share it.
             _missing = missing;
         }
     }

@@ -4,13 +4,13 @@ using Npgsql;
 
 namespace OwlBoard.Tests.Fixtures;
 
-/// <summary>A throw-away PostgreSQL on loopback, from the binaries that are installed, deleted when disposed.</summary>
+/// <summary>A temporary PostgreSQL server on loopback, from the installed binaries, deleted when disposed.</summary>
 internal sealed class PostgreSqlServer : IAsyncDisposable
 {
     private const string Package = "postgresql";
     private const string Superuser = "owlboard";
 
-    /// <summary>The superuser's password, which it asks for.</summary>
+    /// <summary>The superuser's password, which the server requires.</summary>
     public const string Password = "owls hunt at night";
 
     private readonly DirectoryInfo _folder;
@@ -47,11 +47,11 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
             [.. asUser, Require.Tool("postgres", Package), "-D", $"{folder.FullName}/data", "-p", $"{port}",
                 "-h", "127.0.0.1", "-k", folder.FullName, "-c", "fsync=off", "-c", "max_connections=300"]);
         var server = new PostgreSqlServer(folder, process, port);
-        await Eventually.IsTrueAsync("PostgreSQL takes connections", server.AnswersAsync, TimeSpan.FromSeconds(60));
+        await Eventually.IsTrueAsync("PostgreSQL accepts connections", server.AnswersAsync, TimeSpan.FromSeconds(60));
         return server;
     }
 
-    /// <summary>Where to connect to a database of this server, whether it exists or not.</summary>
+    /// <summary>Returns the connection string of a database of this server, whether it exists or not.</summary>
     public string ConnectionString(string database) => new NpgsqlConnectionStringBuilder
     {
         Host = "127.0.0.1",
@@ -59,13 +59,13 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
         Username = Superuser,
         Password = Password,
         Database = database,
-        // Tests run at the same time, each with pools of its own.
+        // Tests run in parallel, each with its own pools.
         MaxPoolSize = 20,
         IncludeErrorDetail = true,
     }.ConnectionString;
 
     /// <summary>Creates an empty database.</summary>
-    /// <returns>Where to connect to it.</returns>
+    /// <returns>The connection string.</returns>
     public async Task<string> CreateDatabaseAsync()
     {
         var name = $"test_{Guid.NewGuid():N}";
@@ -82,7 +82,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // SIGINT is its fast shutdown, which ends the processes of all connections.
+        // SIGINT requests a fast shutdown, which closes all connections.
         ProcessSignals.Send(_process.Id, "INT");
         await _process.WaitForExitAsync();
         _process.Dispose();
@@ -91,7 +91,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
 
     private async Task<bool> AnswersAsync()
     {
-        Assert.False(_process.HasExited, "PostgreSQL ended instead of taking connections");
+        Assert.False(_process.HasExited, "PostgreSQL exited before it accepted connections.");
         try
         {
             await ExecuteAsync("postgres", "SELECT 1");
@@ -107,7 +107,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
     {
         using var process = Start(command);
         await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"{string.Join(' ', command)} ended with {process.ExitCode}");
+        Assert.True(process.ExitCode == 0, $"{string.Join(' ', command)} exited with code {process.ExitCode}.");
     }
 
     private static Process Start(string[] command)
@@ -119,7 +119,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
             WorkingDirectory = Path.GetTempPath(),
         };
         var process = Process.Start(start)!;
-        // Read, or a full pipe would stop it.
+        // Drain the output: the process blocks on a full pipe.
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, _) => { };
         process.BeginOutputReadLine();

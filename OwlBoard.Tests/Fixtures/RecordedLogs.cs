@@ -3,12 +3,12 @@ using Microsoft.Extensions.Logging;
 
 namespace OwlBoard.Tests.Fixtures;
 
-/// <summary>Keeps what a program under test logs.</summary>
+/// <summary>Records the log of a program under test.</summary>
 internal sealed class RecordedLogs : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _lines = new();
 
-    /// <summary>Each line with its level in front: <c>Warning: …</c>.</summary>
+    /// <summary>The recorded lines, each prefixed with its level: <c>Warning: …</c>.</summary>
     public IReadOnlyList<string> Lines => [.. _lines];
 
     public ILogger CreateLogger(string categoryName) => new Recorder(_lines);

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace OwlBoard.Tests.Fixtures;
 
-/// <summary>A throw-away Redis on loopback, which can be stopped and started again on its port. It keeps nothing.</summary>
+/// <summary>A temporary Redis server on loopback without persistence, which can be stopped and restarted on its port.</summary>
 internal sealed class RedisServer : IAsyncDisposable
 {
     private readonly string _program;
@@ -36,13 +36,13 @@ internal sealed class RedisServer : IAsyncDisposable
             "--dir", Path.GetTempPath(), .. _password is null ? Array.Empty<string>() : ["--requirepass", _password],
         ];
         _process = Process.Start(new ProcessStartInfo(_program, arguments) { RedirectStandardOutput = true })!;
-        // Read, or a full pipe would stop it.
+        // Drain the output: the process blocks on a full pipe.
         _process.OutputDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
-        await Eventually.IsTrueAsync("Redis answers", AnswersAsync, TimeSpan.FromSeconds(60));
+        await Eventually.IsTrueAsync("Redis responds", AnswersAsync, TimeSpan.FromSeconds(60));
     }
 
-    /// <summary>As <c>kill -9</c>.</summary>
+    /// <summary>Kills the server with <c>SIGKILL</c>.</summary>
     public async Task KillAsync()
     {
         _process!.Kill();
@@ -61,7 +61,7 @@ internal sealed class RedisServer : IAsyncDisposable
 
     private async Task<bool> AnswersAsync()
     {
-        Assert.False(_process!.HasExited, "Redis ended instead of answering");
+        Assert.False(_process!.HasExited, "Redis exited before it responded.");
         var settings = ConfigurationOptions.Parse(ConnectionString);
         settings.Password = _password;
         settings.ConnectTimeout = 500;

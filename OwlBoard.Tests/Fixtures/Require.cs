@@ -1,26 +1,26 @@
 namespace OwlBoard.Tests.Fixtures;
 
-/// <summary>What a test needs of the machine that not every machine has.</summary>
+/// <summary>Checks requirements that some machines do not meet.</summary>
 internal static class Require
 {
     private static readonly bool IsContinuousIntegration = Environment.GetEnvironmentVariable("OWLBOARD_CI") == "1";
 
     /// <summary>
-    /// Tools to treat as missing, by program or package: <c>OWLBOARD_HIDE=redis-server,chromium</c>, or <c>all</c>. It shows
-    /// what a machine without them would see.
+    /// The programs or packages to treat as missing, to test a machine without them: <c>OWLBOARD_HIDE=redis-server,chromium</c>,
+    /// or <c>all</c>.
     /// </summary>
     private static readonly string[] Hidden = (Environment.GetEnvironmentVariable("OWLBOARD_HIDE") ?? "").Split(',');
 
-    /// <summary>Where Debian keeps programs that are not on everybody's path.</summary>
+    /// <summary>The folders in which Debian installs programs outside of the default PATH.</summary>
     private static readonly string[] MoreFolders =
         [.. Folders("/usr/lib/postgresql", "bin"), "/usr/sbin", "/sbin", "/usr/local/sbin"];
 
     /// <summary>
-    /// Finds a program. Where it is missing the test is skipped and says how to get it; with <c>OWLBOARD_CI=1</c>, which
-    /// promises that everything is there, it fails.
+    /// Returns the path of a program. If it is missing, skips the test with a message that names the package; with
+    /// <c>OWLBOARD_CI=1</c>, which requires all tools to be installed, fails the test.
     /// </summary>
     /// <param name="program">The program's file name.</param>
-    /// <param name="package">The Debian package that has it.</param>
+    /// <param name="package">The Debian package that contains it.</param>
     /// <returns>The program's path.</returns>
     public static string Tool(string program, string package)
     {
@@ -35,7 +35,7 @@ internal static class Require
         return "";
     }
 
-    /// <summary>Skips the test, or fails it with <c>OWLBOARD_CI=1</c>, unless something holds.</summary>
+    /// <summary>Skips the test, or fails it with <c>OWLBOARD_CI=1</c>, if a condition is not met.</summary>
     public static void That(bool holds, string reason)
     {
         if (!holds && IsContinuousIntegration)

@@ -5,7 +5,7 @@ using System.Net;
 
 namespace OwlBoard.Tests.Fixtures;
 
-/// <summary>One of the system's programs as a process of its own, on free ports, killed with the test.</summary>
+/// <summary>A program of the system in its own process, on free ports, killed when disposed.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -26,10 +26,10 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public int ExitCode => _process.ExitCode;
 
-    /// <summary>Everything it wrote, standard output and error.</summary>
+    /// <summary>Gets the standard output and standard error so far.</summary>
     public string Output => string.Join('\n', _output);
 
-    /// <summary>Its resident memory, in bytes.</summary>
+    /// <summary>Gets the resident memory, in bytes.</summary>
     public long ResidentBytes
     {
         get
@@ -39,11 +39,11 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the program of a project, <c>OwlBoard.Gateway</c> say, as it was built beside the tests.</summary>
+    /// <summary>Starts the program of a project, for example <c>OwlBoard.Gateway</c>, as built for the tests.</summary>
     /// <param name="project">The project.</param>
-    /// <param name="arguments">What follows on the command line.</param>
-    /// <param name="environment">What is set beside what the tests' process has.</param>
-    /// <param name="openFiles">How many files it may have open, on Linux, if not as many as the tests' process.</param>
+    /// <param name="arguments">The command-line arguments.</param>
+    /// <param name="environment">Environment variables in addition to those of the test process.</param>
+    /// <param name="openFiles">The limit of open files, on Linux. Default: that of the test process.</param>
     public static ServerProcess Start(
         string project, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, int? openFiles = null)
     {
@@ -75,15 +75,15 @@ internal sealed class ServerProcess : IAsyncDisposable
         return new ServerProcess(Process.Start(start)!);
     }
 
-    /// <summary>Waits until a health endpoint answers 200.</summary>
+    /// <summary>Waits until a health endpoint responds with 200.</summary>
     public async Task IsHealthyAsync(Uri health)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
         await Eventually.IsTrueAsync(
-            $"{health} answers 200",
+            $"{health} responds with 200",
             async () =>
             {
-                Assert.False(HasExited, $"It ended instead of becoming healthy:\n{Output}");
+                Assert.False(HasExited, $"The process exited before it was healthy:\n{Output}");
                 try
                 {
                     using var response = await client.GetAsync(health, TestContext.Current.CancellationToken);
@@ -97,26 +97,26 @@ internal sealed class ServerProcess : IAsyncDisposable
             TimeSpan.FromSeconds(60));
     }
 
-    /// <summary>Sends a signal: <c>TERM</c>, <c>STOP</c>, …</summary>
+    /// <summary>Sends a signal: <c>TERM</c>, <c>STOP</c> and so on.</summary>
     public void Signal(string name) => ProcessSignals.Send(Id, name);
 
-    /// <summary>Lets it stand still as <c>kill -STOP</c> does, and waits until each of its threads does.</summary>
+    /// <summary>Stops the process with <c>SIGSTOP</c> and waits until each of its threads has stopped.</summary>
     public async Task FreezeAsync()
     {
         Signal("STOP");
-        await Eventually.IsTrueAsync("all threads stand still", () =>
+        await Eventually.IsTrueAsync("all threads are stopped", () =>
             Directory.GetDirectories($"/proc/{Id}/task").All(thread => File.ReadAllText($"{thread}/stat").Split(") ")[^1][0] == 'T'));
     }
 
-    /// <summary>Ends it as <c>kill -9</c> does, and waits until it is gone.</summary>
+    /// <summary>Kills the process with <c>SIGKILL</c> and waits until it has exited.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Waits until it has ended by itself.</summary>
-    /// <returns>Its exit code.</returns>
+    /// <summary>Waits until the process has exited.</summary>
+    /// <returns>The exit code.</returns>
     public async Task<int> HasEndedAsync(TimeSpan? deadline = null)
     {
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken)

@@ -1,8 +1,8 @@
 namespace OwlBoard.Tests.Fixtures;
 
 /// <summary>
-/// What a program under test writes to standard error, told apart from what tests that run at the same time write:
-/// each asynchronous flow has a capture of its own.
+/// Captures what a program under test writes to standard error. Each asynchronous flow has its own capture, so tests that run
+/// in parallel do not mix.
 /// </summary>
 internal sealed class StandardError : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class StandardError : IDisposable
 
     public static StandardError Capture()
     {
-        // Reading the field is what installs the writer, once.
+        // Accessing the field installs the writer, once.
         _ = Console;
         return new();
     }

@@ -4,7 +4,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Fixtures;
 
-/// <summary>One PostgreSQL and one Redis for all tests that want one, started by the first of them, stopped after the last.</summary>
+/// <summary>A PostgreSQL and a Redis server shared by all tests, started on first use and stopped after the last test.</summary>
 public sealed class StoreServers : IAsyncDisposable
 {
     private static readonly Lazy<Task<PostgreSqlServer>> LazyPostgreSql = new(() => PostgreSqlServer.StartAsync());

@@ -142,7 +142,7 @@ public sealed partial class PageTests
         Assert.Equal("application/manifest+json", response.Content.Headers.ContentType?.MediaType);
         Assert.Equal("standalone", manifest.RootElement.GetProperty("display").GetString());
         var icons = manifest.RootElement.GetProperty("icons").EnumerateArray().ToArray();
-        // What Chromium wants before it offers to install a page.
+        // Chromium requires these icons before it offers to install a page.
         Assert.Contains(icons, icon => icon.GetProperty("sizes").GetString() == "192x192");
         Assert.Contains(icons, icon => icon.GetProperty("sizes").GetString() == "512x512");
         foreach (var icon in icons)

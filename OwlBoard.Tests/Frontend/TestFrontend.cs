@@ -5,7 +5,7 @@ using OwlBoard.ServiceDefaults.Drain;
 
 namespace OwlBoard.Tests.Frontend;
 
-/// <summary>A frontend's own application on a free port.</summary>
+/// <summary>A frontend's application on a free port.</summary>
 internal sealed class TestFrontend : IAsyncDisposable
 {
     private readonly WebApplication _app;

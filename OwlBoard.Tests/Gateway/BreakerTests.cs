@@ -20,7 +20,7 @@ public sealed class BreakerTests
         await using var service = await FakeService.StartAsync();
         await using var gateway = TestGateway.Start(service, settings:
             [("Gateway:Services:chat", $"http://127.0.0.1:{FreePort.Next()}")]);
-        // The first request of all pays for start-up, not for the service.
+        // Exclude the start-up cost of the first request from the measurement.
         using var warm = await gateway.Client.GetAsync("/api/users", Token);
 
         for (var i = 0; i < 10; i++)
@@ -40,7 +40,7 @@ public sealed class BreakerTests
     [Fact]
     public async Task Service_that_does_not_even_refuse_connections_is_503_naming_it_within_a_second()
     {
-        // A full backlog: the kernel drops what comes next, as a host that is gone would.
+        // With a full backlog the kernel drops further SYNs, as if the host were unreachable.
         using var full = new TcpListener(IPAddress.Loopback, 0);
         full.Start(backlog: 0);
         using var first = new TcpClient();
@@ -71,9 +71,9 @@ public sealed class BreakerTests
         using var unknown = await gateway.Client.GetAsync("/api/canvas", Token);
         await AssertNamesAsync(unknown, HttpStatusCode.ServiceUnavailable, "canvas-service");
 
-        // The service listens at the first of them only.
+        // The service listens on the first address only.
         dns.Set("canvas.internal", "127.0.0.1", "127.0.0.2");
-        await Eventually.IsTrueAsync("canvas is served", async () =>
+        await Eventually.IsTrueAsync("the canvas service responds", async () =>
         {
             using var response = await gateway.Client.GetAsync("/api/canvas", Token);
             return response.IsSuccessStatusCode;
@@ -112,7 +112,7 @@ public sealed class BreakerTests
             line => line.StartsWith("Warning: Circuit breaker of /api/users/{**path} opened (", StringComparison.Ordinal)
                 && line.EndsWith("refusing its requests for 00:00:05.", StringComparison.Ordinal));
 
-        // Half open: one probe reaches the service, fails, and the rest is refused again.
+        // Half open: one probe reaches the service and fails; other requests are still rejected.
         time.Advance(TimeSpan.FromSeconds(5.1));
         using var probe = await gateway.Client.GetAsync("/api/users", Token);
         using var refusedAgain = await gateway.Client.GetAsync("/api/users", Token);

@@ -101,7 +101,7 @@ public sealed class CorsTests
         Assert.Empty(service.Requests);
     }
 
-    /// <summary>The last two are what the load balancer tells of the client's request.</summary>
+    /// <summary>The last two arguments are the client's host and scheme as forwarded by the load balancer.</summary>
     [Theory]
     [InlineData(Desktop, "gateway", null, null)]
     [InlineData(Mobile, "gateway", null, null)]
@@ -207,7 +207,7 @@ public sealed class CorsTests
         Assert.Equal(HttpStatusCode.NotFound, unsafeResponse.StatusCode);
     }
 
-    /// <summary>A request to the chat service; "WEBSOCKET" is not a method but an upgrade.</summary>
+    /// <summary>Sends a request to the chat service; the method "WEBSOCKET" stands for an upgrade.</summary>
     private static Task<HttpResponseMessage> SendAsync(TestGateway gateway, string method, params (string, string)[] headers) =>
         method == "WEBSOCKET"
             ? gateway.SendAsync(HttpMethod.Get, "/api/chat/ws/b1",

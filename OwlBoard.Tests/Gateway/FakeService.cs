@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OwlBoard.Tests.Gateway;
 
-/// <summary>A service over a real socket that keeps what it is asked, and answers as the test says.</summary>
+/// <summary>A service on a real socket that records its requests and responds as the test specifies.</summary>
 internal sealed class FakeService : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -23,12 +23,12 @@ internal sealed class FakeService : IAsyncDisposable
 
     public ConcurrentQueue<WebSocketCloseStatus?> ClosedWebSockets { get; } = new();
 
-    /// <summary>The answer to everything that is no WebSocket. Default: 200 with the path and query.</summary>
+    /// <summary>Gets or sets the response to all requests but WebSockets. Default: 200 with the path and query.</summary>
     public RequestDelegate Answer { get; set; } = context =>
         context.Response.WriteAsync($"{context.Request.Path}{context.Request.QueryString}");
 
-    /// <param name="port">Where it listens; 0 for any free port.</param>
-    /// <param name="certificate">What it presents over TLS; null for plain HTTP. It asks for no client certificate.</param>
+    /// <param name="port">The port; 0 for any free port.</param>
+    /// <param name="certificate">The server certificate; <see langword="null"/> for plain HTTP.</param>
     public static async Task<FakeService> StartAsync(int port = 0, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -40,7 +40,7 @@ internal sealed class FakeService : IAsyncDisposable
             {
                 server.ConfigureEndpointDefaults(listener => listener.UseHttps(new TlsHandshakeCallbackOptions
                 {
-                    // Unlike a certificate given at once, this one may be as wrong as the test wants.
+                    // Unlike a static certificate, this one is not validated by Kestrel, so it may be invalid.
                     OnConnection = _ => new(new SslServerAuthenticationOptions { ServerCertificate = certificate }),
                 }));
             }

@@ -49,7 +49,7 @@ public sealed class HeaderTests
     public async Task Trace_of_the_client_goes_on_at_the_service()
     {
         await using var service = await FakeService.StartAsync();
-        // Spans are recorded where there is a collector to send them to; nobody listens here.
+        // Spans are only recorded if an exporter is configured; its endpoint does not exist.
         await using var gateway = TestGateway.Start(service, settings: ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9"));
         var trace = ActivityTraceId.CreateRandom().ToHexString();
         var span = ActivitySpanId.CreateRandom().ToHexString();

@@ -18,7 +18,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Gateway;
 
-/// <summary>Which services the gateway believes, and that services believe it.</summary>
+/// <summary>Tests of the mutual trust between the gateway and the services.</summary>
 [Trait("Category", "Integration")]
 public sealed class MutualTlsTests : IDisposable
 {
@@ -147,30 +147,30 @@ public sealed class MutualTlsTests : IDisposable
         await using var load = SteadyLoad.Start(new Uri(gateway.Client.BaseAddress!, "/api/users/health"), requestsPerSecond: 100, readsOnly: true);
         await HandshakesAsync(handshakes, 20);
 
-        // Everyone's certificate is due.
+        // All certificates are due.
         issued.Issue();
         var ofGateway = gateway.Services.GetRequiredService<MutualTlsCertificates>();
-        await Eventually.IsTrueAsync("both sides have taken up the new certificates", () =>
+        await Eventually.IsTrueAsync("both sides use the new certificates", () =>
             IsCurrent(service.Certificates, ResourceNames.UserService) && IsCurrent(ofGateway, ResourceNames.GatewayIdentity));
         Assert.NotEqual(before.Own.Thumbprint, service.Certificates.Current!.Own.Thumbprint);
         await HandshakesAsync(handshakes, 20);
 
-        // A new authority; then the service is first to have a certificate of it, and the gateway follows.
+        // The authority is replaced: the service has a certificate of the new one first, then the gateway.
         File.Delete(issued.Folder.AuthorityKey);
         foreach (var identity in new[] { ResourceNames.UserService, ResourceNames.GatewayIdentity })
         {
             issued.Issue();
-            await Eventually.IsTrueAsync("both sides believe both authorities", () =>
+            await Eventually.IsTrueAsync("both sides trust both authorities", () =>
                 service.Certificates.Current!.Authorities.Count == 2 && ofGateway.Current!.Authorities.Count == 2);
             File.Delete(issued.Folder.Certificate(identity));
             issued.Issue();
-            await Eventually.IsTrueAsync("both sides have taken up the new certificate", () =>
+            await Eventually.IsTrueAsync("both sides use the new certificate", () =>
                 IsCurrent(service.Certificates, ResourceNames.UserService) && IsCurrent(ofGateway, ResourceNames.GatewayIdentity));
             await HandshakesAsync(handshakes, 20);
         }
 
         await load.StopAsync();
-        Assert.True(load.Samples.Count >= 200, $"only {load.Samples.Count} requests were sent");
+        Assert.True(load.Samples.Count >= 200, $"Only {load.Samples.Count} requests were sent.");
         Assert.DoesNotContain(load.Samples, sample => sample.Failure is not null);
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{load.Samples.Count} requests, {handshakes.Count} connections, 0 failures"));
@@ -191,7 +191,7 @@ public sealed class MutualTlsTests : IDisposable
     private static Task HandshakesAsync(ConcurrentDictionary<string, bool> handshakes, int more)
     {
         var target = handshakes.Count + more;
-        return Eventually.IsTrueAsync($"there are {target} connections", () => handshakes.Count >= target, TimeSpan.FromSeconds(60));
+        return Eventually.IsTrueAsync($"{target} connections are open", () => handshakes.Count >= target, TimeSpan.FromSeconds(60));
     }
 
     private static async Task AssertNotTrustedAsync(HttpResponseMessage response)
@@ -209,7 +209,7 @@ public sealed class MutualTlsTests : IDisposable
     private TestGateway Start(Uri users, TimeProvider? time = null, IssuedFolder? issued = null) => TestGateway.Start(time: time, settings:
     [
         ("Gateway:Services:users", users.ToString()),
-        // What is measured here is trust, not how fast a busy machine shakes hands.
+        // The test is about trust; a busy machine may need long for a handshake.
         ("Gateway:ConnectTimeout", "00:00:10"),
         .. (issued ?? _issued).Settings(ResourceNames.GatewayIdentity),
     ]);
@@ -238,7 +238,7 @@ public sealed class MutualTlsTests : IDisposable
         }
     }
 
-    /// <summary>Makes new connections, and so new handshakes, an everyday matter.</summary>
+    /// <summary>Closes every fifth connection, so that new handshakes take place all the time.</summary>
     private sealed class EveryFifthConnectionCloses(ConcurrentDictionary<string, bool> connections) : IStartupFilter
     {
         private int _requests;

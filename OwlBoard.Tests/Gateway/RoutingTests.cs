@@ -82,7 +82,7 @@ public sealed class RoutingTests
         Assert.Empty(service.Requests);
     }
 
-    /// <summary>How large a body may be is for the load balancer and the service to say.</summary>
+    /// <summary>The load balancer and the service limit the size of a body, not the gateway.</summary>
     [Fact]
     public async Task Body_of_any_size_is_passed_on()
     {
@@ -175,7 +175,7 @@ public sealed class RoutingTests
 
         await second.DisposeAsync();
         var successes = 0;
-        await Fixtures.Eventually.IsTrueAsync("20 answers in a row without the dead replica", async () =>
+        await Fixtures.Eventually.IsTrueAsync("20 consecutive responses without the dead replica", async () =>
         {
             using var response = await gateway.Client.GetAsync("/api/comments/1", Token);
             successes = response.IsSuccessStatusCode ? successes + 1 : 0;

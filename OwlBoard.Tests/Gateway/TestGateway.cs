@@ -11,7 +11,7 @@ using OwlBoard.Tests.Forwarding.Discovery;
 
 namespace OwlBoard.Tests.Gateway;
 
-/// <summary>The gateway's own program on a free port, in front of services that the test makes.</summary>
+/// <summary>The gateway's own program on a free port, in front of the test's services.</summary>
 internal sealed class TestGateway : WebApplicationFactory<GatewayOptions>
 {
     private readonly Dictionary<string, string> _settings;
@@ -23,10 +23,10 @@ internal sealed class TestGateway : WebApplicationFactory<GatewayOptions>
         _settings = settings;
         _time = time;
         _hosts = hosts;
-        // Not UseKestrel(0): it changes the addresses while the program may already be binding them (dotnet/aspnetcore#67714).
+        // Not UseKestrel(0): it changes the addresses while the program may be binding them (dotnet/aspnetcore#67714).
         UseKestrel();
         StartServer();
-        // Without a propagator of its own: the trace headers are those of the test.
+        // Without a propagator: the test sets the trace headers.
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ActivityHeadersPropagator = null })
         {
             BaseAddress = ClientOptions.BaseAddress,
@@ -40,10 +40,10 @@ internal sealed class TestGateway : WebApplicationFactory<GatewayOptions>
 
     public DrainState Drain => Services.GetRequiredService<DrainState>();
 
-    /// <param name="service">What is behind all four routes.</param>
+    /// <param name="service">The service behind all four routes.</param>
     /// <param name="time">The gateway's clock.</param>
-    /// <param name="hosts">The gateway's name server. Default: one that knows no name, so that no test waits for the machine's.</param>
-    /// <param name="settings">Configuration on top, as <c>Gateway:Name</c>.</param>
+    /// <param name="hosts">The gateway's name server. Default: one without records, so that no test waits for the machine's.</param>
+    /// <param name="settings">Additional settings, as <c>Gateway:Name</c>.</param>
     public static TestGateway Start(
         FakeService? service = null,
         TimeProvider? time = null,
@@ -67,7 +67,7 @@ internal sealed class TestGateway : WebApplicationFactory<GatewayOptions>
         return new(all, time ?? TimeProvider.System, hosts ?? new FakeHostAddresses());
     }
 
-    /// <summary>A request with exactly these headers.</summary>
+    /// <summary>Sends a request with exactly these headers.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
     {
         var request = new HttpRequestMessage(method, path);
@@ -99,7 +99,7 @@ internal sealed class TestGateway : WebApplicationFactory<GatewayOptions>
 
     public override ValueTask DisposeAsync()
     {
-        // First of all: the server waits until its clients close, on a clock that a test may have stopped.
+        // Dispose the client first: the server waits for its clients to close, on a clock that the test may have stopped.
         Client.Dispose();
         return base.DisposeAsync();
     }

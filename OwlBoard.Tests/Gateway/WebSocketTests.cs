@@ -64,9 +64,9 @@ public sealed class WebSocketTests
 
         Assert.Equal(WebSocketMessageType.Close, (await Forwarding.WebSockets.Frames.ReceiveAsync(socket)).Type);
         Assert.Equal((WebSocketCloseStatus)1001, socket.CloseStatus);
-        await Eventually.IsTrueAsync("the service saw the close", () => service.ClosedWebSockets.Count == 1);
+        await Eventually.IsTrueAsync("the service received the close", () => service.ClosedWebSockets.Count == 1);
         Assert.Equal((WebSocketCloseStatus)1001, service.ClosedWebSockets.Single());
-        // The handshake completes, and the connection ends with it.
+        // The handshake completes and the connection ends with it.
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Token).WaitAsync(TimeSpan.FromSeconds(5), Token);
         Assert.Equal(WebSocketState.Closed, socket.State);
     }

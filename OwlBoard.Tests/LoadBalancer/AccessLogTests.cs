@@ -167,7 +167,7 @@ public sealed class AccessLogTests : IAsyncLifetime
         var tooMany = await RawClient.AskAsync(loadBalancer.Desktop, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
 
         var lines = await LinesAsync(4);
-        // A line is written once its response has been sent: of two connections, in either order.
+        // A line is written after its response has been sent; the order of lines of two connections varies.
         Assert.Equal(["200", "400", "413", "429"], lines.Select(Status).Order());
         foreach (var response in new[] { tooLarge, ambiguous, tooMany })
         {
@@ -186,7 +186,7 @@ public sealed class AccessLogTests : IAsyncLifetime
         await using var loadBalancer = Start();
         var client = await RawClient.ConnectAsync(loadBalancer.Desktop);
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-        await Eventually.IsTrueAsync("the gateway is asked", () => !_gateway.Received.IsEmpty);
+        await Eventually.IsTrueAsync("the gateway has the request", () => !_gateway.Received.IsEmpty);
 
         client.Dispose();
 
@@ -218,7 +218,7 @@ public sealed class AccessLogTests : IAsyncLifetime
         Assert.Empty(logger.Messages);
 
         sink.Release();
-        await Eventually.IsTrueAsync("the loss is said", () => !logger.Messages.IsEmpty);
+        await Eventually.IsTrueAsync("the number of dropped lines is logged", () => !logger.Messages.IsEmpty);
         await loadBalancer.DisposeAsync();
 
         Assert.Equal(["Warning: 84 access log lines were dropped: the sink did not keep up or failed"], logger.Messages);
@@ -241,14 +241,14 @@ public sealed class AccessLogTests : IAsyncLifetime
         await writer.StartAsync(TestContext.Current.CancellationToken);
 
         writer.Write(Entry("/first"));
-        await Eventually.IsTrueAsync("the first is written", () => File.Exists(file) && File.ReadAllText(file).Contains("/first", StringComparison.Ordinal));
+        await Eventually.IsTrueAsync("the first line is written", () => File.Exists(file) && File.ReadAllText(file).Contains("/first", StringComparison.Ordinal));
 
         for (var i = 0; i < many; i++)
         {
             writer.Write(Entry($"/many-{i}"));
         }
 
-        await Eventually.IsTrueAsync("many are written", () => File.ReadAllText(file).Contains("/many-0", StringComparison.Ordinal));
+        await Eventually.IsTrueAsync("many lines are written", () => File.ReadAllText(file).Contains("/many-0", StringComparison.Ordinal));
         writer.Write(Entry("/last"));
         await writer.StopAsync(TestContext.Current.CancellationToken);
 
@@ -338,13 +338,13 @@ public sealed class AccessLogTests : IAsyncLifetime
         var other = Path.Combine(_directory.FullName, "other.log");
         Change(loadBalancer, ("AccessLog:Path", other));
         await loadBalancer.AskAsync("/3");
-        await Eventually.IsTrueAsync("it is in the other file", () => File.Exists(other) && File.ReadAllText(other).Contains("/3", StringComparison.Ordinal));
+        await Eventually.IsTrueAsync("the line is in the other file", () => File.Exists(other) && File.ReadAllText(other).Contains("/3", StringComparison.Ordinal));
 
         Change(loadBalancer, ("AccessLog:Enabled", "false"));
         await loadBalancer.AskAsync("/4");
         Change(loadBalancer, ("AccessLog:Enabled", "true"));
         await loadBalancer.AskAsync("/5");
-        await Eventually.IsTrueAsync("the fifth is there", () => File.ReadAllText(other).Contains("/5", StringComparison.Ordinal));
+        await Eventually.IsTrueAsync("the fifth line is written", () => File.ReadAllText(other).Contains("/5", StringComparison.Ordinal));
         Assert.DoesNotContain("/4", await File.ReadAllTextAsync(other, TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Equal(2, (await LinesAsync(2)).Length);
     }
@@ -362,12 +362,12 @@ public sealed class AccessLogTests : IAsyncLifetime
         await loadBalancer.AskAsync("/1");
         await loadBalancer.AskAsync("/2");
         var writer = loadBalancer.Services.GetRequiredService<AccessLogWriter>();
-        await Eventually.IsTrueAsync("both are dropped", () => writer.Dropped == 2);
+        await Eventually.IsTrueAsync("both lines are dropped", () => writer.Dropped == 2);
 
         Directory.CreateDirectory(missing);
         await loadBalancer.AskAsync("/3");
 
-        await Eventually.IsTrueAsync("the loss is said", () => logger.Messages.Count == 2);
+        await Eventually.IsTrueAsync("the number of dropped lines is logged", () => logger.Messages.Count == 2);
         Assert.StartsWith($"Error: The access log cannot be written to {missing}", logger.Messages.First(), StringComparison.Ordinal);
         Assert.StartsWith("Warning: 2 access log lines were dropped", logger.Messages.Last(), StringComparison.Ordinal);
         Assert.Contains("/3", await File.ReadAllTextAsync(Path.Combine(missing, "access.log"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
@@ -390,7 +390,7 @@ public sealed class AccessLogTests : IAsyncLifetime
             .. settings.Select(setting => KeyValuePair.Create($"AccessLog:{setting.Key}", setting.Value)),
         ]);
 
-    /// <summary>The log, once it has so many lines.</summary>
+    /// <summary>Returns the log once it has the given number of lines.</summary>
     private async Task<string[]> LinesAsync(int count)
     {
         string[] lines = [];

@@ -108,7 +108,7 @@ public sealed class ActiveHealthTests : IAsyncLifetime
             .AddSingleton<IActiveHealthCheckPolicy>(new FailingPolicy())
             .AddSingleton<ILoggerProvider>(log));
 
-        await Eventually.IsTrueAsync("gw-1 was probed again and again", () =>
+        await Eventually.IsTrueAsync("gw-1 was probed repeatedly", () =>
             log.Lines.Count(line => line.StartsWith("Error: The result of a probe of gw-1 could not be used", StringComparison.Ordinal)) > 2);
     }
 
@@ -134,7 +134,7 @@ public sealed class ActiveHealthTests : IAsyncLifetime
         Assert.Equal(GatewayState.Healthy, loadBalancer.Gateway("gw-1").Condition.State);
     }
 
-    /// <summary>Throws in place of the probes of one gateway.</summary>
+    /// <summary>A factory that throws instead of creating the probes of one gateway.</summary>
     private sealed class FailingProbes : IProbingRequestFactory
     {
         public string Failing { get; set; } = "";
@@ -145,7 +145,7 @@ public sealed class ActiveHealthTests : IAsyncLifetime
                 : new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(destination.Config.Address), "/health")) { Version = HttpVersion.Version11 };
     }
 
-    /// <summary>Takes the place of the policy that reports probes.</summary>
+    /// <summary>A policy that throws instead of processing the results of probes.</summary>
     private sealed class FailingPolicy : IActiveHealthCheckPolicy
     {
         public string Name => ProbePolicy.PolicyName;

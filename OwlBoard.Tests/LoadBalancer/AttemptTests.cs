@@ -6,11 +6,11 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>What counts as one of a request's attempts: a gateway that was sent something, and no other.</summary>
+/// <summary>Tests of what counts as an attempt: only a gateway that was sent part of the request.</summary>
 [Trait("Category", "Integration")]
 public sealed class AttemptTests : IAsyncLifetime
 {
-    /// <summary>Failures take no gateway out of rotation, so that every request can meet all of them.</summary>
+    /// <summary>Disables passive ejection, so that every request can reach all failing gateways.</summary>
     private static readonly KeyValuePair<string, string> AllStayInRotation = new("PassiveHealth:MaxFails", "0");
 
     private FakeGateway[] _gateways = null!;
@@ -93,7 +93,7 @@ public sealed class AttemptTests : IAsyncLifetime
         await using var loadBalancer = TestLoadBalancer.Start(_gateways, [AllStayInRotation, new("Retry:Tries", "1")]);
         for (var i = 0; i < 4; i++)
         {
-            // Each gateway has a pooled connection afterwards.
+            // Open a pooled connection to each gateway.
             await loadBalancer.AskAsync();
         }
 
@@ -175,7 +175,7 @@ public sealed class AttemptTests : IAsyncLifetime
         busy.Answer = async context =>
         {
             asked.TrySetResult();
-            // Until well after it was declared dead.
+            // Respond only well after the gateway was marked as unhealthy.
             await Eventually.IsTrueAsync("four probes were missed", () => Volatile.Read(ref probes) >= 4);
             await context.Response.WriteAsync("late");
         };
@@ -198,7 +198,7 @@ public sealed class AttemptTests : IAsyncLifetime
         await asked.Task.WaitAsync(Eventually.DefaultDeadline, TestContext.Current.CancellationToken);
         await gone.StopAsync();
         await loadBalancer.IsInStateAsync(gone.Name, GatewayState.Unhealthy);
-        // Only now: else the other one would still be healthy in the load balancer's eyes.
+        // Fail the probes only now: before, the other gateway could still count as healthy.
         Volatile.Write(ref isBusy, true);
 
         Assert.Equal(busy.Name, await asking);
@@ -209,7 +209,7 @@ public sealed class AttemptTests : IAsyncLifetime
     {
         await using var loadBalancer = TestLoadBalancer.Start(_gateways, [AllStayInRotation]);
         await using var load = SteadyLoad.Start(loadBalancer.Desktop, requestsPerSecond: 200, readsOnly: true);
-        await Eventually.IsTrueAsync("each gateway has had requests", () => _gateways.All(gateway => !gateway.Received.IsEmpty));
+        await Eventually.IsTrueAsync("each gateway has received requests", () => _gateways.All(gateway => !gateway.Received.IsEmpty));
 
         await StopAsync(_gateways[..3]);
         await SteadyLoad.RunForAsync(TimeSpan.FromSeconds(1));

@@ -5,8 +5,7 @@ using OwlBoard.Tests.Fixtures;
 namespace OwlBoard.Tests.LoadBalancer;
 
 /// <summary>
-/// An address that a connection attempt gets no answer from: a listener whose queue is full, so that the kernel drops
-/// further attempts.
+/// An address whose connection attempts time out: a listener with a full backlog, so that the kernel drops further SYNs.
 /// </summary>
 internal sealed class BlackHole : IDisposable
 {
@@ -24,7 +23,7 @@ internal sealed class BlackHole : IDisposable
     public static async Task<BlackHole> CreateAsync()
     {
         var hole = new BlackHole();
-        await Eventually.IsTrueAsync("the queue is full", async () => !await hole.TryConnectAsync());
+        await Eventually.IsTrueAsync("the backlog is full", async () => !await hole.TryConnectAsync());
         return hole;
     }
 

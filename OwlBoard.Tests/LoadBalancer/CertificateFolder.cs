@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>Certificates that exist for one test, in a folder that goes with it.</summary>
+/// <summary>A temporary folder with certificates for one test.</summary>
 internal sealed class CertificateFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("owlboard-tls-");
@@ -12,11 +12,11 @@ internal sealed class CertificateFolder : IDisposable
 
     public string KeyPath => Path.Combine(_folder.FullName, "server.secret.pem");
 
-    /// <summary>The settings that use the two files, with an HTTPS listener on the given port.</summary>
+    /// <summary>Returns the settings that use the two files, with an HTTPS listener on the given port.</summary>
     public KeyValuePair<string, string>[] Settings(int port) =>
         [new("Tls:Port", $"{port}"), new("Tls:CertificatePath", CertificatePath), new("Tls:KeyPath", KeyPath)];
 
-    /// <summary>A certificate with its key, signed by itself or by the issuer.</summary>
+    /// <summary>Issues a certificate with its key, self-signed or signed by the issuer.</summary>
     public static X509Certificate2 Issue(string name, DateTimeOffset? until = null, X509Certificate2? issuer = null, bool authority = false)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -25,7 +25,7 @@ internal sealed class CertificateFolder : IDisposable
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
         request.CertificateExtensions.Add(names.Build());
-        // At most as long as its issuer, which may have been made a second ago.
+        // A certificate must not outlive its issuer, which may have been created a second ago.
         var end = until ?? issuer?.NotAfter ?? DateTimeOffset.UtcNow.AddDays(2);
         if (issuer is null)
         {
@@ -36,7 +36,7 @@ internal sealed class CertificateFolder : IDisposable
         return issued.CopyWithPrivateKey(key);
     }
 
-    /// <summary>Writes certificate and key in PEM, the certificate of the issuer after it.</summary>
+    /// <summary>Writes the certificate, followed by that of the issuer, and the key in PEM.</summary>
     public void Write(X509Certificate2 certificate, X509Certificate2? key = null, X509Certificate2? issuer = null)
     {
         using var secret = (key ?? certificate).GetECDsaPrivateKey()!;

@@ -8,7 +8,7 @@ using OwlBoard.Tests.Forwarding.Exchanges;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>The end of a TLS connection is said (RFC 8446 section 6.1), unless it is a cut.</summary>
+/// <summary>A TLS connection ends with a close_notify alert (RFC 8446 section 6.1), unless the response is truncated.</summary>
 [Trait("Category", "Integration")]
 public sealed class CloseNotifyTests : IDisposable
 {
@@ -37,7 +37,7 @@ public sealed class CloseNotifyTests : IDisposable
         Assert.NotEqual(Alert, await LastRecordAsync(upstream));
     }
 
-    /// <summary>The kind of the last record that a client of TLS 1.2 gets: there, unlike in 1.3, it is to be seen.</summary>
+    /// <summary>Returns the type of the last record that a TLS 1.2 client receives; TLS 1.3 encrypts the type.</summary>
     private async Task<byte> LastRecordAsync(RawUpstream upstream)
     {
         _files.Write(CertificateFolder.Issue("first"));
@@ -61,12 +61,12 @@ public sealed class CloseNotifyTests : IDisposable
         {
             while (await tls.ReadAsync(buffer, Token).AsTask().WaitAsync(Eventually.DefaultDeadline, Token) > 0)
             {
-                // To the end.
+                // Read to the end.
             }
         }
         catch (IOException)
         {
-            // A cut.
+            // The connection was aborted.
         }
 
         byte last = 0;

@@ -6,7 +6,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>Each message names the key, the value and what is allowed.</summary>
+/// <summary>Each message names the key, the value and the allowed values.</summary>
 [Trait("Category", "Integration")]
 public sealed class ConfigurationErrorTests
 {

@@ -3,7 +3,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>The load balancer's own <c>appsettings.json</c>, changed while it runs.</summary>
+/// <summary>Tests of changes to the load balancer's own <c>appsettings.json</c> at run time.</summary>
 [Trait("Category", "Integration")]
 public sealed class ConfigurationFileTests : IAsyncLifetime
 {
@@ -43,9 +43,9 @@ public sealed class ConfigurationFileTests : IAsyncLifetime
         Assert.Equal("gw-1", await AskAsync(http));
 
         Write("appsettings.json", Gateways(_gateways[1]));
-        await Eventually.IsTrueAsync("gw-2 gets requests", async () => await AskAsync(http) == "gw-2");
+        await Eventually.IsTrueAsync("gw-2 receives requests", async () => await AskAsync(http) == "gw-2");
 
-        Task ReportsAsync(string reason) => Eventually.IsTrueAsync($"it reports: {reason}", () =>
+        Task ReportsAsync(string reason) => Eventually.IsTrueAsync($"the error is logged: {reason}", () =>
             loadBalancer.Process.Output.Split('\n').Any(line =>
                 line.Contains("appsettings.json changed but cannot be read", StringComparison.Ordinal) && line.Contains(reason, StringComparison.Ordinal)));
 
@@ -71,7 +71,7 @@ public sealed class ConfigurationFileTests : IAsyncLifetime
         return response.Headers.GetValues("X-Upstream-Server").Single();
     }
 
-    /// <summary>Replaces the file at once, so that nobody reads half of it.</summary>
+    /// <summary>Replaces the file atomically, so that no reader sees a partial file.</summary>
     private void Write(string name, string text)
     {
         var path = Path.Combine(_directory, name);

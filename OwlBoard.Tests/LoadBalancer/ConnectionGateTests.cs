@@ -10,13 +10,13 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>One client cannot keep the others out, and load is shed before memory runs out.</summary>
+/// <summary>One client cannot block the others, and load is shed before memory is exhausted.</summary>
 [Trait("Category", "Integration")]
 public sealed class ConnectionGateTests : IAsyncLifetime
 {
     private const int Limit = 64;
 
-    /// <summary>The limit of one client.</summary>
+    /// <summary>The connection limit of one client.</summary>
     private const int ClientLimit = Limit / 4;
 
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(60));

@@ -26,7 +26,7 @@ public sealed class ConnectionLimitTests : IAsyncLifetime
         await using var loadBalancer = Start("2", KeyValuePair.Create("TrustedProxies:0", "127.0.0.0/8"));
         using var limited = new RecordedMetric(loadBalancer, "owlboard.connection_limited");
         var open = new[] { loadBalancer.AskAsync(), loadBalancer.AskAsync() };
-        await Eventually.IsTrueAsync("two are open", () => _gateway.Received.Count == 2);
+        await Eventually.IsTrueAsync("the gateway has two requests", () => _gateway.Received.Count == 2);
 
         var refused = await loadBalancer.Http.GetAsync("/boards", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
@@ -39,13 +39,13 @@ public sealed class ConnectionLimitTests : IAsyncLifetime
 
         using var ofAnother = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { { "X-Forwarded-For", "203.0.113.7" } } };
         var another = loadBalancer.Http.SendAsync(ofAnother, TestContext.Current.CancellationToken);
-        await Eventually.IsTrueAsync("another client's is open too", () => _gateway.Received.Count == 3);
+        await Eventually.IsTrueAsync("the gateway has the other client's request", () => _gateway.Received.Count == 3);
 
         release.SetResult();
         await Task.WhenAll(open);
         Assert.Equal(HttpStatusCode.OK, (await another).StatusCode);
         await loadBalancer.AskAsync();
-        await Eventually.IsTrueAsync("nobody is remembered", () => loadBalancer.Services.GetRequiredService<ConnectionLimiter>().Clients == 0);
+        await Eventually.IsTrueAsync("no client is tracked", () => loadBalancer.Services.GetRequiredService<ConnectionLimiter>().Clients == 0);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class ConnectionLimitTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync(loadBalancer));
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, TestContext.Current.CancellationToken);
 
-        await Eventually.IsTrueAsync("the client may ask again", async () => await StatusAsync(loadBalancer) == HttpStatusCode.OK);
+        await Eventually.IsTrueAsync("the client is served again", async () => await StatusAsync(loadBalancer) == HttpStatusCode.OK);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class ConnectionLimitTests : IAsyncLifetime
         await using var loadBalancer = TestLoadBalancer.Start([_gateway]);
 
         var open = Enumerable.Range(0, 50).Select(_ => loadBalancer.AskAsync()).ToArray();
-        await Eventually.IsTrueAsync("all 50 are open", () => _gateway.Received.Count == 50);
+        await Eventually.IsTrueAsync("all 50 requests are open", () => _gateway.Received.Count == 50);
 
         release.SetResult();
         await Task.WhenAll(open);

@@ -36,13 +36,13 @@ public sealed class ConnectionPoolTests : IAsyncLifetime
             await context.Response.WriteAsync("");
         };
         var burst = Enumerable.Range(0, 100).Select(_ => loadBalancer.AskAsync()).ToArray();
-        await Eventually.IsTrueAsync("all 100 are at the gateway", () => _gateway.Received.Count == 100);
+        await Eventually.IsTrueAsync("the gateway has all 100 requests", () => _gateway.Received.Count == 100);
         Assert.True(_gateway.OpenConnections >= 100);
 
         release.SetResult();
         await Task.WhenAll(burst);
 
-        await Eventually.IsTrueAsync("64 connections are left", () => _gateway.OpenConnections == 64);
+        await Eventually.IsTrueAsync("64 connections remain open", () => _gateway.OpenConnections == 64);
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class ConsistentHashTests
     }
 
     [Theory]
-    // Written down, not computed: a value that changes here moves every client of every deployment.
+    // Literal values: a change here would move every client in every deployment.
     [InlineData("203.0.113.1", "gw-1")]
     [InlineData("203.0.113.2", "gw-2")]
     [InlineData("2001:db8::1", "gw-1")]
@@ -114,7 +114,7 @@ public sealed class ConsistentHashTests
 
         var active = fixture.Gateways.ToDictionary(gateway => gateway.Name, gateway => gateway.Active);
         Assert.Equal(100 * double.Parse(factor, System.Globalization.CultureInfo.InvariantCulture), active[order[0]]);
-        // Which one is next is the client's own order: the one that has it when the first is gone.
+        // The next gateway is the next in the client's own order: the one that serves it if the first is removed.
         fixture.Gateways.ToList().ForEach(gateway => Enumerable.Range(0, gateway.Active).ToList().ForEach(_ => gateway.Release()));
         Assert.Equal(order[1], fixture.Pick(PolicyFixture.Request(), fixture.Available(except: order[0])).Name);
     }

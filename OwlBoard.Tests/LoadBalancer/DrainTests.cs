@@ -23,7 +23,7 @@ public sealed class DrainTests : IAsyncLifetime
 
         loadBalancer.Process.Signal("TERM");
 
-        await Eventually.IsTrueAsync("it answers 503 on /health", async () =>
+        await Eventually.IsTrueAsync("/health responds with 503", async () =>
             (await client.GetAsync("/health", TestContext.Current.CancellationToken)).StatusCode == HttpStatusCode.ServiceUnavailable);
         var response = await client.GetAsync("/boards", TestContext.Current.CancellationToken);
         Assert.Equal("gw-1", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
@@ -31,7 +31,7 @@ public sealed class DrainTests : IAsyncLifetime
         Assert.Equal(0, await loadBalancer.Process.HasEndedAsync());
     }
 
-    /// <summary>To answer what the client still sends with a reset would take away what it has not read.</summary>
+    /// <summary>A reset in response to the client's data would discard response data that the client has not read.</summary>
     [Fact]
     public async Task Response_that_a_client_still_reads_and_meanwhile_sends_gets_through_to_its_end()
     {
@@ -97,7 +97,7 @@ public sealed class DrainTests : IAsyncLifetime
         await using var loadBalancer = await LoadBalancerProcess.StartAsync([("gw-1", _gateway.Address)], "Drain:Period=00:00:00.1");
         using var client = new HttpClient { BaseAddress = loadBalancer.Desktop };
         var request = client.GetStringAsync("/slow", TestContext.Current.CancellationToken);
-        await Eventually.IsTrueAsync("the request is at the gateway", () => !_gateway.Received.IsEmpty);
+        await Eventually.IsTrueAsync("the gateway has the request", () => !_gateway.Received.IsEmpty);
 
         loadBalancer.Process.Signal("TERM");
         await Eventually.IsTrueAsync("the listener is closed", async () =>

@@ -7,7 +7,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>An upstream on a real socket that answers as the test says, and remembers what it was asked.</summary>
+/// <summary>An upstream on a real socket that responds as the test specifies, and records its requests.</summary>
 internal sealed class FakeGateway : IAsyncDisposable
 {
     private readonly int _port = FreePort.Next();
@@ -21,22 +21,22 @@ internal sealed class FakeGateway : IAsyncDisposable
 
     public string Address => $"http://127.0.0.1:{_port}";
 
-    /// <summary>The requests that came, probes left out.</summary>
+    /// <summary>The received requests, without probes.</summary>
     public ConcurrentQueue<ReceivedRequest> Received { get; } = new();
 
-    /// <summary>How many connections were ever accepted.</summary>
+    /// <summary>Gets the total number of accepted connections.</summary>
     public int AcceptedConnections => Volatile.Read(ref _accepted);
 
-    /// <summary>How many of them are open.</summary>
+    /// <summary>Gets the number of open connections.</summary>
     public int OpenConnections => Volatile.Read(ref _open);
 
-    /// <summary>How requests are answered. Default: 200 with the gateway's name.</summary>
+    /// <summary>Gets or sets the response to requests. Default: 200 with the gateway's name.</summary>
     public RequestDelegate Answer { get; set; } = context => Task.CompletedTask;
 
-    /// <summary>How probes are answered. Default: 200.</summary>
+    /// <summary>Gets or sets the response to probes. Default: 200.</summary>
     public RequestDelegate AnswerProbe { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>Breaks the connection off instead of an answer.</summary>
+    /// <summary>Aborts the connection instead of responding.</summary>
     public static Task Reset(HttpContext context)
     {
         context.Abort();
@@ -61,7 +61,7 @@ internal sealed class FakeGateway : IAsyncDisposable
         {
             kestrel.ListenLocalhost(_port, endpoint => endpoint.Use(CountConnection));
             kestrel.Limits.MaxRequestBodySize = null;
-            // Room for what the load balancer adds to a request that is as large as it lets through.
+            // Leaves room for the fields that the load balancer adds to the largest accepted request.
             kestrel.Limits.MaxRequestHeaderCount = 200;
             kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
             kestrel.AddServerHeader = true;

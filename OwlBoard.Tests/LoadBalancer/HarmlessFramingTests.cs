@@ -4,7 +4,7 @@ using OwlBoard.Tests.Forwarding.Exchanges;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>A response that is untidy and has one meaning is delivered, once, and no gateway is counted as failed.</summary>
+/// <summary>An untidy but unambiguous response is delivered, once, and does not count as a failure of the gateway.</summary>
 [Trait("Category", "Integration")]
 public sealed class HarmlessFramingTests
 {

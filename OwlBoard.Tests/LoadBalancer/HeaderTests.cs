@@ -123,7 +123,7 @@ public sealed class HeaderTests : IAsyncLifetime
         Assert.True(_gateway.Received.TryDequeue(out var received));
         Assert.Equal("2", received.Header("X-Kept"));
         Assert.All(["X-Secret", "X-Second", "Keep-Alive", "Proxy-Connection"], name => Assert.Null(received.Header(name)));
-        // The load balancer's own: it passes trailers on to this client.
+        // These are the load balancer's own fields: it forwards trailers to this client.
         Assert.Equal(("TE", "trailers"), (received.Header("Connection"), received.Header("TE")));
     }
 

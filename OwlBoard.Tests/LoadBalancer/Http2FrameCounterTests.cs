@@ -18,7 +18,7 @@ public sealed class Http2FrameCounterTests
 
     private readonly FakeTimeProvider _time = new();
 
-    /// <summary>Frames come in pieces of any size.</summary>
+    /// <summary>Frames arrive in pieces of any size.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(7)]

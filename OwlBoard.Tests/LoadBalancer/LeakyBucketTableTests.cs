@@ -9,10 +9,10 @@ namespace OwlBoard.Tests.LoadBalancer;
 [Trait("Category", "Unit")]
 public sealed class LeakyBucketTableTests
 {
-    /// <summary>In ticks of 1 µs: 100 requests a second, burst 20.</summary>
+    /// <summary>A bucket in ticks of 1 µs: 100 requests per second, burst 20.</summary>
     private static readonly LeakyBucket Bucket = LeakyBucket.Create(100, 20, 1_000_000);
 
-    /// <summary>One that takes 20 s to empty: whoever has sent a request is still there at the end of a test.</summary>
+    /// <summary>A bucket that takes 20 s to drain, so that a client stays in the table until the end of a test.</summary>
     private static readonly LeakyBucket Slow = LeakyBucket.Create(0.05, 0, 1_000_000);
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class LeakyBucketTableTests
         var table = new LeakyBucketTable(clients: 1000);
         Take(table, 1, now: 1_000_000, times: 21);
 
-        // 5 leak out in 50 ms; in an hour no more than all of them.
+        // 5 requests leak in 50 ms; in an hour at most all of them.
         Assert.Equal(5, Take(table, 1, now: 1_050_000, times: 100));
         Assert.Equal(21, Take(table, 1, now: 3_601_000_000, times: 100));
     }
@@ -82,7 +82,7 @@ public sealed class LeakyBucketTableTests
         {
             for (var i = 0; i < 20_000; i++)
             {
-                // New clients make the array grow under the feet of those who share client 1.
+                // New clients make the array grow while the threads share client 1.
                 table.TryTake((ulong)(1_000_000 + (thread * 100_000) + i), 1_000_000, Slow, out _);
                 if (table.TryTake(1, 1_000_000, Bucket with { Tolerance = Bucket.Interval * 999 }, out _))
                 {
@@ -120,7 +120,7 @@ public sealed class LeakyBucketTableTests
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{memory / 1e6:0.0} MB allocated; {added.TotalNanoseconds / Clients:0} ns for a new client, {asked.TotalNanoseconds / Clients:0} ns for a known one; {refused} remembered");
         Assert.Equal(2 * 1024 * 1024, table.Size);
-        // The array, 33.6 MB, and those that it outgrew, which together are as large.
+        // The array takes 33.6 MB; the smaller arrays that it replaced take the same in total.
         Assert.InRange(memory, 33_000_000, 70_000_000);
         Assert.InRange(refused, Clients * 0.98, Clients);
     }
@@ -150,7 +150,7 @@ public sealed class LeakyBucketTableTests
 
         for (var client = 1UL; client <= 1_000_000; client++)
         {
-            // One a millisecond, each of them idle again 10 ms later.
+            // One client per millisecond, each idle again 10 ms later.
             Assert.True(table.TryTake(client, (long)client * 1_000, Bucket, out _));
         }
 

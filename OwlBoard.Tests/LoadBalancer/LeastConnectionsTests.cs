@@ -92,7 +92,7 @@ public sealed class LeastConnectionsTests : IAsyncLifetime
         {
             var request = loadBalancer.AskAsync();
             waiting.Add(request);
-            await Task.WhenAny(request, Fixtures.Eventually.IsTrueAsync("it waits at gw-1", () => !_gateways[0].Received.IsEmpty));
+            await Task.WhenAny(request, Fixtures.Eventually.IsTrueAsync("the request waits at gw-1", () => !_gateways[0].Received.IsEmpty));
         }
 
         for (var i = 0; i < 9; i++)

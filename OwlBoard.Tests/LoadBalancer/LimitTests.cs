@@ -41,7 +41,7 @@ public sealed class LimitTests : IAsyncLifetime
         Assert.Equal("got 10485760", await passed.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         _gateway.Received.Clear();
 
-        // Not a byte of the body is sent: the answer does not wait for it.
+        // No byte of the body is sent: the response does not wait for it.
         var refused = await RawClient.AskAsync(loadBalancer.Desktop, "POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 10485761\r\n\r\n");
 
         IsProblem(refused, 413, "10485760");
@@ -60,7 +60,7 @@ public sealed class LimitTests : IAsyncLifetime
         using var second = await RawClient.ConnectAsync(loadBalancer.Mobile);
         await first.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         await second.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-        await Eventually.IsTrueAsync("both are served", () => _gateway.Received.Count == 2);
+        await Eventually.IsTrueAsync("the gateway has both requests", () => _gateway.Received.Count == 2);
 
         using var third = await RawClient.ConnectAsync(loadBalancer.Desktop);
         Assert.Equal("", await third.ReadToEndAsync());
@@ -71,7 +71,7 @@ public sealed class LimitTests : IAsyncLifetime
         Assert.Equal(200, (await first.ReadResponseAsync()).Status);
         Assert.Equal(200, (await second.ReadResponseAsync()).Status);
         second.Dispose();
-        await Eventually.IsTrueAsync("there is room", () => loadBalancer.Services.GetRequiredService<ConnectionGate>().Count == 1);
+        await Eventually.IsTrueAsync("one connection is open", () => loadBalancer.Services.GetRequiredService<ConnectionGate>().Count == 1);
         Assert.Equal(200, (await RawClient.AskAsync(loadBalancer.Mobile, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
     }
 
@@ -115,7 +115,7 @@ public sealed class LimitTests : IAsyncLifetime
         using var client = await RawClient.ConnectAsync(loadBalancer.Desktop);
         await client.SendAsync("POST /upload HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
         await client.SendAsync($"c350\r\n{new string('x', 50_000)}\r\n");
-        await Eventually.IsTrueAsync("the gateway is asked", () => !_gateway.Received.IsEmpty);
+        await Eventually.IsTrueAsync("the gateway has the request", () => !_gateway.Received.IsEmpty);
         await client.SendAsync($"c351\r\n{new string('x', 50_001)}\r\n");
 
         IsProblem(await client.ReadResponseAsync(), 413, "too large");
@@ -144,7 +144,7 @@ public sealed class LimitTests : IAsyncLifetime
     {
         await using var loadBalancer = TestLoadBalancer.Start([_gateway]);
 
-        // "Host: a" is the first of them.
+        // The field "Host: a" counts too.
         Assert.Equal(200, await StatusAsync(loadBalancer, Fields(99)));
         Assert.Equal(431, await StatusAsync(loadBalancer, Fields(100)));
         Assert.Equal(200, await StatusAsync(loadBalancer, $"X-A: {new string('x', 32_000)}\r\n"));
@@ -158,7 +158,7 @@ public sealed class LimitTests : IAsyncLifetime
     public async Task A_request_line_up_to_8_KiB_passes_and_a_longer_one_gives_414()
     {
         await using var loadBalancer = TestLoadBalancer.Start([_gateway]);
-        // "GET / HTTP/1.1\r\n" takes 16 of the 8,192.
+        // "GET / HTTP/1.1\r\n" takes 16 of the 8,192 bytes.
         Assert.Equal(200, await StatusAsync(loadBalancer, "", new string('x', 8192 - 16)));
         Assert.Equal(414, await StatusAsync(loadBalancer, "", new string('x', 8192 - 15)));
         Assert.Single(_gateway.Received);

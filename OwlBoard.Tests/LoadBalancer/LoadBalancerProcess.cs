@@ -2,7 +2,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>The load balancer as a process of its own, as it runs in production.</summary>
+/// <summary>The load balancer in its own process, as in production.</summary>
 internal sealed class LoadBalancerProcess : IAsyncDisposable
 {
     private readonly ServerProcess _process;
@@ -23,20 +23,20 @@ internal sealed class LoadBalancerProcess : IAsyncDisposable
 
     public ServerProcess Process => _process;
 
-    /// <summary>Starts it with the given gateways, by name and address, and waits until it is healthy.</summary>
+    /// <summary>Starts the load balancer with the given gateways, by name and address, and waits until it is healthy.</summary>
     public static Task<LoadBalancerProcess> StartAsync(IEnumerable<(string Name, string Address)> gateways, params string[] settings) =>
         StartAsync(gateways, settings, environment: null);
 
-    /// <summary>The same as on a machine with one processor, where all sockets' events come on one thread.</summary>
+    /// <summary>Starts it as on a machine with one processor, where one thread handles the events of all sockets.</summary>
     public static Task<LoadBalancerProcess> StartOnOneThreadAsync(IEnumerable<(string Name, string Address)> gateways, params string[] settings) =>
         StartAsync(gateways, settings, new Dictionary<string, string> { ["DOTNET_PROCESSOR_COUNT"] = "1" });
 
-    /// <summary>The same with a limit of the heap, as a container sets it.</summary>
+    /// <summary>Starts it with a limit of the heap, as set by a container.</summary>
     public static Task<LoadBalancerProcess> StartWithHeapAsync(
         int megabytes, IEnumerable<(string Name, string Address)> gateways, params string[] settings) =>
         StartAsync(gateways, settings, new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = $"{megabytes * 1024 * 1024:X}" });
 
-    /// <summary>The same with so many files that it may have open.</summary>
+    /// <summary>Starts it with a limit of open files.</summary>
     public static Task<LoadBalancerProcess> StartWithOpenFilesAsync(
         int openFiles, IEnumerable<(string Name, string Address)> gateways, params string[] settings) =>
         StartAsync(gateways, settings, environment: null, openFiles);

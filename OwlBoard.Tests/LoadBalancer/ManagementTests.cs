@@ -82,7 +82,7 @@ public sealed class ManagementTests : IAsyncLifetime
         using var response = await loadBalancer.Http.SendAsync(request, TestContext.Current.CancellationToken);
 
         Assert.Equal(status, (int)response.StatusCode);
-        await Eventually.IsTrueAsync("it is measured", () => durations.Sum > 0);
+        await Eventually.IsTrueAsync("the duration is recorded", () => durations.Sum > 0);
         Assert.Equal([expectedMethod], durations.Values("http.request.method"));
         Assert.Equal([status], durations.Values("http.response.status_code"));
         Assert.Equal([route], durations.Values("http.route"));
@@ -103,7 +103,7 @@ public sealed class ManagementTests : IAsyncLifetime
         {
             using var request = Authorized(new HttpMethod(method), new Uri(listener, path));
             var response = await loadBalancer.Http.SendAsync(request, TestContext.Current.CancellationToken);
-            Assert.True(response.Headers.Contains("X-Upstream-Server"), "it is an ordinary path of the gateways'");
+            Assert.True(response.Headers.Contains("X-Upstream-Server"), "The path was not forwarded to a gateway.");
         }
 
         Assert.All(loadBalancer.Gateways, gateway => Assert.Equal(GatewayState.Healthy, gateway.Condition.State));
@@ -143,7 +143,7 @@ public sealed class ManagementTests : IAsyncLifetime
             await context.Response.WriteAsync("finished");
         };
         var inFlight = Task.WhenAll(loadBalancer.AskAsync(), loadBalancer.AskAsync());
-        await Fixtures.Eventually.IsTrueAsync("a request is at gw-1", () => !_gateways[0].Received.IsEmpty);
+        await Fixtures.Eventually.IsTrueAsync("gw-1 has a request", () => !_gateways[0].Received.IsEmpty);
 
         Assert.Equal(HttpStatusCode.OK, await PostAsync(loadBalancer, "/gateways/gw-1/drain"));
 

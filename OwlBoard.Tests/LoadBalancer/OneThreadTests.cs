@@ -8,8 +8,8 @@ using OwlBoard.Tests.Forwarding.Exchanges;
 namespace OwlBoard.Tests.LoadBalancer;
 
 /// <summary>
-/// The load balancer as it runs in production, where one thread handles the events of many sockets and goes on from each
-/// to its end: nobody's slowness is anyone else's.
+/// Tests of the load balancer as in production, where one thread handles the events of many sockets and runs their
+/// continuations inline: a slow peer must not delay others.
 /// </summary>
 [Trait("Category", "Integration")]
 public sealed class OneThreadTests
@@ -34,7 +34,7 @@ public sealed class OneThreadTests
         await stuckReader.SendAsync("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
         using var stuckWriter = await RawClient.ConnectAsync(loadBalancer.Desktop);
         await stuckWriter.SendAsync("POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nabc");
-        await Eventually.IsTrueAsync("all of them are at the gateway", () => gateway.Received.Count == slow.Length + 2);
+        await Eventually.IsTrueAsync("the gateway has all requests", () => gateway.Received.Count == slow.Length + 2);
 
         var started = Stopwatch.GetTimestamp();
         for (var i = 0; i < 100; i++)
@@ -42,14 +42,14 @@ public sealed class OneThreadTests
             Assert.Equal("quick", await http.GetStringAsync($"/{i}", TestContext.Current.CancellationToken));
         }
 
-        // What blocked the thread would block until released below: it is the deadline that tells, not the speed.
+        // A blocked thread would stay blocked until the release below, so the deadline detects it, whatever the speed.
         Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, Eventually.DefaultDeadline);
         Assert.All(slow, request => Assert.False(request.IsCompleted));
         release.SetResult();
         Assert.All(await Task.WhenAll(slow), response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
     }
 
-    /// <summary>What waits for an answer is kept for later requests: in production that leaves 400 bytes a request, of 880.</summary>
+    /// <summary>State machines are pooled: in production a request allocates 400 bytes instead of 880.</summary>
     [Fact]
     public async Task Requests_on_connections_that_are_kept_make_little_garbage()
     {
@@ -66,7 +66,7 @@ public sealed class OneThreadTests
         await AskAsync(Rounds);
         var perRequest = (await AllocatedAsync() - before) / (Rounds * Connections);
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{perRequest:0} bytes a request");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{perRequest:0} bytes per request");
         Assert.InRange(perRequest, 0, 1200);
         Array.ForEach(clients, client => client.Dispose());
 
@@ -88,7 +88,10 @@ public sealed class OneThreadTests
         }
     }
 
-    /// <summary>While the process stands still a request comes, and then the unused connection that it will be given ends: one batch of events.</summary>
+    /// <summary>
+    /// While the process is frozen, a request arrives, and then the idle connection that it would use ends: both events are in
+    /// one batch.
+    /// </summary>
     [Theory]
     [InlineData("GET", "")]
     [InlineData("POST", "")]

@@ -7,7 +7,7 @@ using Yarp.ReverseProxy.Model;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>What the load balancer answers itself carries the same headers as what gateways answer, and says why.</summary>
+/// <summary>The load balancer's own responses carry the same headers as those of gateways, and state the reason.</summary>
 [Trait("Category", "Integration")]
 public sealed class OwnAnswerTests : IAsyncLifetime
 {
@@ -62,7 +62,7 @@ public sealed class OwnAnswerTests : IAsyncLifetime
         Assert.DoesNotContain("spring", response.Body, StringComparison.Ordinal);
     }
 
-    /// <summary>Kestrel itself refuses what it cannot read as a request: bare, but with nothing that tells who it is.</summary>
+    /// <summary>Kestrel itself rejects a malformed request: without a body, and without a field that identifies the server.</summary>
     [Theory]
     [InlineData(400, "nonsense\r\n\r\n")]
     [InlineData(505, "GET / HTTP/3.0\r\nHost: a\r\n\r\n")]

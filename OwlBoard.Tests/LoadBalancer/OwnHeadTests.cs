@@ -4,7 +4,7 @@ using OwlBoard.Tests.Gateway;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>HEAD on the paths that the programs respond to themselves.</summary>
+/// <summary>Tests of HEAD on the paths to which the programs respond themselves.</summary>
 [Trait("Category", "Integration")]
 public sealed class OwnHeadTests
 {
@@ -45,7 +45,7 @@ public sealed class OwnHeadTests
         Assert.Equal(503, (await HeadAsync(gateway.Client.BaseAddress!, "/health")).Status);
     }
 
-    /// <summary>Reads to the end of the connection: a body would be among what comes.</summary>
+    /// <summary>Reads to the end of the connection, so that a body would be detected.</summary>
     private static async Task<RawResponse> HeadAsync(Uri address, string path)
     {
         using var client = await RawClient.ConnectAsync(address);

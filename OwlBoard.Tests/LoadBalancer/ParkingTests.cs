@@ -8,7 +8,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>An idle connection waits outside of the server, and its client does not notice.</summary>
+/// <summary>An idle connection is parked outside of Kestrel, invisibly to its client.</summary>
 [Trait("Category", "Integration")]
 public sealed class ParkingTests : IAsyncLifetime
 {
@@ -55,14 +55,14 @@ public sealed class ParkingTests : IAsyncLifetime
         }
 
         client.Dispose();
-        await Eventually.IsTrueAsync("it is forgotten", () => Gate.Count == 0);
+        await Eventually.IsTrueAsync("the connection no longer counts", () => Gate.Count == 0);
     }
 
     [Fact]
     public async Task Connection_that_has_never_sent_anything_is_parked_too()
     {
         using var client = await RawClient.ConnectAsync(_loadBalancer.Desktop);
-        await Eventually.IsTrueAsync("it is accepted", () => Gate.Count == 1);
+        await Eventually.IsTrueAsync("the connection is accepted", () => Gate.Count == 1);
         await IsParkedAsync();
 
         await client.SendAsync(Get);
@@ -113,7 +113,7 @@ public sealed class ParkingTests : IAsyncLifetime
         Gate.Sweep(TimeSpan.Zero, KeepAlive);
 
         Assert.Equal("", await client.ReadToEndAsync());
-        await Eventually.IsTrueAsync("it is forgotten", () => Gate.Count == 0);
+        await Eventually.IsTrueAsync("the connection no longer counts", () => Gate.Count == 0);
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class ParkingTests : IAsyncLifetime
         Assert.Equal("", await client.ReadToEndAsync());
     }
 
-    /// <summary>Every connection is parked as soon as it has no request, while clients send at any moment.</summary>
+    /// <summary>Every connection is parked as soon as it is idle, while clients send at any time.</summary>
     [Fact]
     public async Task No_request_is_lost_while_connections_are_parked_and_resumed()
     {
@@ -174,7 +174,7 @@ public sealed class ParkingTests : IAsyncLifetime
         await end.CancelAsync();
         await sweeping;
         Assert.NotEqual(0, resumed);
-        await Eventually.IsTrueAsync("all are forgotten", () => Gate.Count == 0);
+        await Eventually.IsTrueAsync("no connection counts", () => Gate.Count == 0);
     }
 
     private Task IsParkedAsync() => Eventually.IsTrueAsync("the connection is parked", () =>

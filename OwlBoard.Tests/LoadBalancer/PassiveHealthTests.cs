@@ -110,7 +110,7 @@ public sealed class PassiveHealthTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         }
 
-        Assert.True(_gateways.Sum(gateway => gateway.Received.Count) > 10, "another gateway is asked too");
+        Assert.True(_gateways.Sum(gateway => gateway.Received.Count) > 10, "No request was retried on another gateway.");
         Assert.All(loadBalancer.Gateways, gateway => Assert.Equal(0, gateway.Statistics.Failures));
         Assert.All(loadBalancer.Gateways, gateway => Assert.Equal(GatewayState.Healthy, gateway.Condition.State));
     }
@@ -163,7 +163,7 @@ public sealed class PassiveHealthTests : IAsyncLifetime
             _time.Advance(TimeSpan.FromSeconds(5));
         }
 
-        // A tenth of the other's at first, then half of it, then the same.
+        // Slow start: a tenth of the other gateway's share, then half of it, then all of it.
         Assert.InRange(shares[0], 2, 6);
         Assert.InRange(shares[1], 11, 15);
         Assert.InRange(shares[2], 19, 21);

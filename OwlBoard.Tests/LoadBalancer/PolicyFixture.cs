@@ -17,7 +17,7 @@ using Yarp.ReverseProxy.Model;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>A load balancing policy with gateways that exist only for it.</summary>
+/// <summary>A load balancing policy with its own gateways.</summary>
 internal sealed class PolicyFixture : IDisposable
 {
     private readonly LiveOptions _options;
@@ -27,8 +27,8 @@ internal sealed class PolicyFixture : IDisposable
     private readonly ClusterState _cluster = new("gateways");
 
     /// <param name="algorithm">The policy's name.</param>
-    /// <param name="weights">One gateway for each: <c>gw-1</c>, …</param>
-    /// <param name="settings">Settings below <c>LoadBalancer</c>.</param>
+    /// <param name="weights">The weight of each gateway: <c>gw-1</c> and so on.</param>
+    /// <param name="settings">Settings relative to <c>LoadBalancer</c>.</param>
     public PolicyFixture(string algorithm, double[] weights, params (string Key, string Value)[] settings)
     {
         var configuration = new ConfigurationBuilder()
@@ -56,11 +56,11 @@ internal sealed class PolicyFixture : IDisposable
 
     public IReadOnlyList<GatewayUnderTest> Gateways { get; }
 
-    /// <summary>The available destinations, those of the given gateways left out.</summary>
+    /// <summary>Returns the available destinations except for those of the given gateways.</summary>
     public DestinationState[] Available(params string[] except) =>
         [.. _destinations.Where(destination => !except.Contains(destination.DestinationId))];
 
-    /// <summary>A request from the given client that can be picked for again and again.</summary>
+    /// <summary>Creates a request from the given client, for any number of picks.</summary>
     public static DefaultHttpContext Request(string client = "203.0.113.1")
     {
         var context = new DefaultHttpContext();
@@ -69,7 +69,7 @@ internal sealed class PolicyFixture : IDisposable
         return context;
     }
 
-    /// <summary>Picks a gateway, which then has one more active request.</summary>
+    /// <summary>Picks a gateway and increments its number of active requests.</summary>
     public GatewayUnderTest Pick(HttpContext context, IReadOnlyList<DestinationState>? available = null)
     {
         var destination = Policy.PickDestination(context, _cluster, available ?? _destinations);
@@ -77,7 +77,7 @@ internal sealed class PolicyFixture : IDisposable
         return _registry.Of(destination!);
     }
 
-    /// <summary>How many of the given number of requests, one after the other, each gateway gets.</summary>
+    /// <summary>Returns how many of the given number of sequential requests each gateway receives.</summary>
     public int[] Spread(int requests, HttpContext? context = null)
     {
         context ??= Request();

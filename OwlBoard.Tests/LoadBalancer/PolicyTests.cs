@@ -3,7 +3,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>What all balancing algorithms have in common.</summary>
+/// <summary>Tests of behaviour that all balancing algorithms share.</summary>
 [Trait("Category", "Unit")]
 public sealed class PolicyTests
 {
@@ -74,7 +74,7 @@ public sealed class PolicyTests
             fixture.Pick(PolicyFixture.Request());
         }
 
-        // Even consistent_hash, for which all of these belong to one gateway: a quarter more than the mean at most.
+        // With consistent_hash, all requests hash to one gateway, which gets at most 1.25 times the mean.
         Assert.All(fixture.Gateways, gateway => Assert.InRange(gateway.Active, 25, 126));
     }
 

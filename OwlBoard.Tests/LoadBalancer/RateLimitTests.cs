@@ -220,7 +220,7 @@ public sealed class RateLimitTests : IAsyncLifetime
     private TestLoadBalancer Start(params (string Key, string Value)[] settings) => TestLoadBalancer.Start(
         [_gateway],
         [
-            // The values that are the default; the fixture switches the limit off for the other tests.
+            // The default values; the fixture disables the limit for other tests.
             new("RateLimit:RequestsPerSecond", "100"),
             .. settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)),
         ],

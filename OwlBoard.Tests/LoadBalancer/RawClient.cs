@@ -6,7 +6,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>A client that sends what it is told to, byte by byte, well-formed or not. Every wait has a deadline.</summary>
+/// <summary>A client that sends arbitrary bytes, well-formed or not. Every wait has a deadline.</summary>
 internal sealed class RawClient : IDisposable
 {
     private readonly TcpClient _client = new() { NoDelay = true };
@@ -20,7 +20,7 @@ internal sealed class RawClient : IDisposable
         return client;
     }
 
-    /// <summary>Sends a request on a connection of its own.</summary>
+    /// <summary>Sends a request on a new connection and reads the response.</summary>
     public static async Task<RawResponse> AskAsync(Uri address, string request)
     {
         using var client = await ConnectAsync(address);
@@ -33,7 +33,7 @@ internal sealed class RawClient : IDisposable
         await _client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(text), TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Reads a response head, an interim one included, and with <paramref name="withBody"/> what it says of a body.</summary>
+    /// <summary>Reads a response, which may be an interim one; its body only if <paramref name="withBody"/> is set.</summary>
     public async Task<RawResponse> ReadResponseAsync(bool withBody = true)
     {
         var status = int.Parse((await ReadLineAsync()).Split(' ')[1], CultureInfo.InvariantCulture);
@@ -66,7 +66,7 @@ internal sealed class RawClient : IDisposable
         return head with { Body = await ReadAsync(int.Parse(head.Header("Content-Length") ?? "0", CultureInfo.InvariantCulture)) };
     }
 
-    /// <summary>Whatever comes until the connection is closed or reset.</summary>
+    /// <summary>Reads until the connection is closed or reset.</summary>
     public async Task<string> ReadToEndAsync()
     {
         var text = new StringBuilder();
@@ -79,13 +79,13 @@ internal sealed class RawClient : IDisposable
         }
         catch (IOException)
         {
-            // A reset is an end as well.
+            // A reset also ends the connection.
         }
 
         return text.ToString();
     }
 
-    /// <summary>The same, and whether it was reset.</summary>
+    /// <summary>Reads until the connection is closed or reset, and reports which of the two.</summary>
     public async Task<(string Text, bool IsReset)> ReadToEndOrResetAsync()
     {
         var text = new StringBuilder();

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>A request as an upstream got it.</summary>
+/// <summary>A request as received by an upstream.</summary>
 internal sealed record ReceivedRequest(string Method, string Target, IReadOnlyDictionary<string, string> Headers)
 {
     public static ReceivedRequest Of(HttpRequest request) => new(
@@ -10,6 +10,6 @@ internal sealed record ReceivedRequest(string Method, string Target, IReadOnlyDi
         $"{request.Path}{request.QueryString}",
         request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase));
 
-    /// <summary>A header's value; <see langword="null"/> if it is not there.</summary>
+    /// <summary>Returns a header's value; <see langword="null"/> if the header is missing.</summary>
     public string? Header(string name) => Headers.GetValueOrDefault(name);
 }

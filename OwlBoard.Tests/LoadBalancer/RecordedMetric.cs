@@ -5,7 +5,7 @@ using OwlBoard.LoadBalancer.Telemetry;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>What one instrument of one load balancer recorded.</summary>
+/// <summary>The measurements of one instrument of one load balancer.</summary>
 internal sealed class RecordedMetric : IDisposable
 {
     private readonly MeterListener _listener = new();
@@ -13,7 +13,7 @@ internal sealed class RecordedMetric : IDisposable
 
     public RecordedMetric(TestLoadBalancer loadBalancer, string name)
     {
-        // Of this load balancer: others run in the same process.
+        // Select this load balancer's meter: others run in the same process.
         var meter = loadBalancer.Services.GetRequiredService<IMeterFactory>().Create(LoadBalancerMetrics.MeterName);
         _listener.InstrumentPublished = (instrument, listener) =>
         {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>Keeps what is logged.</summary>
+/// <summary>A logger that records its messages.</summary>
 internal sealed class RecordingLogger<T> : ILogger<T>
 {
     public ConcurrentQueue<string> Messages { get; } = new();

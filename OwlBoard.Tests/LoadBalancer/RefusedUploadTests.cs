@@ -7,7 +7,7 @@ using OwlBoard.Tests.Forwarding.Exchanges;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>A client that sends all of its upload before it reads learns why it was refused.</summary>
+/// <summary>A client that sends its whole upload before it reads can still read the reason for the rejection.</summary>
 [Trait("Category", "Integration")]
 public sealed class RefusedUploadTests
 {
@@ -44,7 +44,7 @@ public sealed class RefusedUploadTests
         }
     }
 
-    /// <summary>Kestrel reads on for 5 s after a response; then it gives the connection up.</summary>
+    /// <summary>After a response, Kestrel reads the rest of a request for 5 s and then aborts the connection.</summary>
     [Theory]
     [InlineData(Forwarders.Sockets)]
     [InlineData(Forwarders.Yarp)]

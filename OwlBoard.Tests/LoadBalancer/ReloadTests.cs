@@ -31,7 +31,7 @@ public sealed class ReloadTests : IAsyncLifetime
 
         Change(loadBalancer, ("Gateways:0:Address", _gateways[2].Address), ("Gateways:0:Name", "gw-3"));
 
-        await Eventually.IsTrueAsync("gw-3 is in and gw-1 is out", () => loadBalancer.Gateways.Select(gateway => gateway.Name).SequenceEqual(["gw-2", "gw-3"]));
+        await Eventually.IsTrueAsync("gw-3 is added and gw-1 removed", () => loadBalancer.Gateways.Select(gateway => gateway.Name).SequenceEqual(["gw-2", "gw-3"]));
         Assert.Equal(["gw-2", "gw-3"], new[] { await loadBalancer.AskAsync(), await loadBalancer.AskAsync() }.Order());
     }
 
@@ -64,10 +64,10 @@ public sealed class ReloadTests : IAsyncLifetime
             await context.Response.WriteAsync("whole");
         };
         var request = loadBalancer.Http.GetStringAsync("/", TestContext.Current.CancellationToken);
-        await Eventually.IsTrueAsync("the request is there", () => !_gateways[0].Received.IsEmpty);
+        await Eventually.IsTrueAsync("the request has reached gw-1", () => !_gateways[0].Received.IsEmpty);
 
         Change(loadBalancer, ("Gateways:0:Address", _gateways[1].Address), ("Gateways:0:Name", "gw-2"), ("Timeouts:Connect", "00:00:05"));
-        await Eventually.IsTrueAsync("gw-2 is in", () => loadBalancer.Gateways.Any(gateway => gateway.Name == "gw-2"));
+        await Eventually.IsTrueAsync("gw-2 is added", () => loadBalancer.Gateways.Any(gateway => gateway.Name == "gw-2"));
         release.SetResult();
 
         Assert.Equal("whole", await request);

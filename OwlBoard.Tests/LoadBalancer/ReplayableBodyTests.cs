@@ -18,7 +18,7 @@ public sealed class ReplayableBodyTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Each byte comes within the time limit of a silent client.</summary>
+    /// <summary>Each byte arrives within the time limit for a silent client.</summary>
     [Fact]
     public async Task Body_that_comes_too_slowly_on_average_ends_with_408()
     {
@@ -26,7 +26,7 @@ public sealed class ReplayableBodyTests
         await WriteAsync(BytesPerSecond);
         await ReadAsync(body, BytesPerSecond);
 
-        // 30 s, and 1 s for the bytes that came; each further byte is worth 4 ms.
+        // 30 s, plus 1 s for the received bytes; each further byte adds 4 ms.
         var read = await DripAsync(body, bytes: 1, every: TimeSpan.FromSeconds(10), times: 3);
         _time.Advance(TimeSpan.FromSeconds(0.9));
         Assert.False(read.IsCompleted);
@@ -50,7 +50,7 @@ public sealed class ReplayableBodyTests
         Assert.Equal(0, await read.WaitAsync(Eventually.DefaultDeadline, Token));
     }
 
-    /// <summary>A gateway that accepts the body slowly is not the client's fault.</summary>
+    /// <summary>Time spent waiting for a slow gateway does not count against the client.</summary>
     [Fact]
     public async Task Time_in_which_the_client_is_not_waited_for_does_not_count()
     {
@@ -99,8 +99,8 @@ public sealed class ReplayableBodyTests
 
     private async Task WriteAsync(int count) => await _pipe.Writer.WriteAsync(new byte[count], Token);
 
-    /// <summary>Sends some bytes at a time while the body is read.</summary>
-    /// <returns>The read that waits for more.</returns>
+    /// <summary>Sends a few bytes at a time while the body is read.</summary>
+    /// <returns>The read that is still pending.</returns>
     private async Task<Task<int>> DripAsync(ReplayableBody body, int bytes, TimeSpan every, int times)
     {
         var read = body.ReadAsync(new byte[bytes], Token).AsTask();

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>Requests whose end two servers could see in different places must not get through (RFC 9112 section 11.2).</summary>
+/// <summary>Requests whose end two servers could parse differently must not be forwarded (RFC 9112 section 11.2).</summary>
 [Trait("Category", "Integration")]
 public sealed class RequestFramingTests : IAsyncLifetime
 {

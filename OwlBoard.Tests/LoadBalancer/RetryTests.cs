@@ -206,7 +206,7 @@ public sealed class RetryTests : IAsyncLifetime
     {
         var frozen = new TaskCompletionSource();
         _sick.Answer = _ => frozen.Task;
-        // Not before a request waits there; and with time enough for the other one's probes, however busy the machine is.
+        // Probes fail only once a request waits here. Their timeout is long enough for the other gateway on a busy machine.
         _sick.AnswerProbe = probe => _sick.Received.IsEmpty ? Task.CompletedTask : FakeGateway.Reset(probe);
         await using var loadBalancer = TestLoadBalancer.Start(
             Gateways,
@@ -249,7 +249,7 @@ public sealed class RetryTests : IAsyncLifetime
 
         client.Close();
 
-        await Fixtures.Eventually.IsTrueAsync("the request is over", () => loadBalancer.Gateway("sick").Active == 0);
+        await Fixtures.Eventually.IsTrueAsync("the request has ended", () => loadBalancer.Gateway("sick").Active == 0);
         Assert.Equal(0, loadBalancer.Gateway("sick").Statistics.Failures);
     }
 

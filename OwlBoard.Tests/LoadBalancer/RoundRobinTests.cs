@@ -54,7 +54,7 @@ public sealed class RoundRobinTests : IAsyncLifetime
             Assert.Equal((3, 1, 1), (names.Count(name => name == "gw-1"), names.Count(name => name == "gw-2"), names.Count(name => name == "gw-3")));
         }
 
-        // Never the three turns of the heavy one and then everybody else's.
+        // The turns of the heavy gateway are interleaved with those of the others.
         Assert.DoesNotContain("gw-1 gw-1 gw-1 gw-1", string.Join(' ', turns), StringComparison.Ordinal);
     }
 

@@ -9,7 +9,7 @@ using OwlBoard.Tests.Gateway;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>A client that reads slowly gets its whole response.</summary>
+/// <summary>A client that reads slowly receives its whole response.</summary>
 [Trait("Category", "Integration")]
 public sealed class SlowClientTests
 {
@@ -17,7 +17,7 @@ public sealed class SlowClientTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Kestrel's own limit gave up a client after 5 s in which a flush of such a body waited.</summary>
+    /// <summary>Kestrel's minimum data rate would abort a client after a flush of such a body had waited for 5 s.</summary>
     [Theory]
     [InlineData(Forwarders.Sockets)]
     [InlineData(Forwarders.Yarp)]
@@ -53,7 +53,7 @@ public sealed class SlowClientTests
         await client.ReceiveAsync(new byte[100], Token);
 
         var started = Stopwatch.GetTimestamp();
-        await Eventually.IsTrueAsync("the request is over", () => loadBalancer.Gateway("gw-1").Active == 0);
+        await Eventually.IsTrueAsync("the request has ended", () => loadBalancer.Gateway("gw-1").Active == 0);
 
         Assert.True(Stopwatch.GetElapsedTime(started) > TimeSpan.FromSeconds(0.4));
         Assert.Equal(0, loadBalancer.Gateway("gw-1").Statistics.Failures);
@@ -68,7 +68,7 @@ public sealed class SlowClientTests
 
     private static async Task AnswerAsync(HttpContext context)
     {
-        // The upstream's own limit is none of the test's.
+        // The upstream's own minimum data rate must not affect the test.
         context.Features.Get<Microsoft.AspNetCore.Server.Kestrel.Core.Features.IHttpMinResponseDataRateFeature>()!.MinDataRate = null;
         context.Response.ContentLength = Length;
         var block = new byte[64 * 1024];
@@ -86,7 +86,7 @@ public sealed class SlowClientTests
         return client;
     }
 
-    /// <returns>How many bytes of the body came.</returns>
+    /// <returns>The number of received bytes of the body.</returns>
     private static async Task<long> DownloadAsync(Uri address, string path, TimeSpan pause)
     {
         using var client = await AskAsync(address, path);

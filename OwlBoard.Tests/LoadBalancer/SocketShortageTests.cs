@@ -12,7 +12,7 @@ using Yarp.ReverseProxy.Health;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>A load balancer without a file descriptor left knows nothing of its gateways' health.</summary>
+/// <summary>A load balancer without free file descriptors draws no conclusion about its gateways' health.</summary>
 [Trait("Category", "Integration")]
 public sealed class SocketShortageTests : IAsyncLifetime
 {

@@ -73,7 +73,7 @@ public sealed class StatusTests
         var release = new TaskCompletionSource();
         busy.Answer = _ => release.Task;
         var request = loadBalancer.AskAsync();
-        await Fixtures.Eventually.IsTrueAsync("the request waits", () => !busy.Received.IsEmpty);
+        await Fixtures.Eventually.IsTrueAsync("the gateway has the request", () => !busy.Received.IsEmpty);
 
         var status = await loadBalancer.Http.GetStringAsync("/lb-status", TestContext.Current.CancellationToken);
 

@@ -68,7 +68,7 @@ public sealed class StickinessTests : IAsyncLifetime
         var attributes = cookie!.Split("; ");
         Assert.StartsWith("owlboard_gateway=", attributes[0], StringComparison.Ordinal);
         Assert.Equal(["httponly", "path=/", "samesite=lax"], attributes[1..].Order());
-        // The name and its signature, and nothing of the gateway's address.
+        // The cookie has the gateway's name and a signature, but not its address.
         var value = attributes[0]["owlboard_gateway=".Length..].Split('.');
         Assert.Equal(gateway, Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(value[0])));
         Assert.Equal(32, System.Buffers.Text.Base64Url.DecodeFromChars(value[1]).Length);
@@ -241,7 +241,7 @@ public sealed class StickinessTests : IAsyncLifetime
         Change("cookie", Convert.ToBase64String(RandomNumberGenerator.GetBytes(48)));
         Assert.NotNull((await SendAsync(loadBalancer, cookie)).SetCookie);
 
-        // Refused: without a key there are no cookies.
+        // The change is rejected: cookies require a key.
         var before = loadBalancer.Services.GetRequiredService<LiveOptions>().Current;
         Change("cookie", "");
         Assert.Same(before, loadBalancer.Services.GetRequiredService<LiveOptions>().Current);

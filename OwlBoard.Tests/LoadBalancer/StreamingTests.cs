@@ -6,7 +6,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>Bodies on their way through: whole, at once and in both directions.</summary>
+/// <summary>Bodies are forwarded completely, without delay and in both directions.</summary>
 [Trait("Category", "Integration")]
 public sealed class StreamingTests : IAsyncLifetime
 {
@@ -37,7 +37,7 @@ public sealed class StreamingTests : IAsyncLifetime
         Assert.Equal("abcde", (await client.ReadResponseAsync()).Body);
     }
 
-    /// <summary>Up to 1,024 bytes it is asked for, since to send them is cheaper than to close the connection.</summary>
+    /// <summary>A body of up to 1,024 bytes is requested anyway, since receiving it is cheaper than closing the connection.</summary>
     [Fact]
     public async Task A_gateway_that_refuses_the_head_is_never_sent_the_body_and_the_client_not_asked_for_it()
     {
@@ -80,7 +80,7 @@ public sealed class StreamingTests : IAsyncLifetime
         Assert.Equal("chunked", received.Header("Transfer-Encoding"));
     }
 
-    /// <summary>Shorter than, as long as and longer than what is received together with the head.</summary>
+    /// <summary>The lengths are below, at and above the amount that is received together with the head.</summary>
     [Theory]
     [InlineData(15_000)]
     [InlineData(16 * 1024)]
@@ -123,7 +123,7 @@ public sealed class StreamingTests : IAsyncLifetime
         Assert.Equal("\ndata: 2\n\n", await events.ReadToEndAsync(TestContext.Current.CancellationToken));
     }
 
-    /// <summary>Kestrel sends no trailers over HTTP/1.1 and YARP forwards none of a request: they end here, bodies do not suffer.</summary>
+    /// <summary>Kestrel sends no trailers over HTTP/1.1 and YARP forwards no request trailers; bodies are not affected.</summary>
     [Fact]
     public async Task Trailers_end_here_and_do_no_harm()
     {
@@ -160,12 +160,12 @@ public sealed class StreamingTests : IAsyncLifetime
         await using var loadBalancer = TestLoadBalancer.Start([_gateway]);
         var client = await RawClient.ConnectAsync(loadBalancer.Desktop);
         await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nabc");
-        await Eventually.IsTrueAsync("the gateway is asked", () => !_gateway.Received.IsEmpty);
+        await Eventually.IsTrueAsync("the gateway has the request", () => !_gateway.Received.IsEmpty);
 
         client.Dispose();
 
         await aborted.Task.WaitAsync(Eventually.DefaultDeadline, TestContext.Current.CancellationToken);
-        await Eventually.IsTrueAsync("the request is over", () => loadBalancer.Gateway("gw-1").Active == 0);
+        await Eventually.IsTrueAsync("the request has ended", () => loadBalancer.Gateway("gw-1").Active == 0);
         Assert.Equal(0, loadBalancer.Gateway("gw-1").Statistics.Failures);
         Assert.Single(_gateway.Received);
     }
@@ -191,7 +191,7 @@ public sealed class StreamingTests : IAsyncLifetime
         client.Dispose();
 
         await aborted.Task.WaitAsync(Eventually.DefaultDeadline, TestContext.Current.CancellationToken);
-        await Eventually.IsTrueAsync("the request is over", () => loadBalancer.Gateway("gw-1").Active == 0);
+        await Eventually.IsTrueAsync("the request has ended", () => loadBalancer.Gateway("gw-1").Active == 0);
         Assert.Equal(0, loadBalancer.Gateway("gw-1").Statistics.Failures);
     }
 
@@ -214,7 +214,7 @@ public sealed class StreamingTests : IAsyncLifetime
         seen.SetResult();
 
         Assert.Equal("", await client.ReadToEndAsync());
-        await Eventually.IsTrueAsync("the gateway is blamed", () => loadBalancer.Gateway("gw-1").Statistics.Failures == 1);
+        await Eventually.IsTrueAsync("the failure counts against the gateway", () => loadBalancer.Gateway("gw-1").Statistics.Failures == 1);
     }
 
     [Fact]
@@ -229,7 +229,7 @@ public sealed class StreamingTests : IAsyncLifetime
         await using var loadBalancer = TestLoadBalancer.Start([_gateway]);
         using var client = await RawClient.ConnectAsync(loadBalancer.Desktop);
 
-        // Twice on one connection: a body that should not be there would be read as the second response.
+        // Send two requests on one connection: an invalid body would be read as the second response.
         for (var i = 0; i < 2; i++)
         {
             await client.SendAsync("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");

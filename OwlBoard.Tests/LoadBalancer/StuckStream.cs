@@ -1,11 +1,11 @@
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>A sink that blocks whoever writes to it, as a pipe does that nobody reads, until it is released.</summary>
+/// <summary>A sink that blocks each writer until it is released, like a pipe without a reader.</summary>
 internal sealed class StuckStream : MemoryStream
 {
     private readonly ManualResetEventSlim _released = new();
 
-    /// <summary>Set when somebody is stuck.</summary>
+    /// <summary>The event that is set when a writer is blocked.</summary>
     public ManualResetEventSlim Reached { get; } = new();
 
     public void Release() => _released.Set();

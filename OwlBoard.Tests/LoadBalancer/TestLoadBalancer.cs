@@ -10,7 +10,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>The load balancer itself on free ports in front of given upstreams.</summary>
+/// <summary>The load balancer on free ports with the given upstreams.</summary>
 internal sealed class TestLoadBalancer : WebApplicationFactory<LoadBalancerOptions>
 {
     private readonly Dictionary<string, string?> _settings;
@@ -29,15 +29,13 @@ internal sealed class TestLoadBalancer : WebApplicationFactory<LoadBalancerOptio
 
     public Uri Management { get; private set; } = null!;
 
-    /// <summary>A client of the desktop listener.</summary>
+    /// <summary>Gets an HTTP client of the desktop listener.</summary>
     public HttpClient Http { get; private set; } = null!;
 
-    /// <summary>The gateways' state, as the load balancer sees it.</summary>
+    /// <summary>Gets the gateways' state as seen by the load balancer.</summary>
     public IReadOnlyList<GatewayUnderTest> Gateways => Services.GetRequiredService<GatewayRegistry>().All;
 
-    /// <summary>
-    /// Starts one. Probes are off unless a setting switches them on, so that they do not add to what a test does.
-    /// </summary>
+    /// <summary>Starts a load balancer. Probes are disabled unless a setting enables them, to not interfere with a test.</summary>
     public static TestLoadBalancer Start(
         IEnumerable<FakeGateway> gateways,
         IEnumerable<KeyValuePair<string, string>>? settings = null,
@@ -81,7 +79,7 @@ internal sealed class TestLoadBalancer : WebApplicationFactory<LoadBalancerOptio
     public Task IsInStateAsync(string name, GatewayState state) =>
         Eventually.IsTrueAsync($"{name} is {state}", () => Gateway(name).Condition.State == state);
 
-    /// <summary>Which gateway answers a request.</summary>
+    /// <summary>Sends a request and returns the name of the gateway that responds.</summary>
     public async Task<string> AskAsync(string path = "/", HttpMethod? method = null)
     {
         using var request = new HttpRequestMessage(method ?? HttpMethod.Get, path);
@@ -105,7 +103,7 @@ internal sealed class TestLoadBalancer : WebApplicationFactory<LoadBalancerOptio
 
     public override ValueTask DisposeAsync()
     {
-        // First of all: the server waits until its clients close, on a clock that a test may have stopped.
+        // Dispose the client first: the server waits for its clients to close, on a clock that the test may have stopped.
         Http?.Dispose();
         return base.DisposeAsync();
     }

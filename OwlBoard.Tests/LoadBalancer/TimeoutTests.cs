@@ -7,7 +7,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>Each time limit with a short value. That the defaults are those of the contract is tested with the options.</summary>
+/// <summary>Tests of each time limit with a short value. Tests of the options cover the defaults.</summary>
 [Trait("Category", "Integration")]
 public sealed class TimeoutTests : IAsyncLifetime
 {
@@ -64,7 +64,7 @@ public sealed class TimeoutTests : IAsyncLifetime
         {
             await client.SendAsync("x");
             sent++;
-            // A byte each 25 ms, until more than the limit is over.
+            // Send a byte every 25 ms until the limit has passed.
             var due = TimeSpan.FromSeconds(2.5) * sent / 99;
             await Eventually.IsTrueAsync("it is time for the next byte", () => Stopwatch.GetElapsedTime(started) >= due);
         }
@@ -84,7 +84,7 @@ public sealed class TimeoutTests : IAsyncLifetime
         {
             gateway.Answer = async context =>
             {
-                // Whichever is asked first freezes, and its probes find it dead.
+                // The gateway that receives the first request freezes, and its probes fail.
                 if (Interlocked.Increment(ref requests) == 1)
                 {
                     gateway.AnswerProbe = FakeGateway.Reset;
@@ -100,9 +100,9 @@ public sealed class TimeoutTests : IAsyncLifetime
             [new("ActiveHealth:Enabled", "true"), new("ActiveHealth:Interval", "00:00:01"), new("ActiveHealth:Timeout", "00:00:01")]);
         using var client = await RawClient.ConnectAsync(loadBalancer.Desktop);
 
-        // More than the forwarder collects before it begins to send.
+        // The body is larger than the buffer that the forwarder fills before it starts to send.
         await client.SendAsync($"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 20003\r\n\r\n{new string('x', 20_000)}");
-        await Eventually.IsTrueAsync("the second gateway is asked", () => Volatile.Read(ref requests) == 2);
+        await Eventually.IsTrueAsync("the second gateway has the request", () => Volatile.Read(ref requests) == 2);
         await client.SendAsync("end");
 
         Assert.Equal("got 20003", (await client.ReadResponseAsync()).Body);
@@ -152,7 +152,7 @@ public sealed class TimeoutTests : IAsyncLifetime
 
         Assert.Equal(200, (await client.ReadResponseAsync(withBody: false)).Status);
         Assert.Equal("abc", await client.ReadToEndAsync());
-        await Eventually.IsTrueAsync("the gateway is blamed", () => loadBalancer.Gateway("gw-1").Statistics.Failures == 1);
+        await Eventually.IsTrueAsync("the failure counts against the gateway", () => loadBalancer.Gateway("gw-1").Statistics.Failures == 1);
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class TimeoutTests : IAsyncLifetime
         using var socket = new ClientWebSocket();
         await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{loadBalancer.Desktop.Port}/"), TestContext.Current.CancellationToken);
 
-        // Three times the limit passes: that long it takes until these are given up, one after the other.
+        // Three requests that time out in sequence take three times the limit.
         for (var i = 0; i < 3; i++)
         {
             using var slow = await loadBalancer.Http.GetAsync("/", TestContext.Current.CancellationToken);

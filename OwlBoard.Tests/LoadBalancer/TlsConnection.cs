@@ -6,7 +6,7 @@ using System.Text;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>One TLS connection that a test holds in its hand, with HTTP/1.1 on it.</summary>
+/// <summary>A TLS connection with HTTP/1.1 that a test controls.</summary>
 internal static class TlsConnection
 {
     public static async Task<SslStream> OpenAsync(int port, SslProtocols protocols = SslProtocols.None)
@@ -25,7 +25,7 @@ internal static class TlsConnection
         return connection;
     }
 
-    /// <summary>Sends a request and reads the whole answer, which has to be short and to end with the gateway's name.</summary>
+    /// <summary>Sends a request and reads the whole response, which must be short and end with the gateway's name.</summary>
     public static async Task<string> AskAsync(SslStream connection)
     {
         await connection.WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);

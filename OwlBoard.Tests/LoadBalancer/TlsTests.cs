@@ -67,7 +67,7 @@ public sealed class TlsTests : IAsyncLifetime
         }
 
         var served = new[] { AskAsync(), AskAsync() };
-        await Eventually.IsTrueAsync("both wait", () => _gateways.Sum(gateway => gateway.Received.Count) == 2);
+        await Eventually.IsTrueAsync("the gateways have both requests", () => _gateways.Sum(gateway => gateway.Received.Count) == 2);
         using var refused = await AskAsync();
 
         Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpVersion.Version20), (refused.StatusCode, refused.Version));
@@ -153,8 +153,8 @@ public sealed class TlsTests : IAsyncLifetime
         var echo = await socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken);
         Assert.Equal("hello", Encoding.UTF8.GetString(buffer, 0, echo.Count));
 
-        // Over HTTP/2 too it is a WebSocket's idle time that ends it, not the minute that responses have.
-        await Eventually.IsTrueAsync("the gateway is free again", () => loadBalancer.Gateways.Sum(gateway => gateway.Active) == 0);
+        // A WebSocket over HTTP/2 also ends by its idle timeout, not by the response timeout of a minute.
+        await Eventually.IsTrueAsync("the gateway has no active request", () => loadBalancer.Gateways.Sum(gateway => gateway.Active) == 0);
 
         static async Task EchoAsync(HttpContext context)
         {
@@ -191,7 +191,7 @@ public sealed class TlsTests : IAsyncLifetime
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, _port, TestContext.Current.CancellationToken);
 
-        // Written by hand: TLS libraries no longer offer 1.1 themselves. RFC 4346 section 7.4.1.2.
+        // Build the ClientHello by hand, since TLS libraries no longer offer 1.1 (RFC 4346 section 7.4.1.2).
         byte[] extensions =
         [
             0x00, 0x0A, 0x00, 0x04, 0x00, 0x02, 0x00, 0x17, // supported_groups: secp256r1
@@ -226,7 +226,7 @@ public sealed class TlsTests : IAsyncLifetime
         using var own = CertificateFolder.Issue("own", issuer: intermediate);
         _files.Write(own, issuer: intermediate);
         await using var loadBalancer = TestLoadBalancer.Start(_gateways, _files.Settings(_port));
-        // A client that knows the root alone.
+        // The client trusts only the root.
         using var client = Client((certificate, chain) =>
         {
             using var built = new X509Chain();

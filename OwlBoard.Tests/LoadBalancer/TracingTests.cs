@@ -44,7 +44,7 @@ public sealed class TracingTests
             await client.SendAsync(request, TestContext.Current.CancellationToken);
         }
 
-        await Fixtures.Eventually.IsTrueAsync("both tries are recorded", () => tries.Count == 2);
+        await Fixtures.Eventually.IsTrueAsync("both attempts are recorded", () => tries.Count == 2);
         Assert.All(tries, span => Assert.Equal(trace, span.TraceId));
         Assert.Equal(
             [new Uri(sick.Address).Port, new Uri(well.Address).Port],

@@ -1,6 +1,6 @@
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>What a proxy in front states of the client's request.</summary>
+/// <summary>Tests of the request information that a trusted proxy in front forwards.</summary>
 [Trait("Category", "Integration")]
 public sealed class TrustedProxyTests : IAsyncLifetime
 {

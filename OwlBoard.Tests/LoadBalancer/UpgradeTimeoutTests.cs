@@ -4,7 +4,7 @@ using OwlBoard.Tests.Forwarding.Exchanges;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>Only a WebSocket, and only from its 101 on, may be idle for longer than a response.</summary>
+/// <summary>Only a WebSocket, and only after its 101, may be idle for longer than a response.</summary>
 [Trait("Category", "Integration")]
 public sealed class UpgradeTimeoutTests
 {
@@ -58,7 +58,7 @@ public sealed class UpgradeTimeoutTests
         {
             await connection.ReadHeadAsync();
             await connection.SendAsync("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
-            // A text frame of two bytes, masked.
+            // A masked text frame of two bytes.
             var frame = await connection.ReadAsync(8);
             await connection.SendAsync($"\u0081\u0002{frame[6..]}");
         });
@@ -68,7 +68,7 @@ public sealed class UpgradeTimeoutTests
         await client.SendAsync($"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: {WebSocket}\r\n\r\n");
         Assert.Equal(101, (await client.ReadResponseAsync()).Status);
 
-        // What is to be shown is that nothing happens meanwhile.
+        // Wait for a fixed time: the test shows that nothing happens.
         await Task.Delay(TimeSpan.FromSeconds(1.2), TestContext.Current.CancellationToken);
 
         await client.SendAsync("\u0081\u0082\0\0\0\0ab");

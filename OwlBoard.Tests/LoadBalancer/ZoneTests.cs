@@ -9,7 +9,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
 
-/// <summary>Two gateways here (gw-1, gw-2) and two there (gw-3, gw-4).</summary>
+/// <summary>Tests with two gateways in the own zone (gw-1, gw-2) and two in another zone (gw-3, gw-4).</summary>
 [Trait("Category", "Integration")]
 public sealed class ZoneTests : IAsyncLifetime
 {
@@ -46,7 +46,7 @@ public sealed class ZoneTests : IAsyncLifetime
 
         TakeOut(loadBalancer, "gw-1");
 
-        // Half of it is healthy and takes 1.4 times that.
+        // Half of the own zone is healthy and receives 1.4 times its share.
         Assert.Equal((0, 70, 15, 15), await SpreadAsync(loadBalancer, 100));
     }
 
@@ -57,7 +57,7 @@ public sealed class ZoneTests : IAsyncLifetime
     {
         await using var loadBalancer = TestLoadBalancer.Start(_gateways, [.. Here, new("Gateways:0:Weight", "3")]);
 
-        // A quarter of the weight is left, or three quarters, and 1.4 times that is more than all.
+        // A quarter or three quarters of the weight remain. 1.4 times three quarters exceeds the whole.
         TakeOut(loadBalancer, $"gw-{outOfRotation}");
         var spread = await SpreadAsync(loadBalancer, 100);
 
@@ -70,7 +70,7 @@ public sealed class ZoneTests : IAsyncLifetime
         await using var loadBalancer = TestLoadBalancer.Start(
             _gateways, [.. Here, new("Gateways:0:Weight", "3"), new("Gateways:2:Weight", "3")]);
 
-        // A quarter of each is healthy: 0.35 and 0.35.
+        // A quarter of each zone is healthy: 0.35 and 0.35.
         TakeOut(loadBalancer, "gw-1", "gw-3");
 
         Assert.Equal((0, 50, 0, 50), await SpreadAsync(loadBalancer, 100));
@@ -108,7 +108,7 @@ public sealed class ZoneTests : IAsyncLifetime
             return Task.CompletedTask;
         };
         await using var loadBalancer = TestLoadBalancer.Start(_gateways, [.. Here, new("Retry:BudgetRatio", "1")]);
-        // The other one here is busier than those there.
+        // The other gateway in the own zone is busier than those in the other zone.
         loadBalancer.Gateway("gw-2").Acquire();
 
         for (var i = 0; i < 4; i++)
@@ -171,7 +171,7 @@ public sealed class ZoneTests : IAsyncLifetime
 
         configuration["LoadBalancer:Gateways:0:Zone"] = "there";
         ((IConfigurationRoot)configuration).Reload();
-        await Eventually.IsTrueAsync("gw-1 has moved", () => loadBalancer.Gateway("gw-1").Zone == "there");
+        await Eventually.IsTrueAsync("gw-1 is in the other zone", () => loadBalancer.Gateway("gw-1").Zone == "there");
         var spread = await SpreadAsync(loadBalancer, 30);
         Assert.Equal(0, spread.Gw2);
         Assert.All(new[] { spread.Gw1, spread.Gw3, spread.Gw4 }, count => Assert.InRange(count, 9, 11));
@@ -188,7 +188,7 @@ public sealed class ZoneTests : IAsyncLifetime
 
         Assert.Equal(0, Allocations.By(() =>
         {
-            // One gateway is left here and two are there.
+            // One gateway is left in the own zone and two in the other.
             own += zones.Next(available).Count == 1 ? 1 : 0;
             zones.Of((ulong)choices++, available);
         }));

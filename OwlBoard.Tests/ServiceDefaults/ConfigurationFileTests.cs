@@ -7,7 +7,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.ServiceDefaults;
 
-/// <summary>Configuration files that change while a program runs: real files, watched as in production.</summary>
+/// <summary>Tests of changes to configuration files at run time: real files, watched as in production.</summary>
 [Trait("Category", "Integration")]
 public sealed class ConfigurationFileTests : IAsyncLifetime
 {
@@ -81,7 +81,7 @@ public sealed class ConfigurationFileTests : IAsyncLifetime
     public async Task A_file_that_disappears_is_reported_and_its_values_stay_whatever_else_changes()
     {
         File.Delete(Path.Combine(_directory, Main));
-        await Eventually.IsTrueAsync("the loss is reported", () => Errors().Length > 0);
+        await Eventually.IsTrueAsync("the missing file is reported", () => Errors().Length > 0);
         AssertLastGoodValues();
 
         Write(Other, """{ "Other": "second" }""");
@@ -99,7 +99,7 @@ public sealed class ConfigurationFileTests : IAsyncLifetime
     [Fact]
     public async Task A_file_that_cannot_be_read_is_reported_and_its_last_good_values_stay()
     {
-        // A folder in place of the file: root may read any file.
+        // Use a folder in place of the file, since root may read any file.
         File.Delete(Path.Combine(_directory, Main));
         Directory.CreateDirectory(Path.Combine(_directory, Main));
 
@@ -118,7 +118,7 @@ public sealed class ConfigurationFileTests : IAsyncLifetime
     private Task HasAsync(string key, string value) =>
         Eventually.IsTrueAsync($"{key} is {value}", () => Configuration[key] == value);
 
-    /// <summary>Replaces the file at once, so that nobody reads half of it.</summary>
+    /// <summary>Replaces the file atomically, so that no reader sees a partial file.</summary>
     private void Write(string name, string text)
     {
         var path = Path.Combine(_directory, name);

@@ -3,18 +3,18 @@ using System.Text.Json;
 
 namespace OwlBoard.Tests.Services;
 
-/// <summary>What a service answered.</summary>
+/// <summary>A response of a service.</summary>
 internal sealed record Answer(HttpStatusCode Status, string? MediaType, string Text)
 {
-    /// <summary>How long to wait before the next request, if the service says so.</summary>
+    /// <summary>The delay before the next request, if the service states one.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Text);
 
     public JsonElement this[string property] => Json.GetProperty(property);
 
-    /// <summary>Asserts that this is an error as the API words them.</summary>
-    /// <returns>Its detail.</returns>
+    /// <summary>Asserts that this is an error in the format of the API.</summary>
+    /// <returns>The error's detail.</returns>
     public string AssertError(HttpStatusCode status)
     {
         Assert.Equal(status, Status);
@@ -24,8 +24,8 @@ internal sealed record Answer(HttpStatusCode Status, string? MediaType, string T
         return detail;
     }
 
-    /// <summary>Asserts that the client has to wait: 429, a problem body and how long.</summary>
-    /// <returns>The detail.</returns>
+    /// <summary>Asserts that the request was throttled: 429, a problem body and a delay.</summary>
+    /// <returns>The error's detail.</returns>
     public string AssertTooMany()
     {
         AssertStatus(HttpStatusCode.TooManyRequests);

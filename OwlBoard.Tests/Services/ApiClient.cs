@@ -2,7 +2,7 @@ using System.Text;
 
 namespace OwlBoard.Tests.Services;
 
-/// <summary>Requests as they go over the wire: JSON is text here, so that a test sees exactly what clients see.</summary>
+/// <summary>Sends requests with JSON as text, so that a test sees exactly what clients see.</summary>
 internal static class ApiClient
 {
     public static Task<Answer> GetAsync(this RunningService service, string path) =>
@@ -17,7 +17,7 @@ internal static class ApiClient
     public static Task<Answer> DeleteAsync(this RunningService service, string path) =>
         SendAsync(service.Http, HttpMethod.Delete, path, null);
 
-    /// <summary>A request from another client, as the load balancer tells of it.</summary>
+    /// <summary>Sends a POST from another client, with the address as forwarded by the load balancer.</summary>
     public static Task<Answer> PostFromAsync(this RunningService service, string client, string path, string json) =>
         SendAsync(service.Http, HttpMethod.Post, path, json, client);
 

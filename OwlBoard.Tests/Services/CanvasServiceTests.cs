@@ -262,7 +262,7 @@ public abstract class CanvasServiceTests(RunningService service)
             Assert.Equal(1, (await listener.ReceiveAsync("cursor")).GetProperty("x").GetInt32());
         }
 
-        // The first message that the artist gets is another's: not an echo of the own ones.
+        // The first message that the artist receives is from another client: there is no echo.
         await first.SendAsync("""{"type":"clear","data":{}}""");
         await artist.ReceiveAsync("clear");
         await elsewhere.SendAsync("""{"type":"nonsense","data":{}}""");

@@ -1,6 +1,6 @@
 namespace OwlBoard.Tests.Services;
 
-/// <summary>A store that exists already: another replica's.</summary>
+/// <summary>The existing store of another replica.</summary>
 internal sealed class GivenStore(string[] settings) : IServiceStore
 {
     public Task<string[]> CreateAsync() => Task.FromResult(settings);

@@ -1,9 +1,9 @@
 namespace OwlBoard.Tests.Services;
 
-/// <summary>Where a service under test keeps its data.</summary>
+/// <summary>The store of a service under test.</summary>
 public interface IServiceStore : IAsyncDisposable
 {
-    /// <summary>Makes an empty one.</summary>
-    /// <returns>The settings that point a service at it.</returns>
+    /// <summary>Creates an empty store.</summary>
+    /// <returns>The settings with which a service uses it.</returns>
     public Task<string[]> CreateAsync();
 }

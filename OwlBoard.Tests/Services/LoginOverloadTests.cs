@@ -2,7 +2,7 @@ using System.Net;
 
 namespace OwlBoard.Tests.Services;
 
-/// <summary>Logins from more clients, and more often, than a service can hash passwords.</summary>
+/// <summary>Tests of more concurrent logins than a service can hash passwords for.</summary>
 [Trait("Category", "Integration")]
 public sealed class LoginOverloadTests(LoginOverloadTests.SlowHashes service) : IClassFixture<LoginOverloadTests.SlowHashes>
 {
@@ -14,7 +14,7 @@ public sealed class LoginOverloadTests(LoginOverloadTests.SlowHashes service) : 
     public async Task Flood_of_logins_is_refused_at_once_while_others_log_in_and_read()
     {
         var email = await RegisterAsync();
-        // Right passwords: the count of wrong ones is not what holds them back.
+        // Correct passwords, so that the limit of wrong ones does not apply.
         var flood = Enumerable.Range(0, 20).Select(_ => LogInAsync(Attacker, email, Password)).ToList();
 
         var login = LogInAsync(Owner, email, Password);
@@ -22,7 +22,7 @@ public sealed class LoginOverloadTests(LoginOverloadTests.SlowHashes service) : 
         (await login).AssertStatus(HttpStatusCode.OK);
 
         var answers = await Task.WhenAll(flood);
-        // One that is hashed and two that wait, at any time.
+        // At any time, one login is hashed and two wait.
         Assert.InRange(answers.Count(answer => answer.Status == HttpStatusCode.OK), 3, 15);
         Assert.All(answers.Where(answer => answer.Status != HttpStatusCode.OK), answer => answer.AssertTooMany());
     }
@@ -44,7 +44,7 @@ public sealed class LoginOverloadTests(LoginOverloadTests.SlowHashes service) : 
         Assert.Equal(5, answers.Count(answer => answer.Status == HttpStatusCode.BadRequest));
         Assert.Equal(7, answers.Count(answer => answer.Status == HttpStatusCode.TooManyRequests));
         Assert.Contains("wrong passwords", answers[^1].AssertTooMany(), StringComparison.Ordinal);
-        // Not even the right one tells the attacker anything.
+        // Even the correct password reveals nothing to the attacker.
         (await LogInAsync(attacker, email, Password)).AssertTooMany();
         (await LogInAsync(Owner, email, Password)).AssertStatus(exists ? HttpStatusCode.OK : HttpStatusCode.BadRequest);
     }

@@ -91,12 +91,12 @@ public sealed class LoginThrottleTests
             Fail(Account, new($"198.51.100.{i}"));
         }
 
-        // Of the guessers, each has one guess in five minutes from now on.
+        // From now on, each guessing client has one guess in five minutes.
         var guesser = new ClientNetwork("198.51.100.200");
         Fail(Account, guesser);
         Assert.Equal(LoginThrottle.GuardInterval, Wait(Account, guesser));
 
-        // The owner has all five at the usual address, and the first at a new one.
+        // The owner has all five attempts at the usual address, and one at a new address.
         Fail(Account, Home, times: 4);
         Assert.Null(Wait(Account, Home));
         Assert.Null(Wait(Account, new("203.0.113.1")));
@@ -137,7 +137,7 @@ public sealed class LoginThrottleTests
     public void Client_is_an_IPv4_address_or_an_IPv6_64(string address, string client) =>
         Assert.Equal(client, ClientNetwork.Of(IPAddress.Parse(address)).Value);
 
-    /// <summary>Logs in with a wrong password, which must be looked at.</summary>
+    /// <summary>Logs in with a wrong password. The attempt must be allowed.</summary>
     private void Fail(string account, ClientNetwork client, int times = 1)
     {
         for (var i = 0; i < times; i++)
@@ -147,7 +147,7 @@ public sealed class LoginThrottleTests
         }
     }
 
-    /// <summary>How long the client has to wait; null if its password is looked at.</summary>
+    /// <summary>Returns the time that the client has to wait; <see langword="null"/> if its password is checked.</summary>
     private TimeSpan? Wait(string account, ClientNetwork client)
     {
         try

@@ -43,7 +43,7 @@ public sealed class PostgreSqlStartTests
         await using var replica = Replica.Start(
             "user", Setting($"Host=127.0.0.1;Port={port};Username=owlboard;Password={PostgreSqlServer.Password}"));
         await Eventually.IsTrueAsync(
-            "it says that it waits",
+            "the wait is logged",
             () => replica.Output.Contains($"PostgreSQL at 127.0.0.1:{port}, database users, user owlboard is not ready", StringComparison.Ordinal),
             Deadline);
 
@@ -69,7 +69,7 @@ public sealed class PostgreSqlStartTests
     {
         await using var replica = Replica.Start("user", Setting($"Host=127.0.0.1;Port={FreePort.Next()};Username=a"));
         await Eventually.IsTrueAsync(
-            "it waits", () => replica.Output.Contains("is not ready", StringComparison.Ordinal), Deadline);
+            "the wait is logged", () => replica.Output.Contains("is not ready", StringComparison.Ordinal), Deadline);
 
         replica.Terminate();
 

@@ -10,6 +10,6 @@ internal sealed class PostgreSqlStore : IServiceStore
         return ["--Storage:Provider=postgresql", $"--Storage:ConnectionString={await server.CreateDatabaseAsync()}"];
     }
 
-    /// <summary>The database goes with the server.</summary>
+    /// <summary>Does nothing: the database is deleted with the server.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -4,7 +4,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Services;
 
-/// <summary>Without Redis nothing that is stored is lost, and what is live comes back with it.</summary>
+/// <summary>Without Redis no stored data is lost, and live updates resume when Redis returns.</summary>
 [Trait("Category", "Integration")]
 public sealed class RedisOutageTests
 {
@@ -24,7 +24,7 @@ public sealed class RedisOutageTests
 
         await redis.KillAsync();
         await PostAsync(chat.First, "while Redis is away");
-        await Eventually.IsTrueAsync("Ada hears her own replica", () => heardByAda.Contains("while Redis is away"));
+        await Eventually.IsTrueAsync("Ada receives the messages of her own replica", () => heardByAda.Contains("while Redis is away"));
         (await chat.First.GetAsync("/health")).AssertStatus(HttpStatusCode.OK);
         await redis.StartAgainAsync();
 
@@ -32,7 +32,7 @@ public sealed class RedisOutageTests
         await HearsAsync(heardByAda, chat.Second, "from Grace's replica");
         foreach (var replica in chat.Both)
         {
-            await Eventually.IsTrueAsync("both are in the room again", async () =>
+            await Eventually.IsTrueAsync("both users are in the room again", async () =>
                 (await replica.GetAsync($"/chat/users/{_room}")).Text
                     == """[{"user_id":"1","username":"Ada"},{"user_id":"2","username":"Grace"}]""");
             var history = (await replica.GetAsync($"/chat/messages/{_room}?limit=1000")).Json.EnumerateArray()
@@ -48,7 +48,7 @@ public sealed class RedisOutageTests
         }
 
         Task HearsAsync(ConcurrentQueue<string> heard, RunningService from, string content) =>
-            Eventually.IsTrueAsync($"the other replica's client hears what comes {content}", async () =>
+            Eventually.IsTrueAsync($"the other replica's client receives the messages {content}", async () =>
             {
                 await PostAsync(from, content);
                 return heard.Contains(content);
@@ -78,7 +78,7 @@ public sealed class RedisOutageTests
         await using var ada = await EnterAsync(chat.First, "1", "Ada");
         var room = $"owlboard:chat:room:{_room}";
 
-        // Of a replica that no longer lives: a heartbeat removes it, and would tell who left. The third is after the first failed.
+        // An entry of a dead replica, which a heartbeat removes and tries to announce. The third iteration follows a failed heartbeat.
         for (var i = 0; i < 3; i++)
         {
             await redis.GetDatabase().HashSetAsync(room, "unreadable", """{"replica":"gone","user_id":"9","username":"Old","since":"a time"}""");

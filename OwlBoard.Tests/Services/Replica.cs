@@ -2,7 +2,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Services;
 
-/// <summary>One of several processes of a service.</summary>
+/// <summary>A process of a service with several replicas.</summary>
 internal sealed class Replica : IAsyncDisposable
 {
     private readonly ServerProcess _process;
@@ -15,7 +15,7 @@ internal sealed class Replica : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    /// <summary>Everything it wrote.</summary>
+    /// <summary>Gets the standard output and standard error so far.</summary>
     public string Output => _process.Output;
 
     public static Replica Start(string service, params string[] settings)
@@ -33,7 +33,7 @@ internal sealed class Replica : IAsyncDisposable
 
     public void Terminate() => _process.Signal("TERM");
 
-    /// <summary>As <c>kill -9</c>.</summary>
+    /// <summary>Kills the replica with <c>SIGKILL</c>.</summary>
     public Task KillAsync() => _process.KillAsync();
 
     public Task<int> HasEndedAsync() => _process.HasEndedAsync();

@@ -36,7 +36,7 @@ public sealed class ReplicaTests
         await using var grace = await EnterAsync(chat.Second, "2", "Grace");
         Assert.Equal("Grace", (await ada.ReceiveAsync("user_joined")).GetProperty("username").GetString());
 
-        // A second tab, on the other replica, is no arrival and its end no departure.
+        // Opening or closing a second tab on the other replica does not announce the user again.
         await using (var tab = await EnterAsync(chat.First, "2", "Grace"))
         {
             await tab.CloseAsync();
@@ -106,7 +106,7 @@ public sealed class ReplicaTests
         await remote.ReceiveAsync("stroke");
         await remote.SendAsync("""{"type":"clear","data":{}}""");
 
-        // Not an echo of the own stroke.
+        // The artist does not receive an echo of its own stroke.
         await artist.ReceiveAsync("clear");
         await neighbour.ReceiveAsync("clear");
     }

@@ -5,7 +5,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Services;
 
-/// <summary>One service on a free port and with a new database, in this process. A test that uses a service whose store the machine lacks is skipped.</summary>
+/// <summary>A service on a free port with a new database, in this process. Skips the test if the machine lacks the store.</summary>
 public abstract class RunningService(string argument, IServiceStore store, params string[] settings) : IAsyncLifetime
 {
     private readonly Optional<WebApplication> _app = new();
@@ -22,10 +22,10 @@ public abstract class RunningService(string argument, IServiceStore store, param
 
     public IServiceProvider Services => _app.Value.Services;
 
-    /// <summary>What the service logged.</summary>
+    /// <summary>The log of the service.</summary>
     internal CapturedLog Log { get; } = new();
 
-    /// <summary>What the service was configured with.</summary>
+    /// <summary>Returns a value of the service's configuration.</summary>
     public string? Setting(string key) => _app.Value.Configuration[key];
 
     public Uri SocketAddress(string path) =>

@@ -4,7 +4,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Services;
 
-/// <summary>The real program in a process of its own.</summary>
+/// <summary>A service's program in its own process.</summary>
 internal sealed class ServiceProcess : IDisposable
 {
     private readonly Process _process;
@@ -18,10 +18,10 @@ internal sealed class ServiceProcess : IDisposable
             start.ArgumentList.Add(argument);
         }
 
-        // A service by itself, without the certificates that the AppHost issues.
+        // Runs without the certificates that the AppHost issues.
         start.Environment["MutualTls__Enabled"] = "false";
         _process = Process.Start(start)!;
-        // Read, or a full pipe would stop it.
+        // Drain the output: the process blocks on a full pipe.
         _process.OutputDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
     }
@@ -39,7 +39,7 @@ internal sealed class ServiceProcess : IDisposable
         using var http = new HttpClient { BaseAddress = address };
         await Eventually.IsTrueAsync($"{service} is healthy", async () =>
         {
-            Assert.False(process._process.HasExited, "The service ended before it was healthy");
+            Assert.False(process._process.HasExited, "The service exited before it was healthy.");
             try
             {
                 using var answer = await http.GetAsync("/health", TestContext.Current.CancellationToken);
@@ -53,8 +53,8 @@ internal sealed class ServiceProcess : IDisposable
         return process;
     }
 
-    /// <summary>Runs the program to its end, which must come soon.</summary>
-    /// <returns>Its exit code and what it wrote to standard error.</returns>
+    /// <summary>Runs the program until it exits, which must be soon.</summary>
+    /// <returns>The exit code and the standard error.</returns>
     public static async Task<(int ExitCode, string Errors)> RunAsync(params string[] arguments)
     {
         using var process = new ServiceProcess(arguments) { Address = new("http://127.0.0.1") };
@@ -62,14 +62,14 @@ internal sealed class ServiceProcess : IDisposable
         return (await process.WaitForExitAsync(), errors);
     }
 
-    /// <summary>As <c>kill -9</c>.</summary>
+    /// <summary>Kills the process with <c>SIGKILL</c>.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
         await WaitForExitAsync();
     }
 
-    /// <summary>As an orchestrator stops a container.</summary>
+    /// <summary>Stops the process with <c>SIGTERM</c>, as an orchestrator stops a container.</summary>
     public void Terminate() => ProcessSignals.Send(_process.Id, "TERM");
 
     public async Task<int> WaitForExitAsync()

@@ -54,7 +54,7 @@ public sealed class ServiceProcessTests : IDisposable
             await process.KillAsync();
         }
 
-        // What a process leaves that dies while it migrates.
+        // Create the lock that a process leaves when it is killed during a migration.
         await using (var database = new SqliteConnection($"Data Source={Path.Combine(_data.Path, "users.db")};Pooling=False"))
         {
             await database.OpenAsync(TestContext.Current.CancellationToken);
@@ -124,7 +124,7 @@ public sealed class ServiceProcessTests : IDisposable
         }
         catch (HttpRequestException)
         {
-            // Killed.
+            // The process was killed.
         }
     }
 }

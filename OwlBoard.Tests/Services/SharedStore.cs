@@ -2,7 +2,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Services;
 
-/// <summary>PostgreSQL for the data, Redis for what replicas tell each other.</summary>
+/// <summary>A store with PostgreSQL for the data and Redis for messages between replicas.</summary>
 internal sealed class SharedStore : IServiceStore
 {
     private readonly PostgreSqlStore _data = new();

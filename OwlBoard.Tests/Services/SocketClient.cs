@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace OwlBoard.Tests.Services;
 
-/// <summary>A client's WebSocket. Whatever it waits for has a deadline.</summary>
+/// <summary>A client's WebSocket. Every wait has a deadline.</summary>
 public sealed class SocketClient : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
@@ -14,7 +14,7 @@ public sealed class SocketClient : IAsyncDisposable
     public WebSocket Socket => _socket;
 
     /// <param name="address">The WebSocket's address.</param>
-    /// <param name="from">Where the client is, as the load balancer tells of it; <see langword="null"/> for this machine.</param>
+    /// <param name="from">The client's address as forwarded by the load balancer; <see langword="null"/> for this machine.</param>
     public static async Task<SocketClient> ConnectAsync(Uri address, string? from = null)
     {
         var client = new SocketClient();
@@ -34,7 +34,7 @@ public sealed class SocketClient : IAsyncDisposable
         await _socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, deadline.Token);
     }
 
-    /// <summary>The next message.</summary>
+    /// <summary>Receives the next message.</summary>
     public async Task<JsonElement> ReceiveAsync()
     {
         var text = await ReceiveTextAsync();
@@ -43,7 +43,7 @@ public sealed class SocketClient : IAsyncDisposable
         return document.RootElement.Clone();
     }
 
-    /// <summary>The next message, which must be of this type; its data.</summary>
+    /// <summary>Receives the next message, which must have the given type, and returns its data.</summary>
     public async Task<JsonElement> ReceiveAsync(string type)
     {
         var message = await ReceiveAsync();
@@ -51,11 +51,11 @@ public sealed class SocketClient : IAsyncDisposable
         return message.GetProperty("data");
     }
 
-    /// <summary>The detail of the error message that must come next.</summary>
+    /// <summary>Receives the next message, which must be an error, and returns its detail.</summary>
     public async Task<string> ReceiveErrorAsync() =>
         (await ReceiveAsync("error")).GetProperty("detail").GetString()!;
 
-    /// <summary>The close frame that must come next, which is answered.</summary>
+    /// <summary>Receives the next message, which must be a close frame, and replies to it.</summary>
     public async Task<(WebSocketCloseStatus? Status, string? Reason)> ReceiveCloseAsync()
     {
         Assert.Null(await ReceiveTextAsync());

@@ -31,15 +31,15 @@ public sealed class SocketLimitTests
         await using var sleeper = await service.ConnectAsync(Path, from: "192.0.2.1");
         var stroke = $$$"""{"type":"stroke","data":{"points":"{{{new string('x', 60_000)}}}"}}""";
 
-        // The sleeper reads nothing: kernel buffers fill up first, then its queue.
+        // The slow client does not read: first the kernel buffers fill up, then the service's queue.
         for (var sent = 0; !slow.Task.IsCompleted; sent++)
         {
-            Assert.True(sent < 2000, "120 MB were sent and the slow reader is still connected");
+            Assert.True(sent < 2000, "120 MB were sent and the slow reader is still connected.");
             await artist.SendAsync(stroke);
             await reader.ReceiveAsync("stroke");
         }
 
-        // The reader got each of them, and still gets more; the sleeper's connection ends without a close frame.
+        // The reader received each message and still receives more; the slow client is disconnected without a close frame.
         await artist.SendAsync("""{"type":"clear","data":{}}""");
         await reader.ReceiveAsync("clear");
         await Assert.ThrowsAsync<WebSocketException>(async () =>
@@ -102,7 +102,7 @@ public sealed class SocketLimitTests
             await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         await first.CloseAsync();
         await first.DisposeAsync();
-        await Fixtures.Eventually.IsTrueAsync("the place of a connection that ended is free", async () =>
+        await Fixtures.Eventually.IsTrueAsync("the closed connection no longer counts", async () =>
         {
             try
             {

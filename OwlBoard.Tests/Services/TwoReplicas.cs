@@ -1,6 +1,6 @@
 namespace OwlBoard.Tests.Services;
 
-/// <summary>Two replicas of a service, which share their stores.</summary>
+/// <summary>Two replicas of a service that share their stores.</summary>
 internal sealed class TwoReplicas : IAsyncDisposable
 {
     private TwoReplicas(RunningService first, RunningService second)
@@ -17,7 +17,7 @@ internal sealed class TwoReplicas : IAsyncDisposable
 
     public static async Task<TwoReplicas> StartAsync(string service, params string[] settings)
     {
-        // What is given last holds.
+        // The last of equal settings wins.
         string[] store = [.. await new SharedStore().CreateAsync(), .. settings];
         var replicas = new TwoReplicas(new ReplicaOf(service, store), new ReplicaOf(service, store));
         await Task.WhenAll(replicas.Both.Select(replica => replica.InitializeAsync().AsTask()));

@@ -170,7 +170,7 @@ public abstract class UserServiceTests(RunningService service)
         var wrong = await FastestOfThreeAsync("timing@example.org");
         var unknown = await FastestOfThreeAsync("nobody-at-all@example.org");
 
-        // Without a hash it would be less than a tenth.
+        // Without hashing, the login would take less than a tenth of the time.
         Assert.True(unknown > wrong / 3, $"Unknown user: {unknown}, wrong password: {wrong}");
 
         async Task<TimeSpan> FastestOfThreeAsync(string email)

@@ -4,8 +4,8 @@ using OwlBoard.Tests.LoadBalancer;
 namespace OwlBoard.Tests.Wire;
 
 /// <summary>
-/// Every byte in a field's name and in a field's value, raw and percent-encoded, through load balancer and gateway to a
-/// service: what becomes of it, compared with a table that gives the reason wherever it does not arrive as it was sent.
+/// Sends every byte in a field's name and value, raw and percent-encoded, through load balancer and gateway to a service, and
+/// compares the outcome with a table that gives the reason for each byte that does not arrive unchanged.
 /// </summary>
 [Trait("Category", "Integration")]
 public sealed class FieldByteTableTests
@@ -52,7 +52,7 @@ public sealed class FieldByteTableTests
             .Select(line => line.Split(" - ", 2))
             .Select(parts => (string.Join(' ', parts[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)), parts.Length > 1 ? parts[1] : ""))];
 
-    /// <summary>A connection of each kind, opened again once it has been closed.</summary>
+    /// <summary>A connection of each kind, reopened after it was closed.</summary>
     private sealed class Connections(WireChain chain) : IDisposable
     {
         private RawClient? _http1;

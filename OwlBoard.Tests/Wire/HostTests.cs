@@ -4,7 +4,7 @@ using OwlBoard.Tests.LoadBalancer;
 
 namespace OwlBoard.Tests.Wire;
 
-/// <summary>Which host a request is for (RFC 9112 section 3.2).</summary>
+/// <summary>Tests of the host that a request is for (RFC 9112 section 3.2).</summary>
 [Trait("Category", "Integration")]
 public sealed class HostTests
 {

@@ -1,6 +1,6 @@
 namespace OwlBoard.Tests.Wire;
 
-/// <summary>What becomes of a request's fields over HTTP/2: a bad one ends its own stream, and no other.</summary>
+/// <summary>Tests of request fields over HTTP/2: an invalid field ends its own stream only.</summary>
 [Trait("Category", "Integration")]
 public sealed class Http2FieldTests
 {

@@ -4,7 +4,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Wire;
 
-/// <summary>One HTTP/2 request on a connection of its own without TLS, its fields byte for byte.</summary>
+/// <summary>Sends an HTTP/2 request on a new connection without TLS, with its fields byte for byte.</summary>
 internal static class Http2Request
 {
     private const byte Headers = 1;
@@ -13,7 +13,7 @@ internal static class Http2Request
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Sends the fields, without a body, and reads the status.</summary>
+    /// <summary>Sends the fields without a body, and reads the status.</summary>
     /// <returns>The status; 0 if the server reset the stream or closed the connection instead.</returns>
     public static async Task<int> AskAsync(Uri address, params (string Name, string Value)[] fields)
     {
@@ -21,7 +21,7 @@ internal static class Http2Request
         await client.ConnectAsync(address.Host, address.Port, Token);
         var stream = client.GetStream();
         var block = fields.SelectMany(field => (byte[])[0, .. Text(field.Name), .. Text(field.Value)]).ToArray();
-        // Preface, SETTINGS that switch the dynamic table off, HEADERS with END_STREAM and END_HEADERS (RFC 9113 section 6).
+        // Preface, SETTINGS that disables the dynamic table, HEADERS with END_STREAM and END_HEADERS (RFC 9113 section 6).
         await stream.WriteAsync(
             (byte[])
             [
@@ -46,14 +46,14 @@ internal static class Http2Request
         return 0;
     }
 
-    /// <summary>A string of at most 254 bytes, not Huffman-coded (RFC 7541 section 5.2).</summary>
+    /// <summary>Encodes a string of at most 254 bytes without Huffman coding (RFC 7541 section 5.2).</summary>
     private static byte[] Text(string value)
     {
         var bytes = Encoding.Latin1.GetBytes(value);
         return bytes.Length < 127 ? [(byte)bytes.Length, .. bytes] : [127, (byte)(bytes.Length - 127), .. bytes];
     }
 
-    /// <summary>The status, which comes first after changes of the table's size (RFC 7541 section 6 and appendix A).</summary>
+    /// <summary>Decodes the status, the first field after table size updates (RFC 7541 section 6 and appendix A).</summary>
     private static int StatusOf(byte[] block)
     {
         var first = block.First(one => (one & 0xE0) != 0x20);

@@ -4,7 +4,7 @@ using OwlBoard.Tests.LoadBalancer;
 
 namespace OwlBoard.Tests.Wire;
 
-/// <summary>The load balancer in front of a gateway in front of a canvas service that keeps the bytes it receives.</summary>
+/// <summary>A load balancer, a gateway behind it, and a canvas service that records the bytes it receives.</summary>
 internal sealed class ProxyChain : IAsyncDisposable
 {
     private readonly TestGateway _gateway;
@@ -28,7 +28,7 @@ internal sealed class ProxyChain : IAsyncDisposable
     public Uri LoadBalancer => _loadBalancer.Desktop;
 
     /// <param name="forwarder">The forwarder of the load balancer and the gateway.</param>
-    /// <param name="settings">Settings of the load balancer, without their section.</param>
+    /// <param name="settings">The load balancer's settings, relative to its section.</param>
     public static ProxyChain Start(string forwarder, params KeyValuePair<string, string>[] settings) => new(forwarder, settings);
 
     public async ValueTask DisposeAsync()

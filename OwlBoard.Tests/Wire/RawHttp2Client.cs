@@ -7,7 +7,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Wire;
 
-/// <summary>A client of HTTP/2 over TLS that sends the fields it is told to, well-formed or not. Every wait has a deadline.</summary>
+/// <summary>An HTTP/2 client over TLS that sends arbitrary fields, well-formed or not. Every wait has a deadline.</summary>
 internal sealed class RawHttp2Client : IDisposable
 {
     public const byte DataFrame = 0;
@@ -45,21 +45,21 @@ internal sealed class RawHttp2Client : IDisposable
         return client;
     }
 
-    /// <summary>The pseudo-fields of a GET.</summary>
+    /// <summary>Returns the pseudo-header fields of a GET.</summary>
     public static (string Name, string Value)[] Get(string path, string? authority = "a") => Pseudo("GET", path, authority);
 
-    /// <summary>The pseudo-fields of a POST.</summary>
+    /// <summary>Returns the pseudo-header fields of a POST.</summary>
     public static (string Name, string Value)[] Post(string path) => Pseudo("POST", path, "a");
 
     private static (string Name, string Value)[] Pseudo(string method, string path, string? authority) =>
         [(":method", method), (":scheme", "https"), (":path", path), .. authority is null ? [] : new[] { (":authority", authority) }];
 
-    /// <summary>Sends a request without a body, each field as a literal that is not indexed (RFC 7541 section 6.2.2).</summary>
-    /// <returns>Its stream.</returns>
+    /// <summary>Sends a request without a body, with each field as a literal without indexing (RFC 7541 section 6.2.2).</summary>
+    /// <returns>The stream's ID.</returns>
     public Task<int> SendAsync(params (string Name, string Value)[] fields) => SendAsync(fields, endsStream: true);
 
-    /// <summary>Sends a header block, of which more may follow, or a body.</summary>
-    /// <returns>Its stream.</returns>
+    /// <summary>Sends a header block, which a continuation or a body may follow.</summary>
+    /// <returns>The stream's ID.</returns>
     public async Task<int> SendAsync((string Name, string Value)[] fields, bool endsStream = true, bool endsHeaders = true)
     {
         var stream = _nextStream;
@@ -76,7 +76,7 @@ internal sealed class RawHttp2Client : IDisposable
         return stream;
     }
 
-    /// <summary>What becomes of a stream: its status, <c>reset</c>, or <c>goaway</c> if the connection ends.</summary>
+    /// <summary>Returns the outcome of a stream: its status, <c>reset</c>, or <c>goaway</c> if the connection ends.</summary>
     public async Task<string> OutcomeAsync(int stream)
     {
         var outcome = "";
@@ -118,7 +118,7 @@ internal sealed class RawHttp2Client : IDisposable
         }
     }
 
-    /// <summary>Sends frames in a row.</summary>
+    /// <summary>Sends the given number of equal frames.</summary>
     public async Task SendFramesAsync(int count, byte type, byte flags, int stream) =>
         await WriteAsync([.. Enumerable.Repeat(Frame(type, flags, stream, []), count).SelectMany(frame => frame)]);
 
@@ -134,7 +134,7 @@ internal sealed class RawHttp2Client : IDisposable
         }
         catch (IOException)
         {
-            // It was reset.
+            // The server reset the connection.
         }
     }
 
@@ -144,12 +144,12 @@ internal sealed class RawHttp2Client : IDisposable
         _client.Dispose();
     }
 
-    /// <summary>Reads the first field of a response, which is its status: indexed, or a literal with an indexed name.</summary>
+    /// <summary>Reads the first field of a response, the status: indexed, or a literal with an indexed name.</summary>
     private static string StatusOf(ReadOnlySpan<byte> block)
     {
         while ((block[0] & 0xE0) == 0x20)
         {
-            // The size of the table, which is of no interest here.
+            // Skip the table size update.
             block = block[1..];
         }
 
@@ -172,7 +172,7 @@ internal sealed class RawHttp2Client : IDisposable
     private static void AddText(List<byte> block, string text)
     {
         var bytes = Encoding.Latin1.GetBytes(text);
-        // RFC 7541 section 5.1, with a prefix of 7 bits.
+        // An integer with a 7-bit prefix (RFC 7541 section 5.1).
         var length = bytes.Length;
         if (length < 127)
         {

@@ -4,7 +4,7 @@ using OwlBoard.Tests.LoadBalancer;
 
 namespace OwlBoard.Tests.Wire;
 
-/// <summary>Requests that the server's parser refuses, which the pipeline does not see: each leaves its line in the access log.</summary>
+/// <summary>Requests that Kestrel's parser rejects before the pipeline. Each is recorded in the access log.</summary>
 [Trait("Category", "Integration")]
 public sealed class RefusedRequestTests : IAsyncLifetime
 {
@@ -86,7 +86,7 @@ public sealed class RefusedRequestTests : IAsyncLifetime
             loadBalancer.Desktop, "POST /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\nabc\r\n0\r\n\r\n");
 
         Assert.Equal(400, response.Status);
-        // The next one's line comes after all lines of the first.
+        // The line of the next request follows all lines of the first.
         await RawClient.AskAsync(loadBalancer.Desktop, "GET /next HTTP/1.1\r\nHost: a\r\n\r\n");
         var lines = await LinesAsync(2);
         Assert.Equal(2, lines.Length);
@@ -124,7 +124,7 @@ public sealed class RefusedRequestTests : IAsyncLifetime
     private async Task<string[]> LinesAsync(int count)
     {
         string[] lines = [];
-        await Eventually.IsTrueAsync($"{count} lines are there", () =>
+        await Eventually.IsTrueAsync($"{count} lines are logged", () =>
         {
             lines = File.Exists(LogFile) ? File.ReadAllLines(LogFile) : [];
             return lines.Length >= count;

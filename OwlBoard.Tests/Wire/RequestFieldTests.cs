@@ -5,7 +5,7 @@ using OwlBoard.Tests.LoadBalancer;
 
 namespace OwlBoard.Tests.Wire;
 
-/// <summary>What becomes of a request's fields between a client and a service, over HTTP/1.1.</summary>
+/// <summary>Tests of request fields between a client and a service, over HTTP/1.1.</summary>
 [Trait("Category", "Integration")]
 public sealed class RequestFieldTests
 {
@@ -291,7 +291,7 @@ public sealed class RequestFieldTests
     public async Task The_limit_on_the_number_of_fields_is_exact(int fields, int status)
     {
         await using var chain = WireChain.Start("sockets");
-        // Host is one of them.
+        // The Host field counts too.
         var lines = string.Concat(Enumerable.Range(0, fields - 1).Select(i => $"X-{i / 2}: 1\r\n"));
 
         var response = await RawClient.AskAsync(chain.Address, $"GET {WireChain.Path} HTTP/1.1\r\nHost: a\r\n{lines}\r\n");

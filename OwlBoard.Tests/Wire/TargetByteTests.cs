@@ -5,8 +5,8 @@ using OwlBoard.Tests.LoadBalancer;
 namespace OwlBoard.Tests.Wire;
 
 /// <summary>
-/// Each byte in path and query, raw, percent-encoded and encoded twice: the service receives it unchanged, or the client gets
-/// 400 for a reason that <c>Expected/target-bytes.txt</c> states.
+/// Sends each byte in path and query, raw, percent-encoded and double-encoded: either the service receives it unchanged, or
+/// the client receives 400 for a reason that <c>Expected/target-bytes.txt</c> states.
 /// </summary>
 [Trait("Category", "Integration")]
 public sealed class TargetByteTests
@@ -34,7 +34,7 @@ public sealed class TargetByteTests
             string[] rests = [.. forms.Select(form => $"a{form}-"), .. forms.Select(form => $"a?b{form}-")];
             foreach (var (rest, cell) in rests.Zip(row[1..]))
             {
-                Assert.True(cell == Sent || reasons.Contains(cell), $"'{cell}' is no reason that the file explains");
+                Assert.True(cell == Sent || reasons.Contains(cell), $"'{cell}' is not a reason that the file explains.");
                 var outcome = await SendAsync(rest);
                 if (outcome != (cell == Sent ? $"200 GET /canvas/{rest} HTTP/1.1" : "400 "))
                 {

@@ -9,7 +9,7 @@ using OwlBoard.Tests.LoadBalancer;
 
 namespace OwlBoard.Tests.Wire;
 
-/// <summary>What request targets become on their way, and which ones are refused, byte for byte.</summary>
+/// <summary>Tests, byte for byte, of forwarded and rejected request targets.</summary>
 [Trait("Category", "Integration")]
 public sealed class TargetTests
 {
@@ -82,7 +82,7 @@ public sealed class TargetTests
         Assert.Empty(chain.Service.Requests);
     }
 
-    /// <summary>Kestrel refuses these before anything of ours sees them; what begins with no slash it takes for a target of CONNECT.</summary>
+    /// <summary>Kestrel rejects these before the pipeline; it parses a target without a leading slash as that of CONNECT.</summary>
     [Theory]
     [InlineData("/%00")]
     [InlineData("/a\0")]
@@ -138,7 +138,7 @@ public sealed class TargetTests
         using var client = await RawClient.ConnectAsync(loadBalancer.Desktop);
         for (var i = 0; i < 2; i++)
         {
-            // The second time, Kestrel reuses what it parsed.
+            // Kestrel reuses the parsed target of the first request.
             await client.SendAsync($"GET {target} HTTP/1.1\r\nHost: b\r\n\r\n");
             Assert.Equal("Load Balancer Healthy", (await client.ReadResponseAsync()).Body);
         }
@@ -224,7 +224,7 @@ public sealed class TargetTests
 
         foreach (var target in Refused.Select(row => row.Data.Item2).Where(target => target[0] == '/').Distinct())
         {
-            // A reset of the stream where Kestrel refuses it.
+            // Kestrel resets the stream of a request that it rejects.
             Assert.True(await AskAsync("GET", target) is 400 or 0, target);
         }
 
@@ -237,7 +237,7 @@ public sealed class TargetTests
             app.Http2Address, (":method", method), (":scheme", "http"), (":authority", "a"), (":path", target));
     }
 
-    /// <summary>Where Kestrel refuses a byte, it resets the stream.</summary>
+    /// <summary>Kestrel resets the stream if it rejects a byte.</summary>
     [Fact]
     public async Task Each_byte_over_http_2_arrives_unchanged_or_is_refused()
     {

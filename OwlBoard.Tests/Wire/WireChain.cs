@@ -5,10 +5,10 @@ using OwlBoard.Tests.LoadBalancer;
 
 namespace OwlBoard.Tests.Wire;
 
-/// <summary>The load balancer, behind it a gateway, behind that a service that keeps the bytes it gets.</summary>
+/// <summary>A load balancer, a gateway behind it, and a service that records the bytes it receives.</summary>
 internal sealed class WireChain : IAsyncDisposable
 {
-    /// <summary>A path that the gateway sends to the service.</summary>
+    /// <summary>A path that the gateway routes to the service.</summary>
     public const string Path = "/api/canvas/x";
 
     private readonly CertificateFolder _files = new();
@@ -38,12 +38,12 @@ internal sealed class WireChain : IAsyncDisposable
 
     public Uri GatewayAddress => _gateway.Client.BaseAddress!;
 
-    /// <summary>HTTP/2, or HTTP/1.1, over TLS.</summary>
+    /// <summary>The port for HTTP/2 or HTTP/1.1 over TLS.</summary>
     public int TlsPort { get; }
 
     public static WireChain Start(string forwarder, params KeyValuePair<string, string>[] settings) => new(forwarder, settings);
 
-    /// <summary>The field lines that the service got of the one request that reached it.</summary>
+    /// <summary>Returns the field lines of the one request that reached the service.</summary>
     public string[] TakeReceived()
     {
         var request = Assert.Single(Service.Requests);

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What the original PostgreSQL image does at its first start: a superuser with a password, which connections have to know.
+# Initializes PostgreSQL at its first start as the original image does: a superuser with a password, required to connect.
 set -euo pipefail
 
 if [ "$1" = postgres ]; then

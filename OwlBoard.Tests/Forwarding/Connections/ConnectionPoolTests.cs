@@ -105,7 +105,7 @@ public sealed class ConnectionPoolTests
                 break;
         }
 
-        await Eventually.IsTrueAsync("it is known for dead", () => all[1].Connection.IsDead);
+        await Eventually.IsTrueAsync("the connection is marked as dead", () => all[1].Connection.IsDead);
 
         Assert.Same(all[0].Connection, upstream.Pool.TryTake(UpstreamUnderTest.Limits));
         Assert.Null(upstream.Pool.TryTake(UpstreamUnderTest.Limits));
@@ -117,7 +117,7 @@ public sealed class ConnectionPoolTests
         using var upstream = new UpstreamUnderTest();
         var all = await upstream.OpenIdleAsync(1);
         all[0].Upstream.Shutdown(SocketShutdown.Send);
-        await Eventually.IsTrueAsync("it is known for dead", () => all[0].Connection.IsDead);
+        await Eventually.IsTrueAsync("the connection is marked as dead", () => all[0].Connection.IsDead);
 
         Assert.False(upstream.Pool.Sweep());
 
@@ -133,7 +133,7 @@ public sealed class ConnectionPoolTests
         await socket.SendAsync("more than the answer"u8.ToArray(), Token);
 
         upstream.Pool.Return(connection);
-        await Eventually.IsTrueAsync("it is closed", () =>
+        await Eventually.IsTrueAsync("the connection is closed", () =>
         {
             upstream.Pool.Sweep();
             return upstream.Pool is { Idle: 0, Used: 0 };
@@ -265,7 +265,7 @@ public sealed class ConnectionPoolTests
         Assert.Equal(2, hosts.LookUps);
     }
 
-    /// <summary>Sweeps, cancellations, ends of the upstream and reuse at the same time, without losing count or using one twice.</summary>
+    /// <summary>Sweeps, cancels, closes and reuses concurrently: the count stays right, and no connection is shared.</summary>
     [Fact]
     public async Task Takes_returns_sweeps_and_ends_at_the_same_time_keep_the_count()
     {
@@ -310,7 +310,7 @@ public sealed class ConnectionPoolTests
                         connection.Add(count);
                     }
 
-                    // An answer to somebody else's question would mean that two exchanges had it at once.
+                    // The reply to another worker's message would mean that two exchanges shared the connection.
                     Assert.Equal(message, connection.Received.ToArray());
                     pool.Return(connection);
                 }

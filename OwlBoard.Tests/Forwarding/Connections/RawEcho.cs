@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace OwlBoard.Tests.Forwarding.Connections;
 
-/// <summary>Sends back whatever comes.</summary>
+/// <summary>A server that echoes all bytes.</summary>
 internal sealed class RawEcho : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -35,7 +35,7 @@ internal sealed class RawEcho : IAsyncDisposable
             }
             catch (Exception stopped) when (stopped is SocketException or InvalidOperationException)
             {
-                // Disposed while it waited (ObjectDisposedException), or before it did.
+                // The listener was disposed during the accept, or before it (ObjectDisposedException).
                 return;
             }
         }
@@ -55,7 +55,7 @@ internal sealed class RawEcho : IAsyncDisposable
             }
             catch (SocketException)
             {
-                // Cut on purpose.
+                // The client cut the connection on purpose.
             }
         }
     }

@@ -5,7 +5,7 @@ using OwlBoard.Tests.Forwarding.Sockets;
 
 namespace OwlBoard.Tests.Forwarding.Connections;
 
-/// <summary>Makes clients on the system's clock, with metrics that nobody reads.</summary>
+/// <summary>Creates clients on the system clock, with metrics that are not collected.</summary>
 internal sealed class TestClients : IDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();

@@ -4,7 +4,7 @@ using OwlBoard.Tests.Forwarding.Exchanges;
 
 namespace OwlBoard.Tests.Forwarding.Connections;
 
-/// <summary>Clients look after their connections by themselves, all of them on one thread.</summary>
+/// <summary>All clients sweep their idle connections on one shared thread.</summary>
 [Trait("Category", "Integration")]
 public sealed class UpstreamClientTests : IDisposable
 {
@@ -24,11 +24,11 @@ public sealed class UpstreamClientTests : IDisposable
             unwanted = await pool.OpenAsync(Limits(TimeSpan.FromHours(1), gone));
         }
 
-        await Eventually.IsTrueAsync("the time of the one is over", () => silent.Ended == ConnectionEnd.TimedOut);
+        await Eventually.IsTrueAsync("the first exchange has timed out", () => silent.Ended == ConnectionEnd.TimedOut);
         Assert.Equal(ConnectionEnd.None, unwanted.Ended);
 
         await gone.CancelAsync();
-        await Eventually.IsTrueAsync("the client of the other is gone", () => unwanted.Ended == ConnectionEnd.ClientGone);
+        await Eventually.IsTrueAsync("the second exchange is cancelled", () => unwanted.Ended == ConnectionEnd.ClientGone);
         Array.ForEach([silent, unwanted], connection => connection.Pool.Discard(connection));
     }
 
@@ -41,16 +41,16 @@ public sealed class UpstreamClientTests : IDisposable
         using var quiet = _clients.Create(new() { ConnectTimeout = Eventually.DefaultDeadline, IdleTimeout = TimeSpan.FromMilliseconds(100) });
         var pool = quiet.PoolFor(upstream.Address);
         var unused = await pool.OpenAsync(Limits(TimeSpan.FromHours(1)));
-        await Eventually.IsTrueAsync("both are there", () => upstream.Connections.Count == 2);
+        await Eventually.IsTrueAsync("both connections are open", () => upstream.Connections.Count == 2);
 
         pool.Return(unused);
         Assert.Equal(1, pool.Idle);
-        await Eventually.IsTrueAsync("the unused one is closed", () => pool.Idle == 0);
+        await Eventually.IsTrueAsync("the idle connection is closed", () => pool.Idle == 0);
         Assert.Equal((ConnectionEnd.None, 1), (used.Ended, used.Pool.Used));
 
-        // And again, after there was nothing to look after.
+        // The sweeps start again after there was no idle connection.
         pool.Return(await pool.OpenAsync(Limits(TimeSpan.FromHours(1))));
-        await Eventually.IsTrueAsync("the next one too", () => pool.Idle == 0 && upstream.Connections.Count == 3);
+        await Eventually.IsTrueAsync("the next idle connection is closed", () => pool.Idle == 0 && upstream.Connections.Count == 3);
         used.Pool.Discard(used);
     }
 

@@ -8,7 +8,7 @@ using OwlBoard.Tests.Forwarding.Sockets;
 
 namespace OwlBoard.Tests.Forwarding.Connections;
 
-/// <summary>A pool with a clock of its own, and the other end of its connections.</summary>
+/// <summary>A pool with its own clock, and the upstream's end of its connections.</summary>
 internal sealed class UpstreamUnderTest : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -31,7 +31,7 @@ internal sealed class UpstreamUnderTest : IDisposable
 
     public ConnectionPool Pool { get; }
 
-    /// <summary>Nothing ends these exchanges but 10 s of silence.</summary>
+    /// <summary>Limits that end an exchange only after 10 s without activity.</summary>
     public static ExchangeLimits Limits { get; } = new(TimeSpan.FromSeconds(10), CancellationToken.None, CancellationToken.None);
 
     public async Task<(UpstreamConnection Connection, Socket Upstream)> OpenAsync(ExchangeLimits? limits = null)
@@ -43,7 +43,7 @@ internal sealed class UpstreamUnderTest : IDisposable
         return (connection, upstream);
     }
 
-    /// <summary>Opens so many at once and returns them in their order.</summary>
+    /// <summary>Opens the given number of connections, returns all to the pool, and returns them in the order of opening.</summary>
     public async Task<List<(UpstreamConnection Connection, Socket Upstream)>> OpenIdleAsync(int count)
     {
         var all = new List<(UpstreamConnection Connection, Socket Upstream)>();
@@ -56,7 +56,7 @@ internal sealed class UpstreamUnderTest : IDisposable
         return all;
     }
 
-    /// <summary>Whether the proxy has closed this connection.</summary>
+    /// <summary>Returns a value that indicates whether the proxy has closed the connection.</summary>
     public static async Task<bool> IsClosedAsync(Socket upstream)
     {
         try

@@ -12,13 +12,13 @@ internal sealed class FakeHostAddresses : IHostAddresses
 
     public int LookUps { get; private set; }
 
-    /// <summary>How long each look-up takes.</summary>
+    /// <summary>The time that each lookup takes.</summary>
     public TimeSpan Delay { get; init; }
 
     public void Set(string host, params string[] addresses) =>
         _records[host] = [.. addresses.Select(IPAddress.Parse)];
 
-    /// <summary>From now on a look-up of the name gets no answer.</summary>
+    /// <summary>Makes further lookups of the name hang until they are cancelled.</summary>
     public void Silence(string host) => _records[host] = [];
 
     public void Remove(string host) => _records.TryRemove(host, out _);

@@ -149,7 +149,7 @@ public sealed class ServiceDiscoveryDestinationResolverTests : IDisposable
 
     [Theory]
     [InlineData(true, new[] { 0.5, 1, 2, 4, 8, 10, 10 })]
-    // Requests fail meanwhile.
+    // Requests fail until the name resolves.
     [InlineData(false, new[] { 0.5, 1, 1, 1 })]
     public async Task Name_that_does_not_resolve_is_tried_again_soon_and_then_less_often(bool isKnown, double[] delays)
     {

@@ -3,13 +3,13 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
-/// <summary>Who does not read makes the other side wait, and costs no memory.</summary>
+/// <summary>A peer that stops reading pauses the sender, without growing buffers.</summary>
 [Trait("Category", "Integration")]
 public sealed class BackPressureTests
 {
     private const long Total = 64 * 1024 * 1024;
 
-    /// <summary>What the system and Kestrel hold of one connection each, with a wide margin.</summary>
+    /// <summary>The most that the kernel and Kestrel buffer for one connection each, with a wide margin.</summary>
     private const long MostInBetween = 32 * 1024 * 1024;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -56,7 +56,7 @@ public sealed class BackPressureTests
             await connection.ReadHeadAsync();
             await goOn.Task;
             var buffer = new byte[65536];
-            // The body may begin with what came together with the head; so much less is left here.
+            // The first bytes of the body may have arrived with the head, so fewer are left here.
             while (received < Total - (256 * 1024))
             {
                 var count = await connection.Stream.ReadAsync(buffer, Token);
@@ -92,7 +92,7 @@ public sealed class BackPressureTests
     private static async Task StandsStillAsync(Func<long> count)
     {
         var (last, same) = (-1L, 0);
-        await Eventually.IsTrueAsync("nothing more is taken", () =>
+        await Eventually.IsTrueAsync("no more bytes are read", () =>
         {
             var now = count();
             same = now == last && now > 0 ? same + 1 : 0;

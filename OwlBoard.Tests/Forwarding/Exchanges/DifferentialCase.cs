@@ -1,10 +1,10 @@
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
-/// <summary>One request and what the upstream answers to it.</summary>
-/// <param name="Kind">What is special about it; empty if nothing is.</param>
+/// <summary>A request and the upstream's reply to it.</summary>
+/// <param name="Kind">The peculiarity of the case; empty if there is none.</param>
 /// <param name="Request">The client's bytes.</param>
 /// <param name="Reply">The upstream's bytes.</param>
-/// <param name="Closes">Whether the upstream closes after them.</param>
+/// <param name="Closes">Indicates whether the upstream closes the connection after the reply.</param>
 internal sealed record DifferentialCase(string Kind, string Request, string Reply, bool Closes)
 {
     private static readonly string[] Methods = ["GET", "GET", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "PURGE"];
@@ -33,7 +33,7 @@ internal sealed record DifferentialCase(string Kind, string Request, string Repl
         "Expires: never", "Last-Modified: x", "Content-Encoding: gzip", "Age: 1", "X-Long: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     ];
 
-    /// <summary>What an upstream should not say. Each is whole, so that nobody waits for more.</summary>
+    /// <summary>Invalid or unusual replies. Each is complete, so that no reader waits for more.</summary>
     private static readonly (string Kind, string Reply)[] Odd =
     [
         ("equal lengths", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc"),
@@ -67,7 +67,7 @@ internal sealed record DifferentialCase(string Kind, string Request, string Repl
         ("unknown status", "HTTP/1.1 799 X\r\nContent-Length: 3\r\n\r\nabc"),
     ];
 
-    /// <summary>The same cases for the same generator.</summary>
+    /// <summary>Returns the next case: the same sequence for the same generator.</summary>
     public static DifferentialCase Next(Random random)
     {
         var method = Pick(Methods);

@@ -7,8 +7,8 @@ using OwlBoard.Tests.LoadBalancer;
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
 /// <summary>
-/// The same requests and replies over the sockets and through Yarp's own forwarder: the same on the wire, or a difference
-/// that is listed here with its reason. One that is listed and never seen is a mistake as well.
+/// Sends the same requests and replies through the socket forwarder and through YARP's forwarder. Both must produce the same
+/// bytes, except for the differences listed here with their reasons. A listed difference that does not occur fails the test.
 /// </summary>
 [Trait("Category", "Integration")]
 public sealed class DifferentialTests
@@ -16,18 +16,18 @@ public sealed class DifferentialTests
     private const int Cases = 2000;
     private const int Workers = 4;
 
-    /// <summary>Where ours refuses what HttpClient takes (the kinds), why.</summary>
+    /// <summary>The kinds of replies that the socket forwarder rejects and HttpClient accepts, with the reason.</summary>
     private static readonly Dictionary<string, string> Stricter = new()
     {
-        ["equal lengths"] = "RFC 9112 section 6.3 lets a recipient take them for one; whoever sends that does not know what it sends.",
-        ["length and chunked"] = "RFC 9112 section 6.3: ought to be handled as an error; HttpClient lets chunked win.",
-        ["chunked twice"] = "Its body would be chunked twice.",
-        ["folded line"] = "RFC 9112 section 5.2: a proxy rejects it or replaces it by spaces; HttpClient does that.",
-        ["bare line feeds"] = "RFC 9112 section 2.2 only lets a recipient take them; readers differ.",
-        ["space before the colon"] = "RFC 9112 section 5.1: a proxy has to remove it; readers differ.",
-        ["101 unasked"] = "RFC 9110 section 7.8: only to a protocol that the client named.",
-        ["null in a value"] = "RFC 9110 section 5.5: reject, or replace by a space.",
-        ["another version"] = "A later 1.x would be HTTP/1.1 for us; no such version exists.",
+        ["equal lengths"] = "RFC 9112 section 6.3 lets a recipient accept them as one; a peer that sends two lengths is faulty.",
+        ["length and chunked"] = "RFC 9112 section 6.3: should be handled as an error; HttpClient uses chunked.",
+        ["chunked twice"] = "The body would be chunked twice.",
+        ["folded line"] = "RFC 9112 section 5.2: a proxy rejects it or replaces it with spaces; HttpClient does the latter.",
+        ["bare line feeds"] = "RFC 9112 section 2.2: a recipient may accept them; parsers differ.",
+        ["space before the colon"] = "RFC 9112 section 5.1: a proxy must remove it; parsers differ.",
+        ["101 unasked"] = "RFC 9110 section 7.8: a server may only switch to a protocol that the client requested.",
+        ["null in a value"] = "RFC 9110 section 5.5: reject it, or replace it with a space.",
+        ["another version"] = "A later 1.x would be handled as HTTP/1.1; no such version exists.",
     };
 
     [Fact]
@@ -59,39 +59,42 @@ public sealed class DifferentialTests
             }
             else
             {
-                unlisted.Add($"case {i} {one.Kind}: {Quote(one.Request)} answered by {Quote(one.Reply)}: {Compare(our, yarp)}");
+                unlisted.Add($"case {i} {one.Kind}: {Quote(one.Request)}, reply {Quote(one.Reply)}: {Compare(our, yarp)}");
             }
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', seen.Select(difference => $"{difference.Value} times: {difference.Key}")));
-        Assert.True(unlisted.Count == 0, $"{unlisted.Count} differences that are not listed, among them:\n{string.Join('\n', unlisted.Take(10))}");
+        Assert.True(unlisted.Count == 0, $"{unlisted.Count} differences are not listed, among them:\n{string.Join('\n', unlisted.Take(10))}");
         Assert.Equal(Stricter.Keys.Concat(Others).Order(), seen.Keys.Order());
     }
 
-    /// <summary>HttpClient writes the lines of a field as one, which means the same (RFC 9110 section 5.3); ours leaves them as they came.</summary>
+    /// <summary>HttpClient joins a field's lines, which is equivalent (RFC 9110 section 5.3); the socket forwarder keeps them.</summary>
     private const string LinesKept = "lines of a field are not joined";
 
-    /// <summary>HttpClient states it for any method but a few; ours where a body would have a meaning (RFC 9110 section 8.6).</summary>
+    /// <summary>HttpClient sends <c>Content-Length: 0</c> for most methods; the socket forwarder only as RFC 9110 section 8.6 advises.</summary>
     private const string NoLength = "no length of 0 with unknown methods";
 
-    /// <summary>Yarp waits for the first byte of a body before it begins the answer; ours passes the head on.</summary>
+    /// <summary>YARP waits for the first byte of a body before it starts the response; the socket forwarder forwards the head.</summary>
     private const string EmptyChunks = "an empty chunked body stays chunked";
 
     /// <summary>
-    /// Ours delivers what came of an answer that is cut off. Of Yarp's more or less gets through, and it is 502 if no byte of
-    /// a body came. Neither client can take it for the whole.
+    /// The socket forwarder delivers all received bytes of a truncated response. YARP delivers a varying part of them, and
+    /// responds with 502 if it received no byte of the body. The client detects the truncation in both cases.
     /// </summary>
-    private const string CutUnsent = "what gets through of an answer that is cut off";
+    private const string CutUnsent = "delivered part of a truncated response";
 
-    /// <summary>Ours passes them on to a client that accepts them, over HTTP/1.1 too, and says so to the upstream (RFC 9110 section 10.1.4).</summary>
+    /// <summary>
+    /// The socket forwarder sends <c>TE: trailers</c> and passes trailers to a client that accepts them, also over HTTP/1.1
+    /// (RFC 9110 section 10.1.4).
+    /// </summary>
     private const string TrailersAccepted = "trailers are accepted";
 
-    /// <summary>HttpClient reads a body that a 205 ought not to have and uses the connection again; ours closes it unread.</summary>
-    private const string UnreadBody = "connection with the body of a 205 is closed";
+    /// <summary>HttpClient reads the invalid body of a 205 and reuses the connection; the socket forwarder closes the connection.</summary>
+    private const string UnreadBody = "the connection is closed after a 205 with a body";
 
     private static readonly string[] Others = [UnreadBody, LinesKept, NoLength, EmptyChunks, CutUnsent, TrailersAccepted];
 
-    /// <summary>Which listed differences make up this one; <see langword="null"/> if something remains.</summary>
+    /// <summary>Returns the listed differences that explain this one; <see langword="null"/> if they do not explain all of it.</summary>
     private static List<string>? Explain(DifferentialCase one, DifferentialOutcome ours, DifferentialOutcome yarps)
     {
         var differences = new List<string>();
@@ -192,7 +195,7 @@ public sealed class DifferentialTests
                 }
                 catch (TimeoutException waiting)
                 {
-                    throw new TimeoutException($"{forwarder}, case {i}: {Quote(current.Request)} answered by {Quote(current.Reply)}", waiting);
+                    throw new TimeoutException($"{forwarder}, case {i}: {Quote(current.Request)}, reply {Quote(current.Reply)}", waiting);
                 }
             }
         })));
@@ -203,13 +206,13 @@ public sealed class DifferentialTests
     {
         upstream.Requests.Clear();
         using var client = await RawClient.ConnectAsync(app.Address);
-        // The end of what comes is the end of the connection, whatever comes.
+        // The client requests a close, so that the end of the connection marks the end of the response.
         await client.SendAsync(one.Request.Replace("\r\nHost: a\r\n", "\r\nHost: a\r\nConnection: close\r\n", StringComparison.Ordinal));
         var answer = await client.ReadToEndAsync();
         var received = upstream.Requests.ToArray();
 
         var probe = await RawClient.AskAsync(app.Address, "GET /probe HTTP/1.1\r\nHost: a\r\n\r\n");
-        Assert.True(probe is { Status: 200, Body: "probe" }, $"The next request got {probe} after {one}");
+        Assert.True(probe is { Status: 200, Body: "probe" }, $"The request after {one} received {probe}.");
         var (status, fields, body, isWhole) = Read(answer, isHead: one.Request.StartsWith("HEAD", StringComparison.Ordinal));
         return new(
             status,
@@ -246,7 +249,7 @@ public sealed class DifferentialTests
 
         if (!fields.Contains("Transfer-Encoding: chunked"))
         {
-            // Kestrel's way of ending a body whose client asked for a close.
+            // Kestrel ends a body without a length by closing the connection if the client requested a close.
             return (status, $"{lines[0]}\n{string.Join('\n', fields)}", rest, true);
         }
 
@@ -266,7 +269,7 @@ public sealed class DifferentialTests
         return (status, $"{lines[0]}\n{string.Join('\n', fields)}", body.ToString(), false);
     }
 
-    /// <summary>What differs, and nothing else.</summary>
+    /// <summary>Returns only what differs.</summary>
     private static string Compare(DifferentialOutcome ours, DifferentialOutcome yarps) => string.Join(
         ", ",
         typeof(DifferentialOutcome).GetProperties()

@@ -20,7 +20,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
-/// <summary>A reverse proxy with one upstream and nothing around the forwarder: what is seen is the forwarder's.</summary>
+/// <summary>A reverse proxy with one upstream and nothing but the forwarder.</summary>
 internal sealed class ForwardingApp : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -88,19 +88,19 @@ internal sealed class ForwardingApp : IAsyncDisposable
         _app.MapReverseProxy();
     }
 
-    /// <summary>HTTP/1.1.</summary>
+    /// <summary>The address for HTTP/1.1.</summary>
     public Uri Address => new(_app.Urls.ElementAt(0));
 
-    /// <summary>HTTP/2 without TLS.</summary>
+    /// <summary>The address for HTTP/2 without TLS.</summary>
     public Uri Http2Address => new(_app.Urls.ElementAt(1));
 
-    /// <summary>HTTP/2 or 1.1 over TLS, if there is a certificate.</summary>
+    /// <summary>The address for HTTP/2 or HTTP/1.1 over TLS, if there is a certificate.</summary>
     public Uri TlsAddress => new(_app.Urls.ElementAt(2));
 
-    /// <summary>The path of each request that was not refused for its target, as routes see it.</summary>
+    /// <summary>The path, as routes see it, of each request whose target was not refused.</summary>
     public ConcurrentQueue<string?> Paths { get; } = new();
 
-    /// <summary>What became of each request.</summary>
+    /// <summary>The outcome of each request.</summary>
     public ConcurrentQueue<ForwarderError> Outcomes { get; } = new();
 
     public static Task<ForwardingApp> StartAsync(

@@ -88,7 +88,7 @@ public sealed class KeepingMethodBuilderTests
         var running = new ValueTask<int>[gates.Length];
         Assert.Equal(5050, WaitOnAll());
 
-        // A debug build makes a class of each method's state, and with it an object for each call.
+        // A debug build compiles state machines as classes, which allocates an object for each call.
         var atMost = 100 * gates.Length;
         Assert.InRange(Allocations.By(() => WaitOnAll(), atMost, times: 1), 0, atMost);
 
@@ -121,7 +121,7 @@ public sealed class KeepingMethodBuilderTests
         return fails ? throw new InvalidDataException("failed") : number;
     }
 
-    /// <summary>Is waited for by one, and closed again once it has been passed.</summary>
+    /// <summary>An awaitable gate for a single waiter. It closes again when the waiter has passed.</summary>
     private sealed class Gate : ICriticalNotifyCompletion
     {
         private Action? _continuation;

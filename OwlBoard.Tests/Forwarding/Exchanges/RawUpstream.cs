@@ -7,7 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
-/// <summary>An upstream that answers exactly the bytes that a test says, and remembers what it was sent.</summary>
+/// <summary>An upstream that replies with exactly the bytes that a test specifies, and records its requests.</summary>
 internal sealed class RawUpstream : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -30,15 +30,15 @@ internal sealed class RawUpstream : IAsyncDisposable
 
     public string Address => _certificate is null ? $"http://127.0.0.1:{Port}" : $"https://localhost:{Port}";
 
-    /// <summary>What came, head and body as they were on the wire, in its order.</summary>
+    /// <summary>The received requests, head and body as on the wire, in order.</summary>
     public ConcurrentQueue<RawRequest> Requests { get; } = new();
 
     public ConcurrentQueue<RawUpstreamConnection> Connections { get; } = new();
 
-    /// <summary>Serves each connection as the test says.</summary>
+    /// <summary>Starts an upstream that serves each connection with the test's script.</summary>
     public static RawUpstream Start(Func<RawUpstreamConnection, Task> serve, X509Certificate2? certificate = null) => new(serve, certificate);
 
-    /// <summary>Answers the first request with the first reply and so on, the last one again and again, on however many connections.</summary>
+    /// <summary>Starts an upstream that sends the replies in order, on any connection, and then repeats the last one.</summary>
     public static RawUpstream Answering(params string[] replies)
     {
         var next = -1;
@@ -53,7 +53,7 @@ internal sealed class RawUpstream : IAsyncDisposable
             null);
     }
 
-    /// <summary>Sends one reply and closes the connection, each time.</summary>
+    /// <summary>Starts an upstream that sends the same reply on each connection and closes it.</summary>
     public static RawUpstream AnsweringOnceEach(string reply) => new(
         async connection =>
         {
@@ -75,7 +75,7 @@ internal sealed class RawUpstream : IAsyncDisposable
         }
 
         await Task.WhenAll(_serving);
-        // What a test's script asserts counts.
+        // Rethrow the failed assertion of a test's script.
         if (_failures.TryDequeue(out var failure))
         {
             throw failure;
@@ -92,7 +92,7 @@ internal sealed class RawUpstream : IAsyncDisposable
             }
             catch (Exception stopped) when (stopped is SocketException or InvalidOperationException)
             {
-                // Disposed while it waited (ObjectDisposedException), or before it did.
+                // The listener was disposed during the accept, or before it (ObjectDisposedException).
                 return;
             }
         }
@@ -119,12 +119,12 @@ internal sealed class RawUpstream : IAsyncDisposable
             using var connection = new RawUpstreamConnection(this, socket, stream, number);
             Connections.Enqueue(connection);
             await _serve(connection);
-            // The proxy has to close it, or the script did.
+            // Wait until the proxy closes the connection, unless the script has done so.
             await connection.ReadToEndAsync();
         }
         catch (Exception ended) when (ended is IOException or AuthenticationException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // Either side went away.
+            // Either side closed the connection.
         }
         catch (Exception failure)
         {

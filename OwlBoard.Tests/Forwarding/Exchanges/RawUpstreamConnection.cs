@@ -4,7 +4,7 @@ using System.Text;
 
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
-/// <summary>One connection from the proxy, in the hand of a test's script. No wait lasts for ever.</summary>
+/// <summary>A connection from the proxy, controlled by a test's script. Every wait has a deadline.</summary>
 internal sealed class RawUpstreamConnection(RawUpstream upstream, Socket socket, Stream stream, int number) : IDisposable
 {
     private readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(60));
@@ -15,13 +15,13 @@ internal sealed class RawUpstreamConnection(RawUpstream upstream, Socket socket,
 
     public int Number => number;
 
-    /// <summary>Done once the proxy has closed or reset it.</summary>
+    /// <summary>A task that completes when the proxy has closed or reset the connection.</summary>
     public Task Closed => _closed.Task;
 
     public Stream Stream => stream;
 
-    /// <summary>Reads a request with its body, and remembers it.</summary>
-    /// <returns>It; <see langword="null"/> if the proxy closed the connection instead.</returns>
+    /// <summary>Reads and records a request with its body.</summary>
+    /// <returns>The request; <see langword="null"/> if the proxy closed the connection instead.</returns>
     public async Task<RawRequest?> ReadRequestAsync()
     {
         if (await ReadHeadAsync() is not { } head)
@@ -43,7 +43,7 @@ internal sealed class RawUpstreamConnection(RawUpstream upstream, Socket socket,
         return request;
     }
 
-    /// <summary>Reads until an empty line.</summary>
+    /// <summary>Reads up to and including an empty line.</summary>
     public async Task<string?> ReadHeadAsync()
     {
         var head = new StringBuilder();
@@ -51,7 +51,7 @@ internal sealed class RawUpstreamConnection(RawUpstream upstream, Socket socket,
         {
             if (await ReadByteAsync() is not { } next)
             {
-                return head.Length == 0 ? null : throw new IOException($"The proxy closed after {head}");
+                return head.Length == 0 ? null : throw new IOException($"The proxy closed the connection after {head}");
             }
 
             head.Append(next);
@@ -67,7 +67,7 @@ internal sealed class RawUpstreamConnection(RawUpstream upstream, Socket socket,
         var text = new StringBuilder();
         while (text.Length < length)
         {
-            text.Append(await ReadByteAsync() ?? throw new IOException("The proxy closed in the middle."));
+            text.Append(await ReadByteAsync() ?? throw new IOException($"The proxy closed the connection after {text.Length} of {length} bytes."));
         }
 
         return text.ToString();
@@ -77,11 +77,11 @@ internal sealed class RawUpstreamConnection(RawUpstream upstream, Socket socket,
 
     public void EndSending() => socket.Shutdown(SocketShutdown.Send);
 
-    /// <summary>Closes with a reset.</summary>
+    /// <summary>Resets the connection.</summary>
     public void Reset() => socket.Close(0);
 
-    /// <summary>Reads and drops what comes until the proxy closes.</summary>
-    /// <returns>How many bytes came.</returns>
+    /// <summary>Reads and discards all bytes until the proxy closes the connection.</summary>
+    /// <returns>The number of bytes.</returns>
     public async Task<long> ReadToEndAsync()
     {
         long count = _end - _start;
@@ -119,7 +119,7 @@ internal sealed class RawUpstreamConnection(RawUpstream upstream, Socket socket,
                 size += await ReadAsync(1);
             }
 
-            // Nothing but what is allowed: an extension or a space would be the proxy's mistake.
+            // Parse strictly: an extension or a space would be the proxy's mistake.
             var length = int.Parse(size[..^2], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
             body.Append(await ReadAsync(length));
             Assert.Equal("\r\n", await ReadAsync(2));

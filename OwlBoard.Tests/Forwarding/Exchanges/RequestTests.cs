@@ -6,7 +6,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
-/// <summary>What a client's request becomes at the upstream.</summary>
+/// <summary>Tests of the request that the upstream receives.</summary>
 [Trait("Category", "Integration")]
 public sealed class RequestTests
 {
@@ -51,11 +51,11 @@ public sealed class RequestTests
         }
 
         Assert.All(upstream.Requests, received => Assert.Equal(Large, received.Body));
-        // The answer may be back before the sender has noticed that it is done: then the connection is not kept.
+        // The response may arrive before the sender has completed; then the connection is not reused.
         Assert.InRange(upstream.Connections.Count, 1, 2);
     }
 
-    /// <summary>As long as what is sent at once, as the buffers that it is sent from, and a byte more or less.</summary>
+    /// <summary>The lengths are one below, at and above the sizes of a single send and of the send buffers.</summary>
     [Theory]
     [InlineData(65_535)]
     [InlineData(65_536)]
@@ -78,8 +78,8 @@ public sealed class RequestTests
     }
 
     /// <summary>
-    /// An HTTP/2 request that states a length and has no body: as it stands, the next request on the connection would be
-    /// taken for its body (HTTP/2 downgrade smuggling).
+    /// An HTTP/2 request that states a length and has no body. Forwarded unchanged, the next request on the connection would be
+    /// read as its body (HTTP/2 downgrade smuggling).
     /// </summary>
     [Theory]
     [InlineData("GET")]
@@ -95,7 +95,7 @@ public sealed class RequestTests
         byte[] fields = [.. Field(":method", method), .. Field(":scheme", "http"), .. Field(":authority", "a"), .. Field(":path", "/h2"), .. Field("content-length", "40")];
         // Preface, SETTINGS, HEADERS with END_STREAM and END_HEADERS (RFC 9113 section 6).
         await stream.WriteAsync((byte[])[.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, (byte)fields.Length, 1, 5, 0, 0, 0, 1, .. fields], Token);
-        // An answer, or the stream's reset: HEADERS or RST_STREAM of stream 1, GOAWAY, or the end.
+        // The response or the stream's reset: HEADERS or RST_STREAM of stream 1, GOAWAY, or the end of the connection.
         await ReadFrameAsync(stream, header => header[3] is 7 || (header[3] is 1 or 3 && header[8] == 1));
 
         var next = await RawClient.AskAsync(app.Address, "GET /next HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -144,7 +144,7 @@ public sealed class RequestTests
         var response = await client.ReadResponseAsync();
 
         Assert.Equal((417, "no"), (response.Status, response.Body));
-        // With the body unsent, it would wait for it for ever.
+        // The connection cannot be reused: the upstream still expects the body.
         await upstream.Connections.Single().Closed.WaitAsync(Eventually.DefaultDeadline, Token);
     }
 
@@ -209,7 +209,7 @@ public sealed class RequestTests
                     connection.EndSending();
                     break;
                 case "reads no more":
-                    // Until the proxy's end of it is gone, or the test is over.
+                    // Wait until the proxy closes the connection.
                     await connection.Closed;
                     break;
             }
@@ -236,7 +236,7 @@ public sealed class RequestTests
         client.Close();
         await sending;
 
-        // More than all the buffers in between hold.
+        // The body is larger than all buffers on the path.
         static async Task SendAsync(NetworkStream stream)
         {
             try
@@ -248,7 +248,7 @@ public sealed class RequestTests
             }
             catch (Exception closed) when (closed is IOException or ObjectDisposedException)
             {
-                // Nobody wanted it.
+                // The connection was closed before all of the body was sent.
             }
         }
     }
@@ -261,12 +261,12 @@ public sealed class RequestTests
         using (var client = await RawClient.ConnectAsync(app.Address))
         {
             await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc");
-            await Eventually.IsTrueAsync("it is at the upstream", () => !upstream.Connections.IsEmpty);
+            await Eventually.IsTrueAsync("the upstream has the request", () => !upstream.Connections.IsEmpty);
         }
 
         await upstream.Connections.Single().Closed.WaitAsync(Eventually.DefaultDeadline, Token);
         Assert.Empty(upstream.Requests);
-        await Eventually.IsTrueAsync("the exchange is over", () => !app.Outcomes.IsEmpty);
+        await Eventually.IsTrueAsync("the exchange has ended", () => !app.Outcomes.IsEmpty);
         Assert.Contains(app.Outcomes.Single(), (ForwarderError[])[ForwarderError.RequestBodyClient, ForwarderError.RequestCanceled]);
     }
 

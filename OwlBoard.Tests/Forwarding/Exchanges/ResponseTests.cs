@@ -4,7 +4,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
-/// <summary>What an upstream's bytes become at the client, and whether their connection is used again.</summary>
+/// <summary>Tests of the response that the client receives, and of the reuse of the upstream's connection.</summary>
 [Trait("Category", "Integration")]
 public sealed class ResponseTests
 {
@@ -71,7 +71,7 @@ public sealed class ResponseTests
     }
 
     /// <summary>
-    /// What belongs to no response is dropped with its connection: the response before it is whole all the same
+    /// Bytes after the end of a response are discarded and the connection is closed; the response itself is complete
     /// (RFC 9112 section 6.3).
     /// </summary>
     [Theory]
@@ -101,7 +101,7 @@ public sealed class ResponseTests
 
             Assert.Equal((status, body), (first.Status, first.Body));
             Assert.Equal("next", second.Body);
-            await Fixtures.Eventually.IsTrueAsync("both exchanges are over", () => app.Outcomes.Count == 2);
+            await Fixtures.Eventually.IsTrueAsync("both exchanges have ended", () => app.Outcomes.Count == 2);
             Assert.Equal([ForwarderError.None, ForwarderError.None], app.Outcomes);
             if (forwarder == Forwarders.Sockets)
             {
@@ -127,7 +127,7 @@ public sealed class ResponseTests
         }
     }
 
-    /// <summary>What two readers could read in two ways. The rest of each would be the answer to the next client's request.</summary>
+    /// <summary>Replies that two readers could parse differently. The rest of each could become the response to another client.</summary>
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 5\r\n\r\nabcde")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")]
@@ -181,7 +181,7 @@ public sealed class ResponseTests
         Assert.Equal(status == 200 ? [1, 1] : [1, 2], upstream.Requests.Select(request => request.Connection));
     }
 
-    /// <summary>The head is on its way already: the client gets what came, and must not take it for the whole.</summary>
+    /// <summary>The head has already been sent: the client receives the bytes so far, and must be able to detect the truncation.</summary>
     [Theory]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nx\r\n", "abc")]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n", "abc")]
@@ -203,7 +203,7 @@ public sealed class ResponseTests
             Assert.False(all.EndsWith("0\r\n\r\n", StringComparison.Ordinal), all);
         }
 
-        await Fixtures.Eventually.IsTrueAsync("the exchanges are over", () => app.Outcomes.Count == 30);
+        await Fixtures.Eventually.IsTrueAsync("the exchanges have ended", () => app.Outcomes.Count == 30);
         Assert.All(app.Outcomes, outcome => Assert.Equal(ForwarderError.ResponseBodyDestination, outcome));
     }
 
@@ -231,7 +231,7 @@ public sealed class ResponseTests
         for (var i = 0; i < 30; i++)
         {
             using var client = await RawClient.ConnectAsync(app.Http2Address);
-            // The preface, no settings, and a GET of / from the authority "a" in HPACK's static fields (RFC 9113, RFC 7541).
+            // The preface, an empty SETTINGS, and a GET of / from the authority "a" in HPACK's static fields (RFC 9113, RFC 7541).
             await client.SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0\0\0\u0006\u0001\u0005\0\0\0\u0001\u0082\u0086\u0084\u0041\u0001a");
             var body = "";
             (char Type, string Payload) frame;

@@ -92,7 +92,7 @@ public sealed class SocketRequestTests
     private static IEnumerable<(string Name, string? Value)> Changes(SocketRequest request) =>
         request.Changes.Select(change => (change.Key, change.Value));
 
-    /// <summary>All that is said, in a block or not.</summary>
+    /// <summary>Returns all fields, from the block and from the changes.</summary>
     private static IEnumerable<(string Name, string? Value)> Said(SocketRequest request) =>
         Encoding.ASCII.GetString(request.Lines).Split("\r\n", StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split(": "))

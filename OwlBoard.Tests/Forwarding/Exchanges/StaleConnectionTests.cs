@@ -7,7 +7,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
-/// <summary>Connections that end when nobody expects it.</summary>
+/// <summary>Tests of connections that end unexpectedly.</summary>
 [Trait("Category", "Integration")]
 public sealed class StaleConnectionTests
 {
@@ -34,7 +34,7 @@ public sealed class StaleConnectionTests
         Assert.Equal(20, upstream.Requests.Count);
     }
 
-    /// <summary>The upstream closes at the moment that the request is on its way: nobody can say whether it was read.</summary>
+    /// <summary>The upstream closes during the request: the proxy cannot know whether the request was processed.</summary>
     [Theory]
     [InlineData("GET", "\r\n", true)]
     [InlineData("DELETE", "\r\n", true)]
@@ -101,7 +101,7 @@ public sealed class StaleConnectionTests
         Assert.Equal(2, upstream.Requests.Count);
     }
 
-    /// <summary>A late answer to nobody (408 of a server that closes) is not the answer to the next request.</summary>
+    /// <summary>An unsolicited response, such as the 408 of a server that closes, is not the response to the next request.</summary>
     [Fact]
     public async Task Answer_that_nobody_asked_for_is_nobodys()
     {
@@ -115,7 +115,7 @@ public sealed class StaleConnectionTests
             }
         });
         await using var app = await ForwardingApp.StartAsync(upstream);
-        // 502 if it comes together with the answer.
+        // The status is 502 if both responses arrive together.
         await AskAsync(app, "GET");
         await upstream.Connections.Single().Closed.WaitAsync(Eventually.DefaultDeadline, Token);
 
@@ -136,7 +136,7 @@ public sealed class StaleConnectionTests
         await using var app = await ForwardingApp.StartAsync(upstream);
         using var client = await RawClient.ConnectAsync(app.Address);
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-        await Eventually.IsTrueAsync("it is at the upstream", () => upstream.Requests.Count == 1);
+        await Eventually.IsTrueAsync("the upstream has the request", () => upstream.Requests.Count == 1);
         if (begun is not null)
         {
             await client.ReadResponseAsync(withBody: false);
@@ -148,7 +148,7 @@ public sealed class StaleConnectionTests
 
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{when}: noticed at the upstream after {Stopwatch.GetElapsedTime(left).TotalMilliseconds:0} ms"));
-        await Eventually.IsTrueAsync("the exchange is over", () => app.Outcomes.Count == 1);
+        await Eventually.IsTrueAsync("the exchange has ended", () => app.Outcomes.Count == 1);
         Assert.Equal(begun is null ? ForwarderError.RequestCanceled : ForwarderError.ResponseBodyCanceled, app.Outcomes.Single());
     }
 
@@ -168,7 +168,7 @@ public sealed class StaleConnectionTests
     public async Task Upstream_whose_name_took_long_to_look_up_is_given_up_all_the_same()
     {
         await using var upstream = RawUpstream.Start(async connection => await connection.ReadRequestAsync());
-        // Longer than it takes until nobody looks at connections any more, of which there are none.
+        // The lookup outlasts the sweeps, which stop while there are no connections.
         var hosts = new FakeHostAddresses { Delay = TimeSpan.FromMilliseconds(300) };
         hosts.Set("upstream", "127.0.0.1");
         await using var app = await ForwardingApp.StartAsync(

@@ -10,7 +10,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
-/// <summary>TLS on either side of the forwarder.</summary>
+/// <summary>Tests of TLS on either side of the forwarder.</summary>
 [Trait("Category", "Integration")]
 public sealed class TlsTests : IDisposable
 {
@@ -95,7 +95,7 @@ public sealed class TlsTests : IDisposable
             .WaitAsync(TimeSpan.FromSeconds(40), Token);
 
         Assert.All(responses, response => Assert.Equal(502, response.Status));
-        // Four, and those whose turn came at the last moment.
+        // At most four handshakes run at once; further connections may start just before the requests fail.
         Assert.InRange(accepted, 4, 20);
         silent.Dispose();
         await Assert.ThrowsAnyAsync<Exception>(() => accepting);
@@ -105,7 +105,7 @@ public sealed class TlsTests : IDisposable
     public async Task Trailers_get_through_to_a_client_over_http_2()
     {
         using var certificate = _issued.Read(ResourceNames.UserService);
-        // Windows' and macOS' TLS want a key that is not ephemeral; elsewhere this changes nothing.
+        // TLS on Windows and macOS requires a key that is not ephemeral; elsewhere this has no effect.
         using var usable = X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
         await using var upstream = RawUpstream.Answering(
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 42\r\nContent-Length: 9\r\nSet-Cookie: a=b\r\n\r\n");

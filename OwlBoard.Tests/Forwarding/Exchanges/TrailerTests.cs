@@ -3,7 +3,7 @@ using OwlBoard.Tests.LoadBalancer;
 
 namespace OwlBoard.Tests.Forwarding.Exchanges;
 
-/// <summary>The fields after a chunked body (RFC 9110 section 6.5) go to a client that says that it accepts them.</summary>
+/// <summary>Trailers (RFC 9110 section 6.5) are forwarded to clients that accept them.</summary>
 [Trait("Category", "Integration")]
 public sealed class TrailerTests
 {
@@ -30,7 +30,7 @@ public sealed class TrailerTests
         var second = await client.ReadResponseAsync();
 
         Assert.Equal((200, "chunked", "abc"), (head.Status, head.Header("Transfer-Encoding"), body));
-        // A length in a trailer would come too late, and could be taken for the body's.
+        // A length in a trailer is too late, and could be mistaken for the body's.
         Assert.Equal(accepts ? ["X-Checksum: 1", "X-Text: caf\u00E9"] : [], trailers);
         Assert.Equal("next", second.Body);
         Assert.Equal([1, 1], upstream.Requests.Select(request => request.Connection));

@@ -34,7 +34,7 @@ public sealed class UpgradeTests
         Assert.Equal(101, response.Status);
         Assert.Equal("y", response.Header("Sec-WebSocket-Accept"));
         Assert.Equal("world", await client.ReadToEndAsync());
-        await Eventually.IsTrueAsync("the exchange is over", () => !app.Outcomes.IsEmpty);
+        await Eventually.IsTrueAsync("the exchange has ended", () => !app.Outcomes.IsEmpty);
         Assert.Equal([ForwarderError.None], app.Outcomes);
     }
 
@@ -98,7 +98,7 @@ public sealed class UpgradeTests
         }
 
         await upstream.Connections.Single().Closed.WaitAsync(Eventually.DefaultDeadline, Token);
-        await Eventually.IsTrueAsync("the exchange is over", () => !app.Outcomes.IsEmpty);
+        await Eventually.IsTrueAsync("the exchange has ended", () => !app.Outcomes.IsEmpty);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class UpgradeTests
 
         Assert.Equal("", await client.ReadToEndAsync());
 
-        await Eventually.IsTrueAsync("the exchange is over", () => !app.Outcomes.IsEmpty);
+        await Eventually.IsTrueAsync("the exchange has ended", () => !app.Outcomes.IsEmpty);
         Assert.Equal([ForwarderError.UpgradeActivityTimeout], app.Outcomes);
     }
 }

@@ -6,7 +6,7 @@ using OwlBoard.Forwarding.Fields;
 
 namespace OwlBoard.Tests.Forwarding.Fields;
 
-/// <summary>How Kestrel's parser is made to decode a request's fields, compared with the grammar on random bytes.</summary>
+/// <summary>Compares the encodings that Kestrel's parser uses for request fields with the grammar, on random bytes.</summary>
 [Trait("Category", "Unit")]
 public sealed partial class RequestFieldEncodingsTests
 {
@@ -46,7 +46,7 @@ public sealed partial class RequestFieldEncodingsTests
         var random = new Random(3);
         for (var i = 0; i < Cases; i++)
         {
-            // Kestrel asks about names in ASCII only.
+            // Kestrel selects an encoding for ASCII names only.
             var name = string.Concat(Bytes(random, random.Next(12)).Select(value => (char)(value & 0x7F)));
             var isRefused = Select(name)!.GetString(Bytes(random, random.Next(2))).StartsWith(FieldEncoding.Refused);
 
@@ -62,7 +62,7 @@ public sealed partial class RequestFieldEncodingsTests
     {
         var random = new Random(4);
         var characters = "0123456789000000 \t+-,.xeE\u0000\u00A0\u00B2"u8.ToArray();
-        // As many as Kestrel has room for.
+        // The size of Kestrel's buffer.
         Span<char> chars = stackalloc char[20];
         for (var i = 0; i < Cases; i++)
         {

@@ -12,7 +12,7 @@ using OwlBoard.Tests.Forwarding.Sockets;
 
 namespace OwlBoard.Tests.Forwarding.Http1;
 
-/// <summary>What each request passes through allocates nothing once it has seen the like.</summary>
+/// <summary>The steps that each request passes through allocate nothing in steady state.</summary>
 [Trait("Category", "Unit")]
 public sealed class AllocationTests
 {
@@ -127,7 +127,7 @@ public sealed class AllocationTests
             Encoding.ASCII.GetString(buffer, 0, length));
     }
 
-    /// <summary>Not inlined, or the compiler might find that nobody keeps it and do without the allocation.</summary>
+    /// <summary>Returns an enumerator. Not inlined: the JIT could otherwise elide the allocation.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static object Enumerate(IHeaderDictionary headers) => headers.GetEnumerator();
 }

@@ -23,7 +23,7 @@ public sealed class HeaderStringsTests
     [Fact]
     public void Text_that_comes_again_is_the_same_string()
     {
-        // Another test may take the slot at this moment: then once more.
+        // A parallel test may take the slot, so repeat.
         var text = Encoding.ASCII.GetBytes($"text/{Guid.NewGuid()}");
 
         Assert.Contains(Enumerable.Range(0, 10), _ => ReferenceEquals(HeaderStrings.Get(text), HeaderStrings.Get(text)));
@@ -32,7 +32,7 @@ public sealed class HeaderStringsTests
     [Fact]
     public void Texts_that_share_a_slot_do_not_share_a_string()
     {
-        // More texts than slots, from many threads at once, alike in what the hash looks at.
+        // More texts than slots, from many threads, with equal values in the positions that the hash uses.
         Parallel.For(0, 20_000, i =>
         {
             var text = $"Mon, 01 {i:00000} Jan 00:00:00 GMT";

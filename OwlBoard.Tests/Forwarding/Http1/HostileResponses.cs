@@ -2,7 +2,7 @@ using System.Text;
 
 namespace OwlBoard.Tests.Forwarding.Http1;
 
-/// <summary>Makes responses, most of them nearly right: the same ones for the same seed.</summary>
+/// <summary>Generates responses, most of them nearly valid: the same sequence for the same seed.</summary>
 internal sealed class HostileResponses(int seed)
 {
     private static readonly string[] StatusLines =
@@ -31,10 +31,10 @@ internal sealed class HostileResponses(int seed)
 
     private readonly Random _random = new(seed);
 
-    /// <summary>Where a text may be cut: so many places in their order.</summary>
+    /// <summary>Returns the given number of random positions in a text, in ascending order.</summary>
     public int[] Cuts(int length, int count) => [.. Enumerable.Range(0, count).Select(_ => _random.Next(length + 1)).Order()];
 
-    /// <summary>A response, and what may follow it.</summary>
+    /// <summary>Returns a response, which may be followed by further bytes.</summary>
     public string Next()
     {
         var text = new StringBuilder(Rarely(8) ? Pick(StatusLines) : "HTTP/1.1 200 OK").Append(LineEnd());
@@ -43,7 +43,7 @@ internal sealed class HostileResponses(int seed)
             text.Append(Rarely(6) ? Line(_random.Next(30)) : Pick(Fields)).Append(LineEnd());
         }
 
-        // So that chunks are read now and then.
+        // Make chunked bodies frequent enough.
         if (Rarely(2))
         {
             text.Append("Transfer-Encoding: chunked").Append(LineEnd());

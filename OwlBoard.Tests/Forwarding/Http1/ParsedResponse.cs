@@ -6,7 +6,7 @@ namespace OwlBoard.Tests.Forwarding.Http1;
 /// <summary>The parser under test, with its results as text.</summary>
 internal static class ParsedResponse
 {
-    /// <summary>Parses a head; <see langword="null"/> if it is not complete.</summary>
+    /// <summary>Parses a head; returns <see langword="null"/> if it is not complete.</summary>
     public static ResponseHead? Parse(string text) => Parse(Encoding.Latin1.GetBytes(text));
 
     public static ResponseHead? Parse(ReadOnlySpan<byte> bytes)
@@ -30,9 +30,9 @@ internal static class ParsedResponse
         Encoding.Latin1.GetString(bytes.Slice(head.Reason.Start, head.Reason.Length));
 
     /// <summary>Decodes a chunked body that arrives in pieces.</summary>
-    /// <param name="pieces">The pieces in their order.</param>
-    /// <param name="body">The data, also what came before a malformed chunk.</param>
-    /// <returns>How many bytes come before the trailers; <see langword="null"/> if they have not begun.</returns>
+    /// <param name="pieces">The pieces, in order.</param>
+    /// <param name="body">The decoded data, including the data before a malformed chunk.</param>
+    /// <returns>The number of bytes before the trailers; <see langword="null"/> if the trailers have not begun.</returns>
     public static int? Decode(IEnumerable<ReadOnlyMemory<byte>> pieces, StringBuilder body)
     {
         var decoder = default(ChunkedDecoder);
@@ -43,7 +43,7 @@ internal static class ParsedResponse
             while (!rest.IsEmpty && !decoder.IsAtTrailers)
             {
                 var read = decoder.Read(rest, out var data);
-                Assert.True(read > 0, "The decoder stands still.");
+                Assert.True(read > 0, "The decoder made no progress.");
                 body.Append(Encoding.Latin1.GetString(data));
                 rest = rest[read..];
                 taken += read;
@@ -53,7 +53,7 @@ internal static class ParsedResponse
         return decoder.IsAtTrailers ? taken : null;
     }
 
-    /// <summary>The same bytes in pieces that end at the given places.</summary>
+    /// <summary>Splits the bytes at the given positions.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Split(byte[] bytes, params int[] ends)
     {
         var start = 0;

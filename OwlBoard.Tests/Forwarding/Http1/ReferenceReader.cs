@@ -3,17 +3,16 @@ using System.Globalization;
 namespace OwlBoard.Tests.Forwarding.Http1;
 
 /// <summary>
-/// Reads a whole response the slow way, one grammar rule of RFC 9112 after another, and knows nothing of the parser under
-/// test. What the RFC lets a recipient refuse it refuses,
-/// unless it has one meaning only.
+/// A slow reader of whole responses that follows the grammar of RFC 9112 rule by rule, independent of the parser under test.
+/// It rejects everything that the RFC lets a recipient reject, unless the input is unambiguous.
 /// </summary>
 internal sealed class ReferenceReader(string text)
 {
     private int _at;
 
     /// <summary>Reads a response head (RFC 9112 sections 4 and 5).</summary>
-    /// <returns>What it says; <see langword="null"/> if its end is not there yet.</returns>
-    /// <exception cref="FormatException">It is not a head.</exception>
+    /// <returns>The head; <see langword="null"/> if it is incomplete.</returns>
+    /// <exception cref="FormatException">The head is malformed.</exception>
     public static ReferenceResponse? ReadHead(string text)
     {
         var reader = new ReferenceReader(text);
@@ -28,10 +27,10 @@ internal sealed class ReferenceReader(string text)
     }
 
     /// <summary>Reads a chunked body with its trailers (RFC 9112 section 7.1).</summary>
-    /// <param name="text">What follows the head.</param>
-    /// <param name="body">The chunks' data as far as it is there, also when a later chunk turns out malformed.</param>
-    /// <returns>How many characters it takes; <see langword="null"/> if its end is not there yet.</returns>
-    /// <exception cref="FormatException">It is not a chunked body.</exception>
+    /// <param name="text">The text after the head.</param>
+    /// <param name="body">The data of the chunks read so far, including those before a malformed chunk.</param>
+    /// <returns>The number of characters read; <see langword="null"/> if the body is incomplete.</returns>
+    /// <exception cref="FormatException">The body is malformed.</exception>
     public static int? ReadChunks(string text, out string body)
     {
         body = "";
@@ -40,7 +39,7 @@ internal sealed class ReferenceReader(string text)
         {
             var ignored = 0;
             long size = 0;
-            // Spaces and tabs before and after are harmless.
+            // Spaces and tabs before and after the size are harmless.
             SkipSpace(text, ref at, ref ignored);
             var sizeStart = at;
             // chunk-size = 1*HEXDIG

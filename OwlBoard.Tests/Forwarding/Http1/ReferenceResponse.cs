@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace OwlBoard.Tests.Forwarding.Http1;
 
-/// <summary>What <see cref="ReferenceReader"/> read.</summary>
+/// <summary>A response head read by <see cref="ReferenceReader"/>.</summary>
 internal sealed record ReferenceResponse(int Status, bool IsHttp10, string Reason, List<KeyValuePair<string, string>> Fields)
 {
     public int HeadLength { get; init; }
 
     /// <summary>
-    /// Where the body ends: "chunked", "none", "close", or its length (RFC 9112 section 6.3).
+    /// Returns the framing of the body: "chunked", "none", "close", or its length (RFC 9112 section 6.3).
     /// </summary>
-    /// <exception cref="FormatException">The head says two things at once, or what may not be said.</exception>
+    /// <exception cref="FormatException">The framing fields are contradictory or invalid.</exception>
     public string Framing(bool isHead)
     {
         var lengths = Values("Content-Length");
@@ -24,11 +24,11 @@ internal sealed record ReferenceResponse(int Status, bool IsHttp10, string Reaso
             : length?.ToString(CultureInfo.InvariantCulture) ?? "close";
     }
 
-    /// <summary>Whether another request may follow on the connection (RFC 9112 section 9.3).</summary>
+    /// <summary>Returns a value that indicates whether the connection can be reused (RFC 9112 section 9.3).</summary>
     public bool Persists()
     {
         var options = Values("Connection").SelectMany(value => value.Split(',')).Select(option => option.Trim(' ', '\t').ToLowerInvariant()).ToList();
-        // What may be a body where none belongs would be taken for the next response.
+        // A body that these statuses must not have would be read as the next response.
         var mayHaveStrayBody = Status is 204 or 205
             && (Values("Transfer-Encoding").Length > 0 || Values("Content-Length").Any(length => length.Any(digit => digit != '0')));
         return !options.Contains("close") && (!IsHttp10 || options.Contains("keep-alive")) && !mayHaveStrayBody;
@@ -41,7 +41,7 @@ internal sealed record ReferenceResponse(int Status, bool IsHttp10, string Reaso
     {
         if (isWrong)
         {
-            throw new FormatException("The body's end is ambiguous.");
+            throw new FormatException("The framing of the body is ambiguous.");
         }
     }
 }

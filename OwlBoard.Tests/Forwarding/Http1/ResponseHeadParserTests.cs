@@ -166,7 +166,7 @@ public sealed class ResponseHeadParserTests
         var most = string.Concat(Enumerable.Repeat("A: b\r\n", ResponseHeadParser.MaxFields));
 
         Assert.Equal(ResponseHeadParser.MaxFields, ParsedResponse.Parse($"HTTP/1.1 200 OK\r\n{most}\r\n")!.Fields.Length);
-        // Refused at once, not when the head ends.
+        // The head is rejected at the limit, not at its end.
         Assert.Throws<MalformedResponseException>(() => ParsedResponse.Parse($"HTTP/1.1 200 OK\r\n{most}A: b\r\n"));
     }
 }

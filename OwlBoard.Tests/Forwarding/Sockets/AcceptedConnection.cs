@@ -12,7 +12,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Forwarding.Sockets;
 
-/// <summary>A connection as Kestrel gets it, and the client at its other end.</summary>
+/// <summary>A connection as Kestrel accepts it, with its client.</summary>
 internal sealed class AcceptedConnection : IAsyncDisposable
 {
     private readonly IConnectionListener _listener;
@@ -42,9 +42,9 @@ internal sealed class AcceptedConnection : IAsyncDisposable
             .BindAsync(new IPEndPoint(IPAddress.Parse(address), port), Token);
     }
 
-    /// <param name="loop">Which loop it is to be in; connections are given to them in turn.</param>
-    /// <param name="limits">How long it waits for the client.</param>
-    /// <param name="time">The clock that this is judged on.</param>
+    /// <param name="loop">The loop that must serve the connection. By default, loops are assigned in turn.</param>
+    /// <param name="limits">The time limits for the client.</param>
+    /// <param name="time">The clock for the time limits.</param>
     public static async Task<AcceptedConnection> OpenAsync(SocketLoop? loop = null, ClientLimits? limits = null, TimeProvider? time = null)
     {
         var listener = await ListenAsync(limits: limits, time: time);
@@ -64,10 +64,10 @@ internal sealed class AcceptedConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>The loop that it is in.</summary>
+    /// <summary>Returns the loop that serves the connection.</summary>
     public Task<SocketLoop> LoopAsync() => InBatchAsync(() => SocketLoop.Current!);
 
-    /// <summary>Reads until there are so many bytes, and takes them.</summary>
+    /// <summary>Reads and consumes the given number of bytes.</summary>
     public async Task<byte[]> ReadAsync(int count)
     {
         while (true)
@@ -87,7 +87,7 @@ internal sealed class AcceptedConnection : IAsyncDisposable
 
     public async Task<string> ReadTextAsync(int count) => Encoding.ASCII.GetString(await ReadAsync(count));
 
-    /// <summary>Does something on the loop's thread, before the end of a batch.</summary>
+    /// <summary>Runs a function on the loop's thread, before the end of a batch.</summary>
     public async Task<T> InBatchAsync<T>(Func<T> act) => await await AddToBatchAsync(act);
 
     /// <inheritdoc cref="LoopBatch.AddAsync"/>
@@ -97,7 +97,7 @@ internal sealed class AcceptedConnection : IAsyncDisposable
         act);
 
     /// <summary>Ends the connection at the server.</summary>
-    /// <returns>What the client gets until then.</returns>
+    /// <returns>The bytes that the client receives until then.</returns>
     public async Task<byte[]> EndAndReceiveAllAsync()
     {
         var ending = Server.DisposeAsync();
@@ -106,7 +106,7 @@ internal sealed class AcceptedConnection : IAsyncDisposable
         return all;
     }
 
-    /// <summary>What the client gets until the end; then it closes its own.</summary>
+    /// <summary>Returns the bytes that the client receives until the end, and then closes the client.</summary>
     public async Task<byte[]> ReceiveAllAsync()
     {
         using var stream = new NetworkStream(Client, ownsSocket: true);
@@ -115,7 +115,7 @@ internal sealed class AcceptedConnection : IAsyncDisposable
         return all.ToArray();
     }
 
-    /// <summary>Fills what the kernel holds for a client that reads nothing, until a flush has to wait.</summary>
+    /// <summary>Fills the kernel's buffers for a client that does not read, until a flush has to wait.</summary>
     public (byte[] Written, ValueTask<FlushResult> Flush) WriteUntilFull()
     {
         var written = new List<byte>();

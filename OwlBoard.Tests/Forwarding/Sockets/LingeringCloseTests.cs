@@ -7,7 +7,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Forwarding.Sockets;
 
-/// <summary>How a connection ends: in stages (RFC 9112 section 9.6), so that the client loses nothing of what it was sent.</summary>
+/// <summary>Tests of the close in stages (RFC 9112 section 9.6), which ensures that the client receives all sent bytes.</summary>
 [Trait("Category", "Integration")]
 public sealed class LingeringCloseTests
 {
@@ -20,7 +20,7 @@ public sealed class LingeringCloseTests
     [InlineData(true)]
     public async Task Client_that_still_sends_gets_all_that_it_was_sent_before_the_end(bool isGivenUp)
     {
-        // The time stands still: however long this takes, the client is not given up as a silent one.
+        // The fake clock stands still, so the client never counts as silent.
         await using var connection = await AcceptedConnection.OpenAsync(time: new FakeTimeProvider());
         var written = AcceptedConnection.Bytes(400_000);
         connection.Output.Write(written);
@@ -36,7 +36,7 @@ public sealed class LingeringCloseTests
         var ending = connection.Server.DisposeAsync().AsTask();
         while (received.Count < written.Length)
         {
-            // As an HTTP/2 client's WINDOW_UPDATE or PING would.
+            // An HTTP/2 client would send a WINDOW_UPDATE or PING.
             await connection.Client.SendAsync("still here"u8.ToArray(), Token);
             received.AddRange(await ReceiveAsync(connection.Client, Math.Min(20_000, written.Length - received.Count)));
         }
@@ -165,7 +165,7 @@ public sealed class LingeringCloseTests
         connection.Output.Write("abc"u8);
         await connection.Output.FlushAsync(Token);
         await ReceiveAsync(connection.Client, 3);
-        await Eventually.IsTrueAsync("the client's system has it", () => ((LoopConnection)connection.Server).Socket.Progress.IsAllAcknowledged);
+        await Eventually.IsTrueAsync("the client has acknowledged all bytes", () => ((LoopConnection)connection.Server).Socket.Progress.IsAllAcknowledged);
     }
 
     private static async Task UploadAsync(AcceptedConnection connection)
@@ -173,10 +173,10 @@ public sealed class LingeringCloseTests
         var socket = ((LoopConnection)connection.Server).Socket;
         var before = socket.Progress.Received;
         await connection.Client.SendAsync("more"u8.ToArray(), Token);
-        await Eventually.IsTrueAsync("it has arrived", () => socket.Progress.Received > before);
+        await Eventually.IsTrueAsync("the bytes have arrived", () => socket.Progress.Received > before);
     }
 
-    /// <summary>The client's acknowledgement of the end may have come after the first look, which then was progress.</summary>
+    /// <summary>Advances the time twice: the client's ACK may arrive after the first check, which then counts as progress.</summary>
     private static async Task EndsAfterAsync(Task ending, FakeTimeProvider time, TimeSpan first, TimeSpan again)
     {
         time.Advance(first);

@@ -5,8 +5,8 @@ using OwlBoard.Tests.Fixtures;
 namespace OwlBoard.Tests.Forwarding.Sockets;
 
 /// <summary>
-/// A batch of a loop, for what is done before its end. It comes together while the loop stands still: its events are
-/// handled in the order in which they were added.
+/// A batch of events that a test prepares while the loop is blocked. The loop handles the events in the order in which they
+/// were added.
 /// </summary>
 internal sealed class LoopBatch : IAsyncDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class LoopBatch : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <param name="clients">How many events of clients there will be at most.</param>
+    /// <param name="clients">The maximum number of client events.</param>
     public static async Task<LoopBatch> OpenAsync(int clients)
     {
         var first = await AcceptedConnection.OpenAsync();
@@ -35,11 +35,11 @@ internal sealed class LoopBatch : IAsyncDisposable
         return batch;
     }
 
-    /// <summary>Does something on the loop's thread, before the end of the batch that comes next.</summary>
-    /// <param name="peer">Sends a byte, which is an event of it.</param>
-    /// <param name="receive">Waits for it in the loop.</param>
-    /// <param name="act">What is done.</param>
-    /// <returns>When the byte is sent, what brings the result.</returns>
+    /// <summary>Runs a function on the loop's thread, before the end of the next batch.</summary>
+    /// <param name="peer">The socket that sends one byte to trigger the event.</param>
+    /// <param name="receive">Receives the byte in the loop.</param>
+    /// <param name="act">The function.</param>
+    /// <returns>A task that completes when the byte is sent, with the task of the function's result.</returns>
     public static async Task<Task<T>> AddAsync<T>(Socket peer, Func<ValueTask> receive, Func<T> act)
     {
         var acting = ActAsync();
@@ -56,13 +56,13 @@ internal sealed class LoopBatch : IAsyncDisposable
         async Task<T> ResultAsync()
         {
             var result = await acting.WaitAsync(Eventually.DefaultDeadline, Token);
-            // Who waits for this may be let go on in the batch.
+            // Keep the caller's continuation off the loop's thread.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             return result;
         }
     }
 
-    /// <summary>The loop stands still from now on.</summary>
+    /// <summary>Blocks the loop until <see cref="Go"/> is called.</summary>
     public async Task StandAsync()
     {
         using var standing = new ManualResetEventSlim();
@@ -74,10 +74,10 @@ internal sealed class LoopBatch : IAsyncDisposable
         standing.Wait(Eventually.DefaultDeadline, Token);
     }
 
-    /// <summary>Adds an event of a client.</summary>
+    /// <summary>Adds the event of a client.</summary>
     public Task<Task<T>> AddClientAsync<T>(Func<T> act) => _clients[_used++].AddToBatchAsync(act);
 
-    /// <summary>The loop goes on.</summary>
+    /// <summary>Unblocks the loop.</summary>
     public void Go() => _go.Set();
 
     public async ValueTask DisposeAsync()

@@ -6,7 +6,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Forwarding.Sockets;
 
-/// <summary>One connection keeps neither the loop to itself nor breaks it.</summary>
+/// <summary>One connection can neither monopolize nor break the loop.</summary>
 [Trait("Category", "Integration")]
 public sealed class LoopFairnessTests : IDisposable
 {
@@ -46,7 +46,7 @@ public sealed class LoopFairnessTests : IDisposable
         {
             var (reads, readsUntilOther) = (0, int.MaxValue);
             var waiting = WaitForOtherAsync();
-            // Every read but the first is ready at once.
+            // Every read but the first completes synchronously.
             var reading = ReadAllAsync();
             await sender.SendAsync(new byte[4096], Token);
             await reading.WaitAsync(Eventually.DefaultDeadline, Token);
@@ -63,7 +63,7 @@ public sealed class LoopFairnessTests : IDisposable
                     reads += await busy.ReceiveAsync(buffer).ConfigureAwait(false);
                     if (reads == 16)
                     {
-                        // The other connection becomes ready while this one is read.
+                        // The other connection becomes ready during these reads.
                         otherSender.Send("!"u8);
                     }
                 }

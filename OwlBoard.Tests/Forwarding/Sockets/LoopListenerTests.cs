@@ -37,7 +37,7 @@ public sealed class LoopListenerTests
         using var socket = new Socket(new SafeSocketHandle(descriptor, ownsHandle: false));
 
         Assert.True(socket.NoDelay);
-        // O_RDWR, O_NONBLOCK and O_CLOEXEC, as fcntl(2) has them.
+        // O_RDWR, O_NONBLOCK and O_CLOEXEC of fcntl(2).
         var lines = await File.ReadAllLinesAsync($"/proc/self/fdinfo/{descriptor}", Token);
         var flags = Convert.ToInt32(lines.Single(line => line.StartsWith("flags:", StringComparison.Ordinal))[6..].Trim(), 8);
         Assert.Equal(0x80802, flags & 0x80802);
@@ -60,7 +60,7 @@ public sealed class LoopListenerTests
         Assert.Equal(AddressOf(client.LocalEndPoint), AddressOf(server.RemoteEndPoint));
         Assert.Equal(AddressOf(client.RemoteEndPoint), AddressOf(server.LocalEndPoint));
 
-        // A socket for both kinds of address writes the old one as a new one.
+        // A dual-mode socket reports IPv4 addresses as IPv4-mapped IPv6 addresses.
         static IPEndPoint AddressOf(EndPoint? endPoint)
         {
             var address = Assert.IsType<IPEndPoint>(endPoint);
@@ -73,7 +73,7 @@ public sealed class LoopListenerTests
     {
         var listener = await AcceptedConnection.ListenAsync();
         var accepting = listener.AcceptAsync(Token).AsTask();
-        // It has looked whether there is a connection, and there was none.
+        // The pending accept has found no connection yet.
         using (var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
         {
             await client.ConnectAsync(listener.EndPoint, Token);

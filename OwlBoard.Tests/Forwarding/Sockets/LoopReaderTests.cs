@@ -126,7 +126,7 @@ public sealed class LoopReaderTests
         await using var connection = await AcceptedConnection.OpenAsync();
         await connection.Client.SendAsync("abc"u8.ToArray(), Token);
         connection.Client.Shutdown(SocketShutdown.Send);
-        await Eventually.IsTrueAsync("the client is known to be gone", () => connection.Server.ConnectionClosed.IsCancellationRequested);
+        await Eventually.IsTrueAsync("the close of the client is detected", () => connection.Server.ConnectionClosed.IsCancellationRequested);
 
         Assert.Equal("abc", await connection.ReadTextAsync(3));
         for (var i = 0; i < 3; i++)
@@ -147,7 +147,7 @@ public sealed class LoopReaderTests
         connection.Client.Close();
 
         await Assert.ThrowsAsync<ConnectionResetException>(() => reading.WaitAsync(Eventually.DefaultDeadline, Token));
-        await Eventually.IsTrueAsync("the client is known to be gone", () => connection.Server.ConnectionClosed.IsCancellationRequested);
+        await Eventually.IsTrueAsync("the close of the client is detected", () => connection.Server.ConnectionClosed.IsCancellationRequested);
     }
 
     [Fact]

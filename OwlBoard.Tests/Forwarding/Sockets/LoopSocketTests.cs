@@ -66,7 +66,7 @@ public sealed class LoopSocketTests : IDisposable
         reset.Dispose();
     }
 
-    /// <summary>As <see cref="System.Net.Security.SslStream"/> does, to have no buffer meanwhile.</summary>
+    /// <summary>A zero-byte read, as <see cref="System.Net.Security.SslStream"/> uses to hold no buffer while it waits.</summary>
     [Fact]
     public async Task With_an_empty_buffer_it_waits_for_something_and_leaves_it_there()
     {
@@ -130,7 +130,7 @@ public sealed class LoopSocketTests : IDisposable
             Assert.Equal(3, await upstream.ReceiveAsync(received, Token));
             Assert.Equal(SendStage.Done, socket.Sending);
 
-            // The test's thread is no loop's.
+            // The test's thread does not belong to a loop.
             await socket.SendInBatchAsync("defg"u8.ToArray());
             Assert.Equal(SendStage.Done, socket.Sending);
             Assert.Equal(4, await upstream.ReceiveAsync(received, Token));
@@ -146,12 +146,12 @@ public sealed class LoopSocketTests : IDisposable
         {
             var sent = AcceptedConnection.Bytes(20_000_000);
             await InBatchAsync(socket, upstream, () => socket.SendInBatchAsync(sent).AsTask());
-            await Eventually.IsTrueAsync("it has begun", () => socket.Sending == SendStage.Begun);
+            await Eventually.IsTrueAsync("the send has begun", () => socket.Sending == SendStage.Begun);
 
             var received = new byte[sent.Length];
             await new NetworkStream(upstream).ReadExactlyAsync(received, Token);
             Assert.Equal(sent, received);
-            await Eventually.IsTrueAsync("all is sent", () => socket.Sending == SendStage.Done);
+            await Eventually.IsTrueAsync("the send is complete", () => socket.Sending == SendStage.Done);
         }
     }
 
@@ -248,7 +248,7 @@ public sealed class LoopSocketTests : IDisposable
             Assert.Equal(SocketError.OperationAborted, received);
             Assert.Equal(itself, atTheEnd);
             Assert.Equal(0, await upstream.ReceiveAsync(new byte[1], Token).AsTask().WaitAsync(Eventually.DefaultDeadline, Token));
-            await Eventually.IsTrueAsync("the descriptor is free", () => LinkOf(descriptor) != itself);
+            await Eventually.IsTrueAsync("the descriptor is closed", () => LinkOf(descriptor) != itself);
         }
 
         static string? LinkOf(string descriptor) => new FileInfo(descriptor).LinkTarget;
@@ -263,8 +263,8 @@ public sealed class LoopSocketTests : IDisposable
             await socket.SendAsync("abc"u8.ToArray());
             socket.Dispose();
 
-            // Connected, it may be in a batch still.
-            await Eventually.IsTrueAsync("it is closed", () => socket.Handle.IsClosed);
+            // The socket may still be part of the batch in which it connected.
+            await Eventually.IsTrueAsync("the socket is closed", () => socket.Handle.IsClosed);
             Assert.False(socket.TrySend("abc"u8, out _, out var error));
             Assert.Equal(SocketError.OperationAborted, error);
         }
@@ -280,7 +280,7 @@ public sealed class LoopSocketTests : IDisposable
         {
             await batch.StandAsync();
 
-            // One that sends, and others that take their time.
+            // One client that sends, followed by slow ones.
             var sending = await batch.AddClientAsync(() => SendInBatch(socket));
             var slow = new List<Task<bool>>();
             for (var i = 0; i < 8; i++)
@@ -319,7 +319,7 @@ public sealed class LoopSocketTests : IDisposable
         }
     }
 
-    /// <summary>Of the connections that a request may take, what was received is known before it is sent.</summary>
+    /// <summary>Before a request is sent, the loop has handled what its upstream connections received.</summary>
     [Fact]
     public async Task Clients_go_on_after_upstreams_and_no_request_is_sent_before_that()
     {
@@ -440,7 +440,7 @@ public sealed class LoopSocketTests : IDisposable
         using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         full.Listen(0);
-        // The one that fits in its queue; the kernel answers no other.
+        // This connection fills the backlog; the kernel drops further attempts.
         using var first = await LoopSocket.ConnectAsync(TestLoops.Instance, (IPEndPoint)full.LocalEndPoint!, Token);
         using var cancellation = new CancellationTokenSource();
         var others = Enumerable.Range(0, 3).Select(_ => LoopSocket.ConnectAsync(TestLoops.Instance, (IPEndPoint)full.LocalEndPoint!, cancellation.Token).AsTask()).ToArray();
@@ -510,7 +510,7 @@ public sealed class LoopSocketTests : IDisposable
         }
     }
 
-    /// <summary>Does something on the loop's thread, before the end of a batch.</summary>
+    /// <summary>Runs a function on the loop's thread, before the end of a batch.</summary>
     private static async Task<T> InBatchAsync<T>(LoopSocket socket, Socket upstream, Func<T> act) =>
         await await AddToBatchAsync(socket, upstream, act);
 
@@ -529,7 +529,7 @@ public sealed class LoopSocketTests : IDisposable
 
     private static bool IsThere(Socket receiver) => receiver.Poll(0, SelectMode.SelectRead);
 
-    /// <param name="loop">Which loop it is to be in; sockets are given to them in turn.</param>
+    /// <param name="loop">The loop that must serve the socket. By default, loops are assigned in turn.</param>
     private async Task<(LoopSocket Socket, Socket Upstream)> ConnectAsync(SocketLoop? loop = null)
     {
         while (true)

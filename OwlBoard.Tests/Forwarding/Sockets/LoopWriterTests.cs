@@ -112,7 +112,7 @@ public sealed class LoopWriterTests
         });
         Assert.False((await flushes).IsCompleted);
 
-        await Eventually.IsTrueAsync("it is known", async () =>
+        await Eventually.IsTrueAsync("the flush reports the end of the connection", async () =>
         {
             connection.Output.Write("nobody reads this"u8);
             return (await connection.Output.FlushAsync(Token)).IsCompleted;

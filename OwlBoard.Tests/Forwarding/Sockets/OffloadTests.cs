@@ -8,7 +8,7 @@ using Yarp.ReverseProxy.Model;
 
 namespace OwlBoard.Tests.Forwarding.Sockets;
 
-/// <summary>Who may keep the thread that a socket's events come on.</summary>
+/// <summary>Tests of the code that may block the thread of a socket's events.</summary>
 [Trait("Category", "Unit")]
 public sealed class OffloadTests
 {
@@ -22,7 +22,7 @@ public sealed class OffloadTests
             return Task.CompletedTask;
         });
 
-        // Were it run here, the test would wait for itself.
+        // Run inline, the handler would block the test.
         var handling = pipeline(new DefaultHttpContext());
 
         Assert.False(handling.IsCompleted);

@@ -4,7 +4,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Forwarding.Sockets;
 
-/// <summary>A client may read as slowly as it likes, but not stop.</summary>
+/// <summary>A client may read slowly, but must not stop reading.</summary>
 [Trait("Category", "Unit")]
 public sealed class SendWatchTests
 {
@@ -64,13 +64,13 @@ public sealed class SendWatchTests
         Assert.Equal(written, received);
     }
 
-    /// <summary>The kernels have come to rest: the client's has taken all that it can.</summary>
+    /// <summary>Waits until the kernel buffers are full and no more bytes move to the client.</summary>
     private static async Task SettleAsync(AcceptedConnection connection)
     {
         var socket = ((LoopConnection)connection.Server).Socket;
         var seen = 0UL;
         await Eventually.IsTrueAsync(
-            "nothing moves any more",
+            "the transfer has stopped",
             () =>
             {
                 var now = socket.Progress.Acknowledged;
@@ -83,7 +83,7 @@ public sealed class SendWatchTests
 
     private static async Task<bool> IsCancelledAsync(CancellationToken token)
     {
-        await Eventually.IsTrueAsync("the request is told", () => token.IsCancellationRequested);
+        await Eventually.IsTrueAsync("the request is cancelled", () => token.IsCancellationRequested);
         return true;
     }
 }

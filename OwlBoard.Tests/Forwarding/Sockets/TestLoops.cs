@@ -5,8 +5,8 @@ using OwlBoard.Forwarding.Sockets;
 namespace OwlBoard.Tests.Forwarding.Sockets;
 
 /// <summary>
-/// The loops of the tests that use sockets without a host. Each collection has its own: a test that blocks a loop's thread does
-/// not delay the tests that run beside it.
+/// The loops of tests that use sockets without a host. Each collection has its own loops, so that a test that blocks a loop
+/// does not delay parallel tests.
 /// </summary>
 internal static class TestLoops
 {

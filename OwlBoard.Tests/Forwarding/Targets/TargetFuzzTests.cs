@@ -6,7 +6,7 @@ using OwlBoard.Tests.LoadBalancer;
 
 namespace OwlBoard.Tests.Forwarding.Targets;
 
-/// <summary>Random targets on the wire, in origin and in absolute form, on both forwarders.</summary>
+/// <summary>Sends random targets, in origin and absolute form, through both forwarders.</summary>
 [Trait("Category", "Integration")]
 public sealed class TargetFuzzTests
 {
@@ -16,12 +16,12 @@ public sealed class TargetFuzzTests
         "%25", "%2500", "%41", "%c3%bc", "%ff", "%c0%ae", "%e2%82", "?", "#", ":", "@", ";x=y", "=&+", "\u0001", "\u007F", "\u00FC", "[]", "|", "\"", "~", "http://c",
     ];
 
-    /// <summary>The number of targets; the environment variable OWLBOARD_FUZZ multiplies it, for a longer search.</summary>
+    /// <summary>The number of targets, multiplied by the environment variable OWLBOARD_FUZZ for a longer run.</summary>
     private static int Count => 3_000 * int.Parse(Environment.GetEnvironmentVariable("OWLBOARD_FUZZ") ?? "1", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// What the upstream receives is what was sent, and the path that routes and limits see is what an upstream of the same
-    /// kind makes of it; or else the client gets 400 and the upstream nothing.
+    /// Either the upstream receives the target unchanged and parses it to the path that routes and limits see, or the client
+    /// receives 400 and the upstream nothing.
     /// </summary>
     [Theory]
     [InlineData("sockets")]
@@ -48,7 +48,7 @@ public sealed class TargetFuzzTests
             if (origin is null)
             {
                 refused++;
-                Assert.True(absolute is null, $"{target} is refused in origin form only");
+                Assert.True(absolute is null, $"{target} is refused in origin form only.");
                 continue;
             }
 

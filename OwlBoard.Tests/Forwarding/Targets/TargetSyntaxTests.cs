@@ -62,7 +62,7 @@ public sealed class TargetSyntaxTests
     [InlineData("a")]
     public void Target_that_could_be_read_in_two_ways_is_refused(string target) => Assert.NotNull(TargetSyntax.FindFault(target));
 
-    /// <summary>The quick check lets nothing pass that the thorough one refuses.</summary>
+    /// <summary>Every target that passes the fast check also passes the full check.</summary>
     [Fact]
     public void Plain_target_has_no_fault()
     {
@@ -92,7 +92,7 @@ public sealed class TargetSyntaxTests
     [InlineData(":", ":")]
     [InlineData("a::", "a:")]
     [InlineData("", "")]
-    // A byte that a host must not have is marked, and the request is refused later.
+    // An invalid byte is marked here, and the request is refused later.
     [InlineData("b\u00FCcher:", "b\uFFFFcher")]
     public void Host_is_read_without_the_colon_of_an_empty_port(string sent, string read) =>
         Assert.Equal(read, HostEncoding.Instance.GetString((ReadOnlySpan<byte>)Encoding.Latin1.GetBytes(sent)));

@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 
 namespace OwlBoard.Tests.Forwarding.WebSockets;
 
-/// <summary>One end of a connection in memory.</summary>
+/// <summary>One end of an in-memory connection.</summary>
 internal sealed class DuplexStream(Stream input, Stream output) : Stream
 {
     public override bool CanRead => true;
@@ -19,7 +19,7 @@ internal sealed class DuplexStream(Stream input, Stream output) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Both ends of a connection: what one writes the other reads.</summary>
+    /// <summary>Returns both ends of a connection: each reads what the other writes.</summary>
     public static (DuplexStream Near, DuplexStream Far) Connect()
     {
         var there = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
@@ -27,7 +27,7 @@ internal sealed class DuplexStream(Stream input, Stream output) : Stream
         return (new(back.Reader.AsStream(), there.Writer.AsStream()), new(there.Reader.AsStream(), back.Writer.AsStream()));
     }
 
-    /// <summary>The other end reads to its end.</summary>
+    /// <summary>Ends the stream that the other end reads.</summary>
     public void CompleteWriting() => output.Dispose();
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>

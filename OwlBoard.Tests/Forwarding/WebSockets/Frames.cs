@@ -2,10 +2,10 @@ using System.Net.WebSockets;
 
 namespace OwlBoard.Tests.Forwarding.WebSockets;
 
-/// <summary>The bytes that the runtime's own WebSocket puts on the wire.</summary>
+/// <summary>Encodes and decodes frames with the runtime's WebSocket.</summary>
 internal static class Frames
 {
-    /// <summary>Around each size where the header changes its form.</summary>
+    /// <summary>The payload sizes around those at which the header's form changes.</summary>
     public static readonly int[] Sizes = [0, 1, 125, 126, 127, 65535, 65536, 70_001];
 
     public static byte[] Payload(int size)
@@ -15,7 +15,7 @@ internal static class Frames
         return payload;
     }
 
-    /// <summary>One frame for each size, as a server (unmasked) or a client (masked) sends it.</summary>
+    /// <summary>Returns one frame for each size, as a server (unmasked) or a client (masked) sends it.</summary>
     public static async Task<List<byte[]>> EncodeAsync(bool isServer, params int[] sizes)
     {
         using var wire = new MemoryStream();
@@ -31,7 +31,7 @@ internal static class Frames
         return frames;
     }
 
-    /// <summary>The next message or close frame; pings are the receiver's own matter.</summary>
+    /// <summary>Receives the next message or close frame; the receiver handles pings itself.</summary>
     public static async Task<(WebSocketMessageType Type, byte[] Payload)> ReceiveAsync(WebSocket receiver)
     {
         using var message = new MemoryStream();

@@ -48,7 +48,7 @@ public sealed class WebSocketRelayStreamTests : IDisposable
         {
             await _relay.WriteAsync(piece, Token);
             written += piece.Length;
-            // The first tick ends what counts as activity, the second finds none.
+            // The first tick clears the activity flag, the second finds no activity.
             _time.Advance(Ping);
             _time.Advance(Ping);
         }
@@ -105,7 +105,7 @@ public sealed class WebSocketRelayStreamTests : IDisposable
         _client.CompleteWriting();
 
         var bytes = await relayed;
-        Assert.True(bytes.Length > wire.Length, "no ping went in at all");
+        Assert.True(bytes.Length > wire.Length, "No ping was inserted.");
         using var receiver = Receive(bytes, isServer: true);
         foreach (var size in sizes)
         {
@@ -147,7 +147,7 @@ public sealed class WebSocketRelayStreamTests : IDisposable
     [InlineData(400, 2)]
     public async Task Close_reaches_the_server_after_the_last_whole_frame(int sent, int whole)
     {
-        // 8 bytes of header: two, two of length, four of mask.
+        // The header has 8 bytes: 2 fixed, 2 for the length, 4 for the mask.
         var wire = (await Frames.EncodeAsync(isServer: false, 160, 160, 160)).SelectMany(frame => frame).ToArray();
         var relayed = RelayToServerAsync();
         await _client.WriteAsync(wire.AsMemory(0, sent), Token);
@@ -164,7 +164,7 @@ public sealed class WebSocketRelayStreamTests : IDisposable
 
         while (true)
         {
-            // Frames that arrive with the rest of the one under way are whole, and are not lost either.
+            // Whole frames that arrive with the rest of a partial frame are not lost.
             var (type, payload) = await Frames.ReceiveAsync(receiver);
             if (type == WebSocketMessageType.Close)
             {
@@ -212,7 +212,7 @@ public sealed class WebSocketRelayStreamTests : IDisposable
 
     private async Task SendCloseAsync() => await _client.WriteAsync(ControlFrames.CloseToServer(), Token);
 
-    /// <summary>What a proxy does: reads here, writes to the server.</summary>
+    /// <summary>Copies from here to the server, as a proxy does.</summary>
     private async Task<byte[]> RelayToServerAsync()
     {
         using var server = new MemoryStream();

@@ -7,7 +7,7 @@ using OwlBoard.LoadBalancer.Management;
 
 namespace OwlBoard.Tests.LoadBalancer.Management;
 
-/// <summary>Other web pages and guesses of the token are kept from the management port.</summary>
+/// <summary>The management port is protected against other web pages and against guessing the token.</summary>
 [Trait("Category", "Integration")]
 public sealed class ManagementGuardTests
 {
@@ -78,7 +78,7 @@ public sealed class ManagementGuardTests
         await using var loadBalancer = TestLoadBalancer.Start(
             [gateway], [new("ManagementToken", Token)], services => services.AddSingleton(new TokenThrottle(time)));
 
-        // A request without any token is no guess: any web page can send it.
+        // A request without a token does not count as a guess: any web page can send it.
         for (var i = 0; i < 2 * TokenThrottle.Burst; i++)
         {
             Assert.Equal(HttpStatusCode.Unauthorized, (await DrainAsync(loadBalancer, token: null)).StatusCode);

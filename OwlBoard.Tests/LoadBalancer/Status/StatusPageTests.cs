@@ -8,7 +8,7 @@ using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer.Status;
 
-/// <summary>The page and its data as they come from the management port; a browser looks at them in <see cref="Browser.StatusPageTests"/>.</summary>
+/// <summary>Tests of the page and its data on the management port; <see cref="Browser.StatusPageTests"/> uses a browser.</summary>
 [Trait("Category", "Integration")]
 public sealed partial class StatusPageTests
 {
@@ -146,7 +146,7 @@ public sealed partial class StatusPageTests
     private static async Task<JsonElement> HistoryAsync(TestLoadBalancer loadBalancer, Func<JsonElement, bool> isEnough)
     {
         JsonElement history = default;
-        await Eventually.IsTrueAsync("the history shows it", async () =>
+        await Eventually.IsTrueAsync("the history contains the traffic", async () =>
         {
             history = await loadBalancer.Http.GetFromJsonAsync<JsonElement>(
                 new Uri(loadBalancer.Management, StatusPage.HistoryPath), TestContext.Current.CancellationToken);

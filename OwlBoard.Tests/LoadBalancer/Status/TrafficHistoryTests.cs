@@ -44,7 +44,7 @@ public sealed class TrafficHistoryTests : IDisposable
         Assert.Equal([2.5], history.Gateways[0].Traffic.RequestsPerSecond);
         Assert.Equal([7.5], history.Gateways[1].Traffic.RequestsPerSecond);
         Assert.Equal([0.25], history.Gateways[1].Traffic.ErrorsPerSecond);
-        // 40 attempts, one of which was a retry.
+        // 40 attempts, one of them a retry.
         Assert.Equal([9.75], history.Total.RequestsPerSecond);
         Assert.Equal([0.25], history.RetriesPerSecond);
         Assert.Equal([0.25], history.RefusalsPerSecond);
