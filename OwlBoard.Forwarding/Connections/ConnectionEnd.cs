@@ -1,17 +1,17 @@
 namespace OwlBoard.Forwarding.Connections;
 
-/// <summary>Why a connection was cut from this side while it was in use.</summary>
+/// <summary>The reason why a connection in use was closed from this side.</summary>
 internal enum ConnectionEnd
 {
-    /// <summary>It was not.</summary>
+    /// <summary>The connection was not closed from this side.</summary>
     None,
 
-    /// <summary>Nothing came or went for too long.</summary>
+    /// <summary>The exchange was inactive for too long.</summary>
     TimedOut,
 
-    /// <summary>The client went away.</summary>
+    /// <summary>The client disconnected.</summary>
     ClientGone,
 
-    /// <summary>Whoever asked for the exchange cancelled it.</summary>
+    /// <summary>The caller canceled the exchange.</summary>
     Cancelled,
 }

@@ -7,13 +7,13 @@ using OwlBoard.Forwarding.Sockets;
 namespace OwlBoard.Forwarding.Connections;
 
 /// <summary>
-/// The connections to one upstream: those in use, which it watches over, and the unused ones, of which the most recently
-/// used goes first, so that those that are not needed grow old and are closed.
+/// The connections to one upstream: the ones in use, whose exchanges it watches, and the idle ones. The most recently used
+/// idle connection is rented first, so that surplus connections reach their idle timeout.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle, and requests may wait for it when the pool is retired.")]
 internal sealed class ConnectionPool
 {
-    /// <summary>As many as keep a few processors busy on both sides.</summary>
+    /// <summary>The maximum number of concurrent TLS handshakes; enough to keep a few processors busy on both sides.</summary>
     private const int HandshakesAtOnce = 4;
 
     private readonly SocketLoops _loops;
@@ -31,11 +31,11 @@ internal sealed class ConnectionPool
     private bool _retired;
 
     /// <param name="loops">The loops of the connections.</param>
-    /// <param name="address">The upstream's address, as YARP has it.</param>
-    /// <param name="options">The connections.</param>
-    /// <param name="metrics">Where their numbers go.</param>
-    /// <param name="time">The clock that time limits are judged on.</param>
-    /// <param name="onUse">Called when a connection begins to be used: <see cref="Sweep"/> has to come soon.</param>
+    /// <param name="address">The upstream's address, as configured in YARP.</param>
+    /// <param name="options">The connection options.</param>
+    /// <param name="metrics">The connection metrics.</param>
+    /// <param name="time">The clock for timeouts.</param>
+    /// <param name="onUse">Called when a connection is rented, to schedule a <see cref="Sweep"/>.</param>
     public ConnectionPool(
         SocketLoops loops, string address, UpstreamConnectionOptions options, ForwardingMetrics metrics, TimeProvider time, Action? onUse = null)
     {
@@ -52,19 +52,19 @@ internal sealed class ConnectionPool
         PathBase = uri.AbsolutePath.TrimEnd('/');
     }
 
-    /// <summary>The upstream's address, as YARP has it.</summary>
+    /// <summary>The upstream's address, as configured in YARP.</summary>
     public string Address { get; }
 
-    /// <summary>Host and port, for <c>Host</c> where the client said none.</summary>
+    /// <summary>The host and port, sent as <c>Host</c> if the client sent none.</summary>
     public string Authority { get; }
 
-    /// <summary>The path that comes before each request's; usually empty.</summary>
+    /// <summary>The path that precedes each request's path; usually empty.</summary>
     public string PathBase { get; }
 
-    /// <summary>The clock that time limits are judged on.</summary>
+    /// <summary>The clock for timeouts.</summary>
     public TimeProvider Time => _time;
 
-    /// <summary>How many connections wait for a request.</summary>
+    /// <summary>The number of idle connections.</summary>
     public int Idle
     {
         get
@@ -76,12 +76,12 @@ internal sealed class ConnectionPool
         }
     }
 
-    /// <summary>How many connections carry a request.</summary>
+    /// <summary>The number of connections in use.</summary>
     public int Used => Volatile.Read(ref _usedCount);
 
-    /// <summary>Takes an unused connection that is alive.</summary>
-    /// <param name="limits">What ends the exchange that it is taken for.</param>
-    /// <returns>It, watched over from now on; <see langword="null"/> when there is none: then open one.</returns>
+    /// <summary>Rents an idle connection that is alive.</summary>
+    /// <param name="limits">The limits of the exchange.</param>
+    /// <returns>The connection, which is watched from now on; <see langword="null"/> if no idle connection is available.</returns>
     public UpstreamConnection? TryTake(in ExchangeLimits limits)
     {
         while (true)
@@ -109,21 +109,24 @@ internal sealed class ConnectionPool
     }
 
     /// <summary>
-    /// Opens a connection, for a request that found none unused. Of those over TLS only a few at once: when a rush of
-    /// requests meets an empty pool, a handshake each would keep both sides so busy that no request was ever done and gave
-    /// its connection to the next.
+    /// Opens a connection for a request that found no idle one. TLS handshakes are limited to a few at once: with one per
+    /// request in a burst, both sides would be so busy that no request completed and returned its connection for the next.
     /// </summary>
-    /// <param name="limits">What ends the exchange that it is opened for.</param>
-    /// <returns>It, or one that became unused meanwhile, watched over from now on.</returns>
-    /// <exception cref="HttpRequestException">It could not be opened; why is said by its error and its inner exception.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled meanwhile.</exception>
+    /// <param name="limits">The limits of the exchange.</param>
+    /// <returns>The new connection, or one that was returned in the meantime; it is watched from now on.</returns>
+    /// <exception cref="HttpRequestException">
+    /// The connection could not be opened. The error code and the inner exception state the reason.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public ValueTask<UpstreamConnection> OpenInTurnAsync(in ExchangeLimits limits) => _isTls ? WaitForTurnAsync(limits) : OpenAsync(limits);
 
-    /// <summary>Opens a connection, whatever others there may be.</summary>
-    /// <param name="limits">What ends the exchange that it is opened for.</param>
-    /// <returns>It, watched over from now on.</returns>
-    /// <exception cref="HttpRequestException">It could not be opened; why is said by its error and its inner exception.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled meanwhile.</exception>
+    /// <summary>Opens a connection without waiting for other handshakes.</summary>
+    /// <param name="limits">The limits of the exchange.</param>
+    /// <returns>The connection, which is watched from now on.</returns>
+    /// <exception cref="HttpRequestException">
+    /// The connection could not be opened. The error code and the inner exception state the reason.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public async ValueTask<UpstreamConnection> OpenAsync(ExchangeLimits limits)
     {
         var (socket, stream, tls) = await ConnectAsync(limits.ClientGone, limits.Cancellation);
@@ -137,21 +140,23 @@ internal sealed class ConnectionPool
         return connection;
     }
 
-    /// <summary>Opens a connection that does not belong to the pool, and is not among its numbers.</summary>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <returns>It, with TLS if the upstream speaks that.</returns>
-    /// <exception cref="HttpRequestException">It could not be opened; why is said by its error and its inner exception.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled meanwhile.</exception>
+    /// <summary>Opens a connection that does not belong to the pool and is not counted in its metrics.</summary>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    /// <returns>The connection's stream, with TLS for an <c>https</c> upstream.</returns>
+    /// <exception cref="HttpRequestException">
+    /// The connection could not be opened. The error code and the inner exception state the reason.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public async ValueTask<Stream> OpenOutsideAsync(CancellationToken cancellationToken)
     {
         var (socket, _, tls) = await ConnectAsync(cancellationToken, CancellationToken.None);
         return tls ?? (Stream)new TcpStream(socket);
     }
 
-    /// <summary>Takes a connection back whose exchange was completed.</summary>
+    /// <summary>Returns a connection to the pool after a completed exchange.</summary>
     public void Return(UpstreamConnection connection)
     {
-        // The read that will notice its end begins before anyone else can take it.
+        // The pending read that detects a close starts before another request can rent the connection.
         var isAlive = connection.BecomeIdle();
         lock (_lock)
         {
@@ -178,8 +183,8 @@ internal sealed class ConnectionPool
         connection.Dispose();
     }
 
-    /// <summary>Ends exchanges whose time is up, and closes connections that are dead or unused for too long.</summary>
-    /// <returns>Whether there is any connection left to look at.</returns>
+    /// <summary>Ends exchanges that have timed out, and closes idle connections that are dead or expired.</summary>
+    /// <returns><see langword="true"/> if any connection is left to watch; otherwise, <see langword="false"/>.</returns>
     public bool Sweep()
     {
         var now = Math.Max(1, _time.GetTimestamp());
@@ -211,7 +216,7 @@ internal sealed class ConnectionPool
         return any;
     }
 
-    /// <summary>No connection is kept from now on; those in use are closed after use.</summary>
+    /// <summary>Closes the idle connections and pools no more; connections in use are closed after use.</summary>
     public void Retire()
     {
         UpstreamConnection[] idle;
@@ -228,7 +233,7 @@ internal sealed class ConnectionPool
         }
     }
 
-    /// <summary>A connection is closed for good.</summary>
+    /// <summary>Counts a closed connection.</summary>
     public void Closed() => _metrics.Closed(Address);
 
     private async ValueTask<UpstreamConnection> WaitForTurnAsync(ExchangeLimits limits)
@@ -238,7 +243,7 @@ internal sealed class ConnectionPool
         {
             throw new HttpRequestException(
                 HttpRequestError.SecureConnectionError,
-                string.Create(CultureInfo.InvariantCulture, $"No TLS handshake with {Authority} could begin within {_options.HandshakeTimeout.TotalSeconds:0.###} s."),
+                string.Create(CultureInfo.InvariantCulture, $"The TLS handshake with {Authority} could not start within {_options.HandshakeTimeout.TotalSeconds:0.###} s."),
                 new TimeoutException());
         }
 
@@ -267,7 +272,7 @@ internal sealed class ConnectionPool
                 return (socket, null, null);
             }
 
-            // Whoever takes connections is there: under a rush of new ones, handshakes take their time on both sides.
+            // The upstream has accepted the connection. In a burst, handshakes take long on both sides.
             timeout.CancelAfter(limit = _options.HandshakeTimeout);
             var stream = new TcpStream(socket);
             tls = new SslStream(stream);
@@ -280,14 +285,14 @@ internal sealed class ConnectionPool
             socket?.Dispose();
             if (clientGone.IsCancellationRequested || cancellation.IsCancellationRequested)
             {
-                throw new OperationCanceledException("The request ended while a connection was opened.", failure);
+                throw new OperationCanceledException("The request was canceled while its connection was being opened.", failure);
             }
 
             throw new HttpRequestException(
                 tls is null ? HttpRequestError.ConnectionError : HttpRequestError.SecureConnectionError,
                 timeout.IsCancellationRequested
-                    ? string.Create(CultureInfo.InvariantCulture, $"No {(tls is null ? "connection to" : "TLS handshake with")} {Authority} within {limit.TotalSeconds:0.###} s.")
-                    : $"No connection to {Authority}: {failure.Message}",
+                    ? string.Create(CultureInfo.InvariantCulture, $"{(tls is null ? "Connecting to" : "The TLS handshake with")} {Authority} timed out after {limit.TotalSeconds:0.###} s.")
+                    : $"Connecting to {Authority} failed: {failure.Message}",
                 timeout.IsCancellationRequested ? new TimeoutException(failure.Message, failure) : failure);
         }
     }

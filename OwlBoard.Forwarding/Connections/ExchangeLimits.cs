@@ -1,7 +1,7 @@
 namespace OwlBoard.Forwarding.Connections;
 
-/// <summary>What ends an exchange from this side.</summary>
-/// <param name="Timeout">How long nothing may come or go.</param>
-/// <param name="ClientGone">The client went away.</param>
-/// <param name="Cancellation">The exchange is not wanted any more; until its answer begins.</param>
+/// <summary>The conditions that end an exchange from this side.</summary>
+/// <param name="Timeout">The maximum time of inactivity.</param>
+/// <param name="ClientGone">Canceled when the client disconnects.</param>
+/// <param name="Cancellation">Cancels the exchange; observed until the response begins.</param>
 internal readonly record struct ExchangeLimits(TimeSpan Timeout, CancellationToken ClientGone, CancellationToken Cancellation);

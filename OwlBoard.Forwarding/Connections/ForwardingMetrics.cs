@@ -4,15 +4,15 @@ using System.Runtime.CompilerServices;
 
 namespace OwlBoard.Forwarding.Connections;
 
-/// <summary>The numbers of the connections to upstreams. Meter <c>OwlBoard.Forwarding</c>.</summary>
+/// <summary>The metrics of the upstream connections. The meter is <c>OwlBoard.Forwarding</c>.</summary>
 public sealed class ForwardingMetrics
 {
-    /// <summary>The meter's name.</summary>
+    /// <summary>The name of the meter.</summary>
     public const string MeterName = "OwlBoard.Forwarding";
 
-    /// <summary>Weakly: nobody says when YARP drops a cluster's client.</summary>
+    /// <summary>The pools, held weakly: YARP does not notify when it drops a cluster's client.</summary>
     private readonly ConditionalWeakTable<ConnectionPool, object?> _pools = [];
-    /// <summary>OpenTelemetry's for HTTP, and finer ones below: without advice the SDK's are for milliseconds.</summary>
+    /// <summary>OpenTelemetry's buckets for HTTP, with finer ones at the low end. The SDK's defaults suit milliseconds.</summary>
     private static readonly InstrumentAdvice<double> Durations = new()
     {
         HistogramBucketBoundaries =
@@ -26,17 +26,17 @@ public sealed class ForwardingMetrics
     private readonly Histogram<double> _duration;
 
     /// <summary>Creates the instruments.</summary>
-    /// <param name="meters">Makes the meter.</param>
+    /// <param name="meters">The factory of the meter.</param>
     public ForwardingMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
         _opened = meter.CreateCounter<long>("owlboard.upstream.connections.opened", "{connection}", "Connections opened to an upstream.");
-        _closed = meter.CreateCounter<long>("owlboard.upstream.connections.closed", "{connection}", "Connections to an upstream that ended.");
+        _closed = meter.CreateCounter<long>("owlboard.upstream.connections.closed", "{connection}", "Connections to an upstream that were closed.");
         _foundDead = meter.CreateCounter<long>(
-            "owlboard.upstream.connections.found_dead", "{connection}", "Unused connections that were dead or too old when a request wanted one.");
+            "owlboard.upstream.connections.found_dead", "{connection}", "Idle connections found closed or expired when a request needed one.");
         _resent = meter.CreateCounter<long>(
-            "owlboard.upstream.requests.resent", "{request}", "Requests sent again because the upstream was just closing their connection.");
-        // By the name that HttpClient's has, in whose place the forwarder stands: who reads the one reads the other.
+            "owlboard.upstream.requests.resent", "{request}", "Requests resent because the upstream was closing their connection.");
+        // The name is that of HttpClient's metric, so that the same dashboards work with this forwarder.
         _duration = meter.CreateHistogram<double>(
             "http.client.request.duration", "s", "Duration of HTTP client requests.", tags: null, Durations);
         meter.CreateObservableUpDownCounter(

@@ -1,19 +1,19 @@
 namespace OwlBoard.Forwarding.Connections;
 
 /// <summary>
-/// The thread on which all clients look after their connections. A timer would do as well, but each of its ticks wakes two
-/// threads and every change of it one: at 6,000 requests/s that took 2.9 ms of a second, where this takes 1.0.
+/// The thread that sweeps the connections of all clients. A timer would wake two threads on each tick and one on each change:
+/// at 6,000 requests/s it took 2.9 ms of processor time per second, where this thread takes 1.0 ms.
 /// </summary>
 /// <remarks>
-/// The system's clock, not an injected one: it only says when to look at that. Nor a time limit of the loops' waits for
-/// events: the kernel arms it for each wait, 4 us for a request at 6,000/s.
+/// The thread uses the system clock, not an injected one, since it only determines when to sweep. A timeout on the loops'
+/// epoll wait is no alternative: the kernel arms it for each wait, which costs 4 us per request at 6,000 requests/s.
 /// </remarks>
 internal static class Sweeper
 {
-    /// <summary>How late a time limit or a client that went away may be noticed.</summary>
+    /// <summary>The longest delay before a timeout or a disconnected client is detected.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How late it may be noticed that an unused connection is dead or too old, while there is no request.</summary>
+    /// <summary>The longest delay before a dead or expired idle connection is detected while there are no requests.</summary>
     private static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(1);
 
     private static readonly AutoResetEvent Requested = new(false);
@@ -22,7 +22,7 @@ internal static class Sweeper
 
     static Sweeper() => new Thread(Run) { Name = "Sweeper", IsBackground = true }.Start();
 
-    /// <summary>Lets the client sweep soon, once at least.</summary>
+    /// <summary>Schedules at least one sweep of the client.</summary>
     public static void SweepSoon(UpstreamClient client)
     {
         Add(client);

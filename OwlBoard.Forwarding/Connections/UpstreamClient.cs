@@ -5,9 +5,8 @@ using OwlBoard.Forwarding.Sockets;
 namespace OwlBoard.Forwarding.Connections;
 
 /// <summary>
-/// What YARP holds as a cluster's client, made by its client factory: a cluster whose client is this one is forwarded over
-/// the pools of sockets in here. As an <see cref="HttpMessageInvoker"/> it sends what the sockets do not handle through the
-/// client that it wraps.
+/// The HTTP client of a YARP cluster. The forwarder sends requests of the cluster over the socket pools of this client. As an
+/// <see cref="HttpMessageInvoker"/>, it sends the requests that the sockets do not handle through the wrapped client.
 /// </summary>
 public sealed class UpstreamClient : HttpMessageInvoker
 {
@@ -17,15 +16,15 @@ public sealed class UpstreamClient : HttpMessageInvoker
     private readonly ForwardingMetrics _metrics;
     private readonly TimeProvider _time;
 
-    /// <summary>Whether the sweep for a request is still to come.</summary>
+    /// <summary>Indicates whether a sweep is scheduled.</summary>
     private bool _isSweepDue;
 
-    /// <summary>Makes the client of one cluster.</summary>
-    /// <param name="other">Sends what does not go over the sockets; disposed with this client.</param>
+    /// <summary>Initializes the client of a cluster.</summary>
+    /// <param name="other">The client for requests that do not use the sockets; disposed with this client.</param>
     /// <param name="loops">The loops of the connections.</param>
-    /// <param name="options">The connections.</param>
-    /// <param name="metrics">Where their numbers go.</param>
-    /// <param name="time">The clock that time limits are judged on.</param>
+    /// <param name="options">The connection options.</param>
+    /// <param name="metrics">The connection metrics.</param>
+    /// <param name="time">The clock for timeouts.</param>
     public UpstreamClient(
         HttpMessageInvoker other, SocketLoops loops, UpstreamConnectionOptions options, ForwardingMetrics metrics, TimeProvider time)
         : base(new InvokerHandler(other))
@@ -36,13 +35,13 @@ public sealed class UpstreamClient : HttpMessageInvoker
         _time = time;
     }
 
-    /// <summary>Asks an upstream whether it is there, over a connection of its own.</summary>
-    /// <param name="address">The upstream's address, as YARP has it.</param>
-    /// <param name="request">A request without a body; of its address, what comes after the authority.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The answer's status, without its fields and body.</returns>
-    /// <exception cref="HttpRequestException">No connection could be opened, or there was no answer on it that is one.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled meanwhile.</exception>
+    /// <summary>Sends a health probe to an upstream over a new connection.</summary>
+    /// <param name="address">The upstream's address, as configured in YARP.</param>
+    /// <param name="request">A request without a body; only the path and query of its address are used.</param>
+    /// <param name="cancellationToken">Cancels the probe.</param>
+    /// <returns>The status of the response, without its header fields and body.</returns>
+    /// <exception cref="HttpRequestException">No connection could be opened, or no valid response was received.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public async Task<HttpResponseMessage> ProbeAsync(string address, HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try
@@ -51,22 +50,22 @@ public sealed class UpstreamClient : HttpMessageInvoker
         }
         finally
         {
-            // Who acts on what came of it may take his time, and the sockets' thread has others to serve.
+            // Leave the loop's thread: the caller's continuation may take long, and the loop serves other connections.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         }
     }
 
-    /// <summary>The connections to one upstream.</summary>
+    /// <summary>Returns the connection pool of an upstream, and creates it if necessary.</summary>
     internal ConnectionPool PoolFor(string address) =>
         _pools.TryGetValue(address, out var pool)
             ? pool
             : _pools.GetOrAdd(address, static (added, client) => client.CreatePool(added), this);
 
-    /// <summary>Ends exchanges whose time is up, and closes connections that are dead or unused for too long.</summary>
-    /// <returns>Whether there is any connection left to look at.</returns>
+    /// <summary>Ends exchanges that have timed out, and closes idle connections that are dead or expired.</summary>
+    /// <returns><see langword="true"/> if any connection is left to watch; otherwise, <see langword="false"/>.</returns>
     internal bool Sweep()
     {
-        // Who takes a connection after it was looked at sees to the next sweep himself.
+        // A connection that is rented after its pool was swept schedules the next sweep itself.
         Interlocked.Exchange(ref _isSweepDue, false);
         var (any, used) = (false, 0);
         foreach (var (_, pool) in _pools)
@@ -104,7 +103,7 @@ public sealed class UpstreamClient : HttpMessageInvoker
         return pool;
     }
 
-    /// <summary>There is a request to watch over.</summary>
+    /// <summary>Schedules a sweep for a request that has begun.</summary>
     private void SweepSoon()
     {
         if (!Volatile.Read(ref _isSweepDue) && !Interlocked.Exchange(ref _isSweepDue, true))

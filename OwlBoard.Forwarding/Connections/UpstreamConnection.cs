@@ -8,19 +8,19 @@ using OwlBoard.Forwarding.Sockets;
 namespace OwlBoard.Forwarding.Connections;
 
 /// <summary>
-/// One connection to an upstream, with the buffers that its exchanges use. Between two exchanges a read is pending on it:
-/// a connection that the upstream closes, or on which it speaks unasked, is known for dead before it is used again, at
-/// no cost.
+/// A connection to an upstream, with the buffers of its exchanges. A read is pending while the connection is idle, so that a
+/// close or unsolicited data from the upstream is detected before the next use, at no cost.
 /// </summary>
 /// <remarks>
-/// Buffers are rented from the shared pool: the one to send from until the response begins, the one to receive into from the
-/// moment at which something is there until it has been read. While an exchange waits it holds neither, except over TLS,
-/// whose reads need a buffer.
+/// Buffers are rented from the shared pool: the send buffer until the response begins, the receive buffer from the time data
+/// is available until it has been consumed. A waiting exchange holds neither, except over TLS, whose reads need a buffer.
 /// </remarks>
 [SuppressMessage("Reliability", "CA2012", Justification = "A read outlives the method that begins it, and is awaited once: by the next exchange.")]
 internal sealed class UpstreamConnection : IReceiveBuffer, IDisposable
 {
-    /// <summary>Holds the head and a small body; larger bodies are received into the memory that they are sent from.</summary>
+    /// <summary>
+    /// The size of the buffer for a head and a small body. Larger bodies are received into the memory they are sent from.
+    /// </summary>
     private const int ReceiveBytes = 16 * 1024;
 
     private const int SendBytes = 4 * 1024;
@@ -33,17 +33,17 @@ internal sealed class UpstreamConnection : IReceiveBuffer, IDisposable
     private int _start;
     private int _end;
 
-    /// <summary>The read of an unused connection; awaited by its next exchange, once.</summary>
+    /// <summary>The pending read of an idle connection; awaited once, by the next exchange.</summary>
     private ValueTask<int> _pending;
     private bool _isPending;
     private int _ended;
     private int _disposed;
 
-    /// <param name="socket">The connection.</param>
-    /// <param name="tlsStream">What TLS reads from and writes to, if there is TLS.</param>
-    /// <param name="tls">TLS over it.</param>
-    /// <param name="pool">Where it belongs.</param>
-    /// <param name="opened">When it was opened, on the pool's clock.</param>
+    /// <param name="socket">The socket.</param>
+    /// <param name="tlsStream">The stream below TLS, if TLS is used.</param>
+    /// <param name="tls">The TLS stream, if TLS is used.</param>
+    /// <param name="pool">The pool that the connection belongs to.</param>
+    /// <param name="opened">The time at which the connection was opened, on the pool's clock.</param>
     public UpstreamConnection(TcpSocket socket, TcpStream? tlsStream, SslStream? tls, ConnectionPool pool, long opened)
     {
         _socket = socket;
@@ -53,60 +53,62 @@ internal sealed class UpstreamConnection : IReceiveBuffer, IDisposable
         Opened = opened;
     }
 
-    /// <summary>Where it belongs.</summary>
+    /// <summary>The pool that the connection belongs to.</summary>
     public ConnectionPool Pool { get; }
 
-    /// <summary>When it was opened, on the pool's clock.</summary>
+    /// <summary>The time at which the connection was opened, on the pool's clock.</summary>
     public long Opened { get; }
 
-    /// <summary>Since when it is unused, on the pool's clock.</summary>
+    /// <summary>The time at which the connection became idle, on the pool's clock.</summary>
     public long IdleSince { get; set; }
 
-    /// <summary>Whether an exchange has been completed on it: then the upstream may be closing it at this moment.</summary>
+    /// <summary>
+    /// Indicates whether an exchange has completed on the connection. If so, the upstream may be closing it at this moment.
+    /// </summary>
     public bool IsReused { get; private set; }
 
-    /// <summary>Neighbours in the pool's list of connections in use.</summary>
+    /// <summary>The previous connection in the pool's list of connections in use.</summary>
     public UpstreamConnection? Previous { get; set; }
 
     public UpstreamConnection? Next { get; set; }
 
-    /// <summary>What watches over the present exchange.</summary>
+    /// <summary>The watch over the current exchange.</summary>
     public ExchangeWatch Watch { get; } = new();
 
-    /// <summary>Where a request head is written.</summary>
+    /// <summary>The buffer for a request head.</summary>
     public byte[] SendBuffer => _send ??= ArrayPool<byte>.Shared.Rent(SendBytes);
 
-    /// <summary>The head of the present response.</summary>
+    /// <summary>The head of the current response.</summary>
     public Http1.ResponseHead Head { get; } = new();
 
-    /// <summary>The trailers of the present response.</summary>
+    /// <summary>The trailers of the current response.</summary>
     public Http1.ResponseHead Trailers => field ??= new();
 
-    /// <summary>Whether a byte of the present response has come.</summary>
+    /// <summary>Indicates whether any byte of the current response has been received.</summary>
     public bool HasAnswered { get; private set; }
 
-    /// <summary>What is said in the present request beside what the client said.</summary>
+    /// <summary>The changes to the client's request for the current upstream request.</summary>
     public Exchanges.SocketRequest Request { get; } = new();
 
-    /// <summary>Why it was cut from this side, if it was.</summary>
+    /// <summary>The reason why the connection was closed from this side; <see cref="ConnectionEnd.None"/> if it was not.</summary>
     public ConnectionEnd Ended => (ConnectionEnd)Volatile.Read(ref _ended);
 
-    /// <summary>How far the present request's head has come.</summary>
+    /// <summary>The send progress of the current request head.</summary>
     public SendStage Sending => _socket.Sending;
 
-    /// <summary>Whether another request may follow the present one, as far as its own head and the response's go.</summary>
+    /// <summary>Indicates whether the connection can be reused, as far as the request head and the response head determine it.</summary>
     public bool KeepsAlive => Sending == SendStage.Done && Head.KeepsAlive;
 
-    /// <summary>Whether the upstream closed it, or sent something, while it was unused.</summary>
+    /// <summary>Indicates whether the upstream closed the idle connection or sent data on it.</summary>
     public bool IsDead => _isPending && _pending.IsCompleted;
 
-    /// <summary>What has been received and not been read.</summary>
+    /// <summary>The bytes that have been received but not consumed.</summary>
     public ReadOnlySpan<byte> Received => _receive.AsSpan(_start, _end - _start);
 
-    /// <summary>The same, for whoever has to keep it over a wait.</summary>
+    /// <summary>The same bytes as <see cref="Received"/>, for use across an await.</summary>
     public ReadOnlyMemory<byte> ReceivedMemory => _receive.AsMemory(_start, _end - _start);
 
-    /// <summary>So many bytes of <see cref="Received"/> are done with.</summary>
+    /// <summary>Marks bytes of <see cref="Received"/> as consumed.</summary>
     public void Consume(int count)
     {
         _start += count;
@@ -116,7 +118,7 @@ internal sealed class UpstreamConnection : IReceiveBuffer, IDisposable
         }
     }
 
-    /// <summary>Returns <see cref="SendBuffer"/>, unless a part of it has yet to be sent.</summary>
+    /// <summary>Returns <see cref="SendBuffer"/> to the pool unless a part of it is still to be sent.</summary>
     public void ReleaseSendBuffer()
     {
         if (_send is { } buffer && Sending == SendStage.Done)
@@ -140,8 +142,8 @@ internal sealed class UpstreamConnection : IReceiveBuffer, IDisposable
         }
     }
 
-    /// <summary>Waits for more bytes and adds them to <see cref="Received"/>.</summary>
-    /// <returns>To be given to <see cref="Add"/>: how many, 0 at the end.</returns>
+    /// <summary>Receives bytes behind <see cref="Received"/>; <see cref="Add"/> adds them.</summary>
+    /// <returns>The number of bytes, to be passed to <see cref="Add"/>; 0 at the end.</returns>
     public ValueTask<int> ReceiveAsync()
     {
         if (_isPending)
@@ -153,21 +155,24 @@ internal sealed class UpstreamConnection : IReceiveBuffer, IDisposable
         return ReceiveIntoOwnBufferAsync();
     }
 
-    /// <summary>The bytes that <see cref="ReceiveAsync()"/> received are there.</summary>
+    /// <summary>Adds bytes received by <see cref="ReceiveAsync()"/> to <see cref="Received"/>.</summary>
     public void Add(int count)
     {
         _end += count;
         HasAnswered = true;
     }
 
-    /// <summary>Receives into other memory; only while <see cref="Received"/> is empty.</summary>
+    /// <summary>Receives into a different buffer; only while <see cref="Received"/> is empty.</summary>
     public ValueTask<int> ReceiveAsync(IReceiveBuffer destination) =>
         _tls is null ? _socket.ReceiveAsync(destination) : ReceiveTlsAsync(destination, _tls);
 
-    /// <summary>Sends all of it.</summary>
+    /// <summary>Sends the whole buffer.</summary>
     public ValueTask SendAsync(ReadOnlyMemory<byte> source) => _tls is null ? _socket.SendAsync(source) : _tls.WriteAsync(source);
 
-    /// <summary>Sends a head, perhaps with others: it is to stay as it is until <see cref="Sending"/> says that it is done.</summary>
+    /// <summary>
+    /// Sends a head, possibly in a batch. The buffer must not change until <see cref="Sending"/> is
+    /// <see cref="SendStage.Done"/>.
+    /// </summary>
     public ValueTask SendHeadAsync(ReadOnlyMemory<byte> head)
     {
         if (_tls is null)
@@ -179,11 +184,11 @@ internal sealed class UpstreamConnection : IReceiveBuffer, IDisposable
         return _tls.WriteAsync(head);
     }
 
-    /// <summary>Takes a head back that has not been sent.</summary>
-    /// <returns>Whether that was in time: the upstream has not seen and will not see any of it.</returns>
+    /// <summary>Withdraws a queued head that has not been sent.</summary>
+    /// <returns><see langword="true"/> if no byte of the head was or will be sent; otherwise, <see langword="false"/>.</returns>
     public bool TryTakeHeadBack() => _socket.TryTakeBack();
 
-    /// <summary>Says that nothing more is sent.</summary>
+    /// <summary>Closes the sending side of the connection.</summary>
     public async ValueTask EndSendingAsync()
     {
         if (_tls is not null)
@@ -195,8 +200,8 @@ internal sealed class UpstreamConnection : IReceiveBuffer, IDisposable
     }
 
     /// <summary>Makes room for a larger head.</summary>
-    /// <param name="limit">The most bytes that a head may have.</param>
-    /// <exception cref="Http1.MalformedResponseException">It has more.</exception>
+    /// <param name="limit">The maximum size of a head in bytes.</param>
+    /// <exception cref="Http1.MalformedResponseException">The head is larger than the limit.</exception>
     public void Grow(int limit)
     {
         if (_receive is not { } buffer)
@@ -218,7 +223,7 @@ internal sealed class UpstreamConnection : IReceiveBuffer, IDisposable
 
         if (buffer.Length >= limit)
         {
-            throw new Http1.MalformedResponseException($"The response's head has more than {limit} bytes.");
+            throw new Http1.MalformedResponseException($"The response head is larger than {limit} bytes.");
         }
 
         _receive = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
@@ -226,8 +231,8 @@ internal sealed class UpstreamConnection : IReceiveBuffer, IDisposable
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
-    /// <summary>An exchange was completed: the next one may begin once a read is pending.</summary>
-    /// <returns>Whether the connection can be used again.</returns>
+    /// <summary>Completes an exchange and starts the pending read of an idle connection.</summary>
+    /// <returns><see langword="true"/> if the connection can be reused; otherwise, <see langword="false"/>.</returns>
     public bool BecomeIdle()
     {
         IsReused = true;
@@ -241,7 +246,7 @@ internal sealed class UpstreamConnection : IReceiveBuffer, IDisposable
         Request.Clear();
         try
         {
-            // One taken and given back without an exchange has its read still.
+            // A connection that was rented and returned without an exchange still has its read pending.
             if (!_isPending)
             {
                 _pending = ReceiveIntoOwnBufferAsync();
@@ -256,7 +261,7 @@ internal sealed class UpstreamConnection : IReceiveBuffer, IDisposable
         }
     }
 
-    /// <summary>Cuts the connection; whoever waits for it learns why from <see cref="Ended"/>. The first reason stays.</summary>
+    /// <summary>Closes the connection from this side. <see cref="Ended"/> records the first reason.</summary>
     public void End(ConnectionEnd end)
     {
         if (Interlocked.CompareExchange(ref _ended, (int)end, (int)ConnectionEnd.None) == (int)ConnectionEnd.None)
@@ -284,7 +289,7 @@ internal sealed class UpstreamConnection : IReceiveBuffer, IDisposable
         Pool.Closed();
     }
 
-    /// <summary>Sends <c>close_notify</c> on an unused connection, so that the upstream does not take its end for a truncation (RFC 8446 section 6.1).</summary>
+    /// <summary>Sends <c>close_notify</c> on an idle connection, to rule out truncation (RFC 8446 section 6.1).</summary>
     private async Task EndTlsAsync()
     {
         try
@@ -293,7 +298,7 @@ internal sealed class UpstreamConnection : IReceiveBuffer, IDisposable
         }
         catch (Exception gone) when (gone is IOException or SocketException or InvalidOperationException)
         {
-            // The upstream has closed it already.
+            // The upstream has already closed the connection.
         }
         finally
         {

@@ -3,30 +3,34 @@ using OwlBoard.Forwarding.Discovery;
 
 namespace OwlBoard.Forwarding.Connections;
 
-/// <summary>The connections that a proxy keeps to the upstreams of one cluster.</summary>
+/// <summary>Options for the pooled connections to the upstreams of a cluster.</summary>
 public sealed class UpstreamConnectionOptions
 {
-    /// <summary>How long it may take to look an upstream's name up and have a connection accepted. Default 2 s.</summary>
+    /// <summary>Gets or sets the maximum time for the name lookup and the TCP connect. Default: 2 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long the TLS handshake on it may take, and a request wait for its turn to begin one. Default 10 s: with everything
-    /// just started, each side may be busy compiling its code.
+    /// Gets or sets the maximum time for the TLS handshake, and separately for the wait until it may begin. Default: 10 s, because right
+    /// after a start each side may be busy compiling its code.
     /// </summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>So many unused connections are kept to each upstream; more are closed after use. Default 64.</summary>
+    /// <summary>Gets or sets the maximum number of idle connections per upstream; further ones are closed after use. Default: 64.</summary>
     public int IdleConnections { get; init; } = 64;
 
-    /// <summary>An unused connection is closed after this time. Default 60 s: below what servers wait.</summary>
+    /// <summary>
+    /// Gets or sets the time after which an idle connection is closed. Default: 60 s, below the keep-alive timeout of common servers.
+    /// </summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>No request begins on a connection that is older. Default: without end.</summary>
+    /// <summary>Gets or sets the age from which a connection is not reused. Default: no limit.</summary>
     public TimeSpan Lifetime { get; init; } = Timeout.InfiniteTimeSpan;
 
-    /// <summary>TLS for <c>https</c> upstreams, client certificate included. Default: the system's trust.</summary>
+    /// <summary>
+    /// Gets or sets the TLS options for <c>https</c> upstreams, including the client certificate. Default: the system's trust store.
+    /// </summary>
     public SslClientAuthenticationOptions? Tls { get; init; }
 
-    /// <summary>What looks names up. Default: the system's resolver.</summary>
+    /// <summary>Gets or sets the resolver of host names. Default: the system's resolver.</summary>
     internal IHostAddresses Hosts { get; init; } = DnsHostAddresses.Instance;
 }

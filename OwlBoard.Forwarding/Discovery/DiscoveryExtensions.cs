@@ -4,15 +4,15 @@ using Yarp.ReverseProxy.ServiceDiscovery;
 
 namespace OwlBoard.Forwarding.Discovery;
 
-/// <summary>Registers the resolution of destinations.</summary>
+/// <summary>Extension methods that register the destination resolver.</summary>
 public static class DiscoveryExtensions
 {
     /// <summary>
-    /// Lets destinations be logical names (<c>http://api-gateway-2</c>, <c>http://_desktop.load-balancer</c>) that
-    /// Microsoft.Extensions.ServiceDiscovery and DNS resolve, and follows their changes. Settings: section
-    /// <c>Discovery</c>, see <see cref="DiscoveryOptions"/>.
+    /// Resolves destinations with logical names (<c>http://api-gateway-2</c>, <c>http://_desktop.load-balancer</c>) through
+    /// Microsoft.Extensions.ServiceDiscovery and DNS, and reloads them on change. The options are bound to section
+    /// <c>Discovery</c>; see <see cref="DiscoveryOptions"/>.
     /// </summary>
-    /// <param name="proxy">The proxy's builder.</param>
+    /// <param name="proxy">The reverse proxy builder.</param>
     /// <returns>The same builder.</returns>
     public static IReverseProxyBuilder AddServiceDiscoveryDestinations(this IReverseProxyBuilder proxy)
     {

@@ -7,10 +7,7 @@ internal sealed class DnsHostAddresses : IHostAddresses
 {
     public static readonly DnsHostAddresses Instance = new();
 
-    /// <remarks>
-    /// A look-up that has begun is not cancelled by its token, and goes on for 10 s where the name server is silent: it is
-    /// not waited for.
-    /// </remarks>
+    /// <remarks>A lookup in progress cannot be canceled and takes 10 s if the name server does not respond, so it is abandoned.</remarks>
     public Task<IPAddress[]> LookUpAsync(string host, CancellationToken cancellationToken) =>
         Dns.GetHostAddressesAsync(host, cancellationToken).WaitAsync(cancellationToken);
 }

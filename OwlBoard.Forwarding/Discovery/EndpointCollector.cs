@@ -4,7 +4,7 @@ using Microsoft.Extensions.ServiceDiscovery;
 
 namespace OwlBoard.Forwarding.Discovery;
 
-/// <summary>Takes what the providers of service discovery find.</summary>
+/// <summary>Collects the endpoints from the service discovery providers.</summary>
 internal sealed class EndpointCollector : IServiceEndpointBuilder
 {
     private readonly List<IChangeToken> _changeTokens = [];

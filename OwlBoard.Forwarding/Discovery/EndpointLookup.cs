@@ -4,22 +4,19 @@ using Microsoft.Extensions.ServiceDiscovery;
 
 namespace OwlBoard.Forwarding.Discovery;
 
-/// <summary>
-/// Looks one address up: first the providers of service discovery, then DNS for the names that they answer with.
-/// </summary>
+/// <summary>Looks up an address with the service discovery providers, and then the resulting host names with DNS.</summary>
 /// <remarks>
-/// The providers are asked themselves, not through <see cref="ServiceEndpointResolver"/>: that one stops to refresh as
-/// soon as any provider offers a change token (dotnet/extensions#7013), and the provider that reads the configuration
-/// always does.
+/// The providers are called directly rather than through <see cref="ServiceEndpointResolver"/>, which stops refreshing as
+/// soon as any provider returns a change token (dotnet/extensions#7013). The configuration provider always does.
 /// </remarks>
 internal sealed class EndpointLookup(IEnumerable<IServiceEndpointProviderFactory> factories, IHostAddresses hosts)
 {
     private readonly IServiceEndpointProviderFactory[] _factories = [.. factories];
 
-    /// <summary>Whether an address means what it says, so that there is nothing to look up.</summary>
+    /// <summary>Returns a value that indicates whether an address has a literal IP address, so that no lookup is needed.</summary>
     public static bool IsConcrete(Uri address) => IPAddress.TryParse(address.DnsSafeHost, out _);
 
-    /// <exception cref="SocketException">DNS does not know a name.</exception>
+    /// <exception cref="SocketException">A name is unknown to DNS.</exception>
     public async Task<DiscoveredEndpoints> LookUpAsync(Uri address, CancellationToken cancellationToken)
     {
         if (!ServiceEndpointQuery.TryParse(address.OriginalString, out var query))
@@ -44,7 +41,7 @@ internal sealed class EndpointLookup(IEnumerable<IServiceEndpointProviderFactory
         foreach (var endpoint in found.Endpoints)
         {
             var origin = ToOrigin(endpoint.EndPoint, scheme);
-            // A port that was given and that discovery did not replace: the address says all, as for any proxy.
+            // The address has an explicit port, and discovery returned it unchanged: use it without a DNS lookup.
             var isAsGiven = !address.IsDefaultPort && address.Port == origin.Port && query.ServiceName == origin.Host;
             foreach (var resolved in isAsGiven ? [origin] : await ExpandAsync(origin, cancellationToken))
             {
@@ -60,7 +57,7 @@ internal sealed class EndpointLookup(IEnumerable<IServiceEndpointProviderFactory
         UriEndPoint uri => Origin(uri.Uri.Scheme, uri.Uri.Host, uri.Uri.Port),
         IPEndPoint ip => Origin(scheme, ip.Address.ToString(), ip.Port),
         DnsEndPoint dns => Origin(scheme, dns.Host, dns.Port),
-        _ => throw new NotSupportedException($"Service discovery found '{endpoint}', which is no HTTP address."),
+        _ => throw new NotSupportedException($"Service discovery returned '{endpoint}'; it must be a URI, an IP address or a host name."),
     };
 
     private static Uri Origin(string scheme, string host, int port) =>
@@ -70,7 +67,7 @@ internal sealed class EndpointLookup(IEnumerable<IServiceEndpointProviderFactory
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>One origin for each address of the host; the name itself when there is only one.</summary>
+    /// <summary>Returns one origin per address of the host; the name itself if there is only one.</summary>
     private async Task<IReadOnlyList<Uri>> ExpandAsync(Uri origin, CancellationToken cancellationToken)
     {
         if (IsConcrete(origin) || IsLoopbackName(origin.Host))
@@ -79,7 +76,7 @@ internal sealed class EndpointLookup(IEnumerable<IServiceEndpointProviderFactory
         }
 
         var addresses = await hosts.LookUpAsync(origin.DnsSafeHost, cancellationToken);
-        // A host with both families is still one host: counting it twice would double its share.
+        // A dual-stack host is a single host: counting both families would double its share.
         var family = addresses.Any(address => address.AddressFamily == AddressFamily.InterNetwork)
             ? AddressFamily.InterNetwork
             : AddressFamily.InterNetworkV6;

@@ -8,19 +8,20 @@ using Yarp.ReverseProxy.ServiceDiscovery;
 namespace OwlBoard.Forwarding.Discovery;
 
 /// <summary>
-/// Turns the logical addresses of a cluster into the endpoints behind them. Never fails: an address that does not
-/// resolve keeps its last good answer, or has no destination yet, and is tried again soon.
+/// Resolves the logical addresses of a cluster into their endpoints. The resolver never fails: an address that does not
+/// resolve keeps its last known endpoints, or has no destination yet, and is retried soon.
 /// </summary>
-/// <remarks>
-/// A destination with one endpoint keeps its id; one with several becomes <c>id@host:port</c> for each.
-/// </remarks>
+/// <remarks>A destination with one endpoint keeps its id; one with several becomes <c>id@host:port</c> for each endpoint.</remarks>
 internal sealed partial class ServiceDiscoveryDestinationResolver(
     EndpointLookup lookup,
     IOptionsMonitor<DiscoveryOptions> options,
     TimeProvider time,
     ILogger<ServiceDiscoveryDestinationResolver> logger) : IDestinationResolver
 {
-    /// <summary>Requests fail while an address has no endpoint at all: it is looked up more often than one that has some.</summary>
+    /// <summary>
+    /// The maximum number of doublings of the retry delay while an address has no endpoint. Its requests fail until it
+    /// resolves, so it is looked up more often.
+    /// </summary>
     private const int MostDoublingsWhileUnknown = 1;
 
     private readonly ConcurrentDictionary<string, Answer> _answers = new(StringComparer.Ordinal);
@@ -55,7 +56,7 @@ internal sealed partial class ServiceDiscoveryDestinationResolver(
 
         if (answers.Any(answer => answer.Answer is not null))
         {
-            // Never disposed: the proxy may still hold the token, and the timer ends with its only tick.
+            // The source is not disposed: the proxy may still hold the token, and its timer fires only once.
             changes.Add(new CancellationChangeToken(new CancellationTokenSource(NextLook(failures, isAnyUnknown), time).Token));
         }
 
@@ -94,7 +95,10 @@ internal sealed partial class ServiceDiscoveryDestinationResolver(
         }.Uri.AbsoluteUri;
     }
 
-    /// <summary>The host that a server behind a logical address is known by: <c>_desktop.load-balancer</c> is <c>load-balancer</c>.</summary>
+    /// <summary>
+    /// Returns the host name that a server behind a logical address expects: <c>load-balancer</c> for
+    /// <c>_desktop.load-balancer</c>.
+    /// </summary>
     private static string ServiceName(Uri logical)
     {
         var dot = logical.Host.IndexOf('.', StringComparison.Ordinal);
@@ -123,11 +127,11 @@ internal sealed partial class ServiceDiscoveryDestinationResolver(
 
             answer = new(endpoints, Failures: 0);
         }
-#pragma warning disable CA1031 // Whatever a provider throws, the destinations that are known must go on serving.
+#pragma warning disable CA1031 // Known destinations must keep serving, whatever exception a provider throws.
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            // Tokens that have fired would make the proxy ask again at once, and for ever: only time leads out of here.
+            // Tokens that have fired would make the proxy resolve again in a loop; only the timer triggers a retry.
             answer = new(new(previous?.Endpoints.Origins ?? [], []), (previous?.Failures ?? 0) + 1);
             if (answer.Failures == 1)
             {
@@ -152,10 +156,10 @@ internal sealed partial class ServiceDiscoveryDestinationResolver(
         return delay < period ? delay : period;
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "{Address} does not resolve ({Reason}): {Known} known endpoints stay in use, looking again soon")]
+    [LoggerMessage(1, LogLevel.Warning, "Resolving {Address} failed ({Reason}); {Known} known endpoints stay in use. Retrying soon.")]
     private partial void LogFailed(string address, int known, string reason);
 
-    [LoggerMessage(2, LogLevel.Information, "{Address} resolves again: {Endpoints} endpoints")]
+    [LoggerMessage(2, LogLevel.Information, "{Address} resolves again to {Endpoints} endpoints.")]
     private partial void LogResolved(string address, int endpoints);
 
     private sealed record Answer(DiscoveredEndpoints Endpoints, int Failures);

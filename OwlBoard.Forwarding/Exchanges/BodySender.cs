@@ -6,21 +6,23 @@ using OwlBoard.Forwarding.Connections;
 namespace OwlBoard.Forwarding.Exchanges;
 
 /// <summary>
-/// Sends a request's head and body while the response is already being waited for: an upstream may answer before it has
-/// seen all of it.
+/// Sends a request's head and body while the response is already awaited: an upstream may respond before the whole body has
+/// been sent.
 /// </summary>
 internal sealed class BodySender : IDisposable
 {
-    /// <summary>How much of a body is sent at once, and the whole of one that is no larger together with the head.</summary>
+    /// <summary>The maximum number of body bytes per send. A body that is no larger is sent together with the head.</summary>
     private const int BodyBytes = 64 * 1024;
 
-    /// <summary>Four digits and the line's end; leading zeros are allowed (RFC 9112 section 7.1).</summary>
+    /// <summary>
+    /// The length of a chunk-size line: four hexadecimal digits and CRLF. Leading zeros are allowed (RFC 9112 section 7.1).
+    /// </summary>
     private const int ChunkSizeBytes = 6;
 
     private const int ChunkEndBytes = 2;
     private const int LargestChunk = 0xFFFF;
 
-    /// <summary>As long as others wait for a <c>100 Continue</c> before they send all the same.</summary>
+    /// <summary>The time to wait for <c>100 Continue</c> before the body is sent anyway; other clients wait as long.</summary>
     private static readonly TimeSpan ContinueTimeout = TimeSpan.FromSeconds(1);
 
     private readonly UpstreamConnection _connection;
@@ -39,38 +41,38 @@ internal sealed class BodySender : IDisposable
         _continue = body.WaitsForContinue ? new(TaskCreationOptions.RunContinuationsAsynchronously) : null;
     }
 
-    /// <summary>Ends when everything is sent, or with what kept it from that.</summary>
+    /// <summary>Completes when everything has been sent, or with the failure.</summary>
     public Task Sending { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Whether it was the client's side that failed.</summary>
+    /// <summary>Indicates whether reading from the client failed.</summary>
     public bool ClientFailed { get; private set; }
 
-    /// <summary>Begins to send.</summary>
-    /// <param name="connection">The upstream's.</param>
-    /// <param name="head">The request's head.</param>
-    /// <param name="source">Its body.</param>
-    /// <param name="body">What is known of the body.</param>
+    /// <summary>Starts sending a request.</summary>
+    /// <param name="connection">The upstream connection.</param>
+    /// <param name="head">The request head.</param>
+    /// <param name="source">The request body.</param>
+    /// <param name="body">The framing of the body.</param>
     public static BodySender Start(UpstreamConnection connection, ReadOnlySpan<byte> head, Stream source, in RequestBody body)
     {
         var sender = new BodySender(connection, source, body);
-        // Head and body are sent together where the body is there already.
+        // Head and body share a buffer, so that a body that is already available is sent together with the head.
         head.CopyTo(sender.RentBuffer(head.Length, body.Length ?? BodyBytes));
         sender._end = head.Length;
         sender.Sending = sender.SendAsync();
         return sender;
     }
 
-    /// <summary>The upstream wants the body.</summary>
+    /// <summary>Handles a <c>100 Continue</c> from the upstream.</summary>
     public void Continue() => _continue?.TrySetResult();
 
-    /// <summary>The rest is not wanted any more; the connection is cut unless everything is sent.</summary>
+    /// <summary>Stops sending. The connection is closed unless everything has been sent.</summary>
     public async ValueTask StopAsync()
     {
         if (!Sending.IsCompleted)
         {
             _cancellation.Cancel();
             _continue?.TrySetCanceled();
-            // An upstream that reads no more and closes nothing would keep the send, and with it the answer, waiting.
+            // Otherwise, an upstream that stops reading without closing would block the send, and with it the response.
             _connection.End(ConnectionEnd.Cancelled);
         }
 
@@ -133,7 +135,7 @@ internal sealed class BodySender : IDisposable
     {
         if (length == 0)
         {
-            // Trailers end here: nobody waits for any (RFC 9110 section 6.5).
+            // Trailers are dropped: discarding them is allowed (RFC 9110 section 6.5).
             "0\r\n\r\n"u8.CopyTo(_buffer.AsSpan(_end));
             _end += 5;
             return;
@@ -147,12 +149,12 @@ internal sealed class BodySender : IDisposable
     }
 
     /// <summary>
-    /// Reads from the client, behind what is in the buffer. While the client has to be waited for, what is there is sent, and no
-    /// buffer is held: any number of clients may be silent.
+    /// Reads from the client into the buffer, after its contents. If the client has to be waited for, the contents are sent
+    /// and the buffer is returned, so that slow clients hold no memory.
     /// </summary>
-    /// <param name="most">The most bytes to read.</param>
-    /// <param name="before">The bytes to leave free before what is read.</param>
-    /// <param name="after">The bytes to leave free after it.</param>
+    /// <param name="most">The maximum number of bytes to read.</param>
+    /// <param name="before">The number of bytes to leave free before the data.</param>
+    /// <param name="after">The number of bytes to leave free after the data.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadAsync(long most, int before = 0, int after = 0)
     {
@@ -208,7 +210,10 @@ internal sealed class BodySender : IDisposable
         _connection.Watch.Touch();
     }
 
-    /// <summary>The upstream would wait for the rest, and its answer be waited for: the exchange ends.</summary>
+    /// <summary>
+    /// Closes the connection after a failure of the client: otherwise the upstream would wait for the rest of the body, and
+    /// the exchange for its response.
+    /// </summary>
     private Exception FailedByClient(Exception failure)
     {
         ClientFailed = true;

@@ -5,8 +5,8 @@ using System.Runtime.CompilerServices;
 namespace OwlBoard.Forwarding.Exchanges;
 
 /// <summary>
-/// A client's request body of which a read can be given up. Ended by a token, a read of Kestrel's own would be left in the
-/// middle, and neither could the body be read on nor Kestrel skip the rest: here it is ended through the pipe.
+/// A request body stream with cancelable reads. Canceling a read of Kestrel's own stream would leave the read incomplete, so
+/// that neither the body could be read further nor Kestrel drain it. This stream cancels the read through the pipe.
 /// </summary>
 /// <param name="body">Kestrel's reader of the body.</param>
 public class CancelableBodyStream(PipeReader body) : Stream
@@ -30,7 +30,7 @@ public class CancelableBodyStream(PipeReader body) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Reads what is there, or waits for it; with an empty buffer only waits.</summary>
+    /// <summary>Reads the available data, or waits for it. A read with an empty buffer only waits.</summary>
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -78,10 +78,13 @@ public class CancelableBodyStream(PipeReader body) : Stream
     /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    /// <summary>Gives up the read that waits for the client, or the next one.</summary>
+    /// <summary>Cancels the pending read, or the next one.</summary>
     protected void GiveUp() => body.CancelPendingRead();
 
-    /// <summary>A read was given up, and by no token. It goes on waiting unless this throws.</summary>
+    /// <summary>
+    /// Called when a read was canceled through <see cref="GiveUp"/> rather than by its token. The read continues unless this
+    /// method throws.
+    /// </summary>
     protected virtual void OnGivenUp()
     {
     }

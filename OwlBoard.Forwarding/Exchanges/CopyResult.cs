@@ -2,5 +2,5 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Forwarding.Exchanges;
 
-/// <summary>What became of copying bytes: nothing worth mention, or which side failed and how.</summary>
+/// <summary>The result of copying bytes: <see cref="ForwarderError.None"/>, or the side that failed and its exception.</summary>
 internal readonly record struct CopyResult(ForwarderError Error, Exception? Exception);

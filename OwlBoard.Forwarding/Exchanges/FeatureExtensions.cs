@@ -3,16 +3,16 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace OwlBoard.Forwarding.Exchanges;
 
-/// <summary>Looks for what a server or a middleware says of a request.</summary>
+/// <summary>Extension methods for request features.</summary>
 public static class FeatureExtensions
 {
     /// <summary>
-    /// The feature, as <see cref="IFeatureCollection.Get{TFeature}"/> finds it. By its type, for code that each request runs:
-    /// the generic method is virtual too, and to find which code to run takes it longer than all the rest.
+    /// Returns a feature like <see cref="IFeatureCollection.Get{TFeature}"/>, but looks it up by its type. The generic method
+    /// is virtual, and the dispatch of a generic virtual method costs more than the lookup itself. Use on the hot path.
     /// </summary>
-    /// <typeparam name="T">The feature.</typeparam>
-    /// <param name="features">Those of the request.</param>
-    /// <returns>The feature; <see langword="null"/> if there is none.</returns>
+    /// <typeparam name="T">The type of the feature.</typeparam>
+    /// <param name="features">The request's features.</param>
+    /// <returns>The feature; <see langword="null"/> if it is not set.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T? Find<T>(this IFeatureCollection features)
         where T : class =>

@@ -1,11 +1,11 @@
 namespace OwlBoard.Forwarding.Exchanges;
 
-/// <summary>The forwarders that a setting chooses from.</summary>
+/// <summary>The names of the forwarders that can be configured.</summary>
 public static class Forwarders
 {
-    /// <summary>Over pooled sockets: <see cref="SocketForwarder"/>.</summary>
+    /// <summary>The forwarder over pooled sockets, <see cref="SocketForwarder"/>.</summary>
     public const string Sockets = "sockets";
 
-    /// <summary>YARP's own, over HttpClient.</summary>
+    /// <summary>YARP's own forwarder, based on HttpClient.</summary>
     public const string Yarp = "yarp";
 }

@@ -2,7 +2,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Forwarding.Exchanges;
 
-/// <summary>Why an exchange failed, where YARP and what is built on it look for it.</summary>
+/// <summary>The failure of an exchange, as the feature that YARP and its extensions read.</summary>
 internal sealed class ForwardingFailure(ForwarderError error, Exception? exception) : IForwarderErrorFeature
 {
     public ForwarderError Error => error;

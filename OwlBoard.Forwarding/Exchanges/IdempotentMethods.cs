@@ -2,11 +2,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace OwlBoard.Forwarding.Exchanges;
 
-/// <summary>RFC 9110 section 9.2.2.</summary>
+/// <summary>The idempotent methods (RFC 9110 section 9.2.2).</summary>
 public static class IdempotentMethods
 {
-    /// <summary>Whether a request may be sent twice to the same effect as once.</summary>
-    /// <param name="method">Its method, as it was sent.</param>
+    /// <summary>Returns a value that indicates whether sending a request twice has the same effect as sending it once.</summary>
+    /// <param name="method">The request method.</param>
     public static bool Contains(string method) =>
         HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method)
         || HttpMethods.IsPut(method) || HttpMethods.IsDelete(method) || HttpMethods.IsTrace(method);

@@ -4,14 +4,14 @@ using System.Threading.Tasks.Sources;
 namespace OwlBoard.Forwarding.Exchanges;
 
 /// <summary>
-/// Builds methods whose state is kept for later calls once they have ended: as many as wait at once on a thread, where
-/// <see cref="PoolingAsyncValueTaskMethodBuilder{TResult}"/> keeps one for each thread and processor. Their value tasks are
-/// awaited once, as all.
+/// An async method builder that pools the state machines of completed methods per thread, up to a limit.
+/// <see cref="PoolingAsyncValueTaskMethodBuilder{TResult}"/> pools only one for each thread and processor. As with any
+/// <see cref="ValueTask{TResult}"/>, the result must be awaited exactly once.
 /// </summary>
-/// <typeparam name="T">What the method returns.</typeparam>
+/// <typeparam name="T">The type of the method's result.</typeparam>
 internal struct KeepingMethodBuilder<T>
 {
-    /// <summary>What waits: more than that many at once make garbage.</summary>
+    /// <summary>The maximum number of pooled state machines per thread; further ones are left to the garbage collector.</summary>
     private const int MostKept = 256;
 
     private AsyncValueTaskMethodBuilder<T> _synchronous;
@@ -66,7 +66,7 @@ internal struct KeepingMethodBuilder<T>
         if (_state is not State<TStateMachine> state)
         {
             _state = state = State<TStateMachine>.Take();
-            // With this builder in it, which knows its state from now on.
+            // The copy contains this builder, with its state already set.
             state.StateMachine = stateMachine;
         }
 

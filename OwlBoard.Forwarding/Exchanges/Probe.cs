@@ -7,22 +7,21 @@ using OwlBoard.Forwarding.Http1;
 namespace OwlBoard.Forwarding.Exchanges;
 
 /// <summary>
-/// A question whether an upstream is there, over a connection that is opened for it and closed once the answer's head has
-/// come. By the same code as clients' requests, which is warm: HttpClient's would be cold each time, and took the compiler
-/// 0.4 s of a process's first half minute.
+/// Sends a health probe over a new connection, which is closed once the response head is received. Probes share the code of
+/// client requests, which is already compiled: compiling HttpClient's took 0.4 s in the first half minute of a process.
 /// </summary>
 internal static class Probe
 {
-    /// <summary>What a request usually takes.</summary>
+    /// <summary>The initial buffer size; most requests fit.</summary>
     private const int UsualHeadBytes = 4 * 1024;
 
     /// <summary>Sends a request without a body.</summary>
-    /// <param name="pool">The upstream's.</param>
-    /// <param name="request">The method, what comes after the authority in the address, and the fields.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The answer's status, without its fields and body.</returns>
-    /// <exception cref="HttpRequestException">No connection could be opened, or there was no answer on it that is one.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled meanwhile.</exception>
+    /// <param name="pool">The upstream's connection pool.</param>
+    /// <param name="request">The method, path and query, and header fields to send.</param>
+    /// <param name="cancellationToken">Cancels the probe.</param>
+    /// <returns>The status of the response, without its header fields and body.</returns>
+    /// <exception cref="HttpRequestException">No connection could be opened, or no valid response was received.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static async Task<HttpResponseMessage> SendAsync(ConnectionPool pool, HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try
@@ -36,7 +35,7 @@ internal static class Probe
             cancellationToken.ThrowIfCancellationRequested();
             throw new HttpRequestException(
                 failure is MalformedResponseException ? HttpRequestError.InvalidResponse : HttpRequestError.ResponseEnded,
-                $"No answer from {pool.Authority}: {failure.Message}",
+                $"The probe of {pool.Authority} failed: {failure.Message}",
                 failure);
         }
     }
@@ -75,7 +74,7 @@ internal static class Probe
                 var count = await connection.ReadAsync(buffer.AsMemory(length..SocketForwarder.MaxHeadBytes), cancellationToken);
                 if (count == 0)
                 {
-                    throw new HttpIOException(HttpRequestError.ResponseEnded, "The connection was closed before the answer was there.");
+                    throw new HttpIOException(HttpRequestError.ResponseEnded, "The upstream closed the connection before it sent a complete response head.");
                 }
 
                 length += count;
@@ -88,7 +87,7 @@ internal static class Probe
 
                     if (head.StatusCode == (int)HttpStatusCode.SwitchingProtocols || ++interim > SocketForwarder.MaxInterimAnswers)
                     {
-                        throw new MalformedResponseException("The upstream sent interim answers that it was not asked for, or too many.");
+                        throw new MalformedResponseException($"The upstream switched protocols or sent more than {SocketForwarder.MaxInterimAnswers} interim responses.");
                     }
 
                     buffer.AsSpan(head.Length, length - head.Length).CopyTo(buffer);
@@ -97,7 +96,7 @@ internal static class Probe
 
                 if (length >= SocketForwarder.MaxHeadBytes)
                 {
-                    throw new MalformedResponseException($"The response's head has more than {SocketForwarder.MaxHeadBytes} bytes.");
+                    throw new MalformedResponseException($"The response head is larger than {SocketForwarder.MaxHeadBytes} bytes.");
                 }
             }
         }

@@ -3,11 +3,11 @@ using Yarp.ReverseProxy.Model;
 
 namespace OwlBoard.Forwarding.Exchanges;
 
-/// <summary>Tells the endpoints that the proxy forwards from those that the program answers itself.</summary>
+/// <summary>Extension methods that distinguish proxied endpoints from those that the program handles itself.</summary>
 public static class ProxiedEndpointExtensions
 {
-    /// <summary>Whether what comes to the endpoint is forwarded.</summary>
-    /// <param name="endpoint">The endpoint; <see langword="null"/> where there is none.</param>
-    /// <returns>Whether it is one of YARP's routes.</returns>
+    /// <summary>Returns a value that indicates whether requests for the endpoint are forwarded.</summary>
+    /// <param name="endpoint">The endpoint; <see langword="null"/> if no endpoint matched.</param>
+    /// <returns><see langword="true"/> if the endpoint is one of YARP's routes; otherwise, <see langword="false"/>.</returns>
     public static bool IsProxied(this Endpoint? endpoint) => endpoint?.Metadata.GetMetadata<RouteModel>() is not null;
 }

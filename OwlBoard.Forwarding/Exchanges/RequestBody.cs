@@ -3,30 +3,30 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace OwlBoard.Forwarding.Exchanges;
 
-/// <summary>What is known of a request's body before it is read.</summary>
+/// <summary>The framing of a request body, as known before the body is read.</summary>
 internal readonly record struct RequestBody
 {
-    /// <summary>Its length in bytes; <see langword="null"/> if it has none, or none that is known.</summary>
+    /// <summary>The length in bytes; <see langword="null"/> if there is no body or its length is unknown.</summary>
     public long? Length { get; private init; }
 
-    /// <summary>Whether it is sent in chunks, since its length is not known.</summary>
+    /// <summary>Indicates whether the body is sent in chunks, because its length is unknown.</summary>
     public bool IsChunked { get; private init; }
 
-    /// <summary>Whether the upstream is asked first whether it wants the body (RFC 9110 section 10.1.1).</summary>
+    /// <summary>Indicates whether the body is sent only after <c>100 Continue</c> (RFC 9110 section 10.1.1).</summary>
     public bool WaitsForContinue { get; private init; }
 
-    /// <summary>Whether there is anything to send.</summary>
+    /// <summary>Indicates whether there are body bytes to send.</summary>
     public bool HasBytes => IsChunked || Length > 0;
 
     public static RequestBody Of(HttpContext context, bool isUpgrade)
     {
         if (isUpgrade || context.Features.Find<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
         {
-            // RFC 9110 section 8.6: where a body would have a meaning, its absence is said too; some answer 411 otherwise.
+            // RFC 9110 section 8.6: methods that define a meaning for a body send Content-Length: 0. Some servers require it.
             var method = context.Request.Method;
             return new RequestBody
             {
-                // Never the length that the client stated: no byte follows, and the next request would be taken for them.
+                // The client's Content-Length is not forwarded: the upstream would read the next request as the body.
                 Length = HttpMethods.IsPost(method) || HttpMethods.IsPut(method) || HttpMethods.IsPatch(method) || context.Request.ContentLength is not null
                     ? 0
                     : null,

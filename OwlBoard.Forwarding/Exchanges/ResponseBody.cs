@@ -10,12 +10,12 @@ using Yarp.ReverseProxy.Forwarder;
 namespace OwlBoard.Forwarding.Exchanges;
 
 /// <summary>
-/// Passes a response's body on as it comes. What came with the head is copied; the rest is received into Kestrel's own
-/// memory, which is obtained when there is something to receive. While the client does not read, nothing more is received.
+/// Streams a response body to the client. Bytes received with the head are copied; the rest is received directly into
+/// Kestrel's memory, which is obtained only when data is available. While the client does not read, nothing more is received.
 /// </summary>
 internal static class ResponseBody
 {
-    /// <summary>A chunk with less to come is read together with what follows it.</summary>
+    /// <summary>A chunk with fewer remaining bytes is received through the connection's buffer, with the data after it.</summary>
     private const int SmallestDirectRead = 4 * 1024;
 
     public static ValueTask<CopyResult> CopyAsync(HttpContext context, UpstreamConnection connection, BodyFraming framing, ClientLimits limits)
@@ -29,7 +29,7 @@ internal static class ResponseBody
         var starting = context.Response.StartAsync();
         if (framing == BodyFraming.Length && connection.Received.Length >= connection.Head.ContentLength && starting.IsCompletedSuccessfully)
         {
-            // All of it is here. Kestrel sends it together with the head when the request is done, which it is.
+            // The body is complete. Kestrel sends it together with the head when the request completes, which is immediately.
             var length = (int)connection.Head.ContentLength;
             context.Response.BodyWriter.Write(connection.Received[..length]);
             connection.Consume(length);
@@ -40,8 +40,8 @@ internal static class ResponseBody
     }
 
     /// <summary>
-    /// Returns whether the client receives the trailers over HTTP/1.1. Kestrel does not send trailers there. The chunks of such
-    /// a response are written here, because Kestrel writes none when the response states its transfer coding.
+    /// Returns a value that indicates whether trailers are forwarded over HTTP/1.1. Kestrel does not send trailers there, and
+    /// writes no chunk framing when the response sets its own transfer coding, so the chunks are written here.
     /// </summary>
     private static bool MayHaveTrailers(HttpContext context) =>
         context.Request.Headers.TE is { Count: > 0 } te && HttpProtocol.IsHttp11(context.Request.Protocol) && Trailers.AreAccepted(te);
@@ -54,8 +54,8 @@ internal static class ResponseBody
             connection,
             limits.Backlog,
             writesChunks,
-            // A client that accepts nothing of one stream may still accept other streams of the connection. Over HTTP/1.1 the
-            // transport watches what the client accepts.
+            // A client that does not read one HTTP/2 stream may still read other streams of the connection. Over HTTP/1.1 the
+            // transport enforces the timeout.
             HttpProtocol.IsHttp2(context.Request.Protocol) ? limits.SendTimeout : Timeout.InfiniteTimeSpan);
         try
         {
@@ -98,7 +98,7 @@ internal static class ResponseBody
         remaining -= first;
         while (remaining > 0)
         {
-            // The client need not wait for what is not here yet.
+            // Flush first, so that the client receives the written data before the upstream sends more.
             await client.FlushAsync();
             var count = await client.ReceiveAsync(remaining);
             if (count == 0 && untilClose)
@@ -109,7 +109,7 @@ internal static class ResponseBody
             remaining -= Received(count);
         }
 
-        // Once the head is on its way, Kestrel leaves the end of a body with a length lying.
+        // Once the head has been sent, Kestrel does not flush the end of a body with a known length by itself.
         await client.FlushAsync();
     }
 
@@ -175,7 +175,7 @@ internal static class ResponseBody
         }
     }
 
-    /// <summary>Over HTTP/1.1 they end here unless the client accepts them (RFC 9110 section 6.5.1).</summary>
+    /// <summary>Copies the trailers. Over HTTP/1.1 they are dropped unless the client accepts them (RFC 9110 section 6.5.1).</summary>
     private static void CopyTrailers(HttpResponse response, ReadOnlySpan<byte> bytes, ResponseHead trailers)
     {
         if (!response.SupportsTrailers())
@@ -203,16 +203,16 @@ internal static class ResponseBody
         ? count
         : throw new HttpIOException(HttpRequestError.ResponseEnded, "The upstream closed the connection in the middle of its response.");
 
-    /// <summary>The client's side, which knows whether it was that one which failed.</summary>
-    /// <param name="writer">Where the body goes.</param>
-    /// <param name="connection">Where it comes from.</param>
-    /// <param name="backlog">Counts what waits for the client.</param>
-    /// <param name="writesChunks">Whether chunk sizes are written here.</param>
-    /// <param name="timeout">How long a flush may wait.</param>
+    /// <summary>The client's side of the copy, which records whether the client failed.</summary>
+    /// <param name="writer">The writer of the response body.</param>
+    /// <param name="connection">The upstream connection.</param>
+    /// <param name="backlog">The counter of bytes that wait for clients.</param>
+    /// <param name="writesChunks">Indicates whether chunk framing is written here.</param>
+    /// <param name="timeout">The maximum duration of a flush.</param>
     private sealed class ClientSide(PipeWriter writer, UpstreamConnection connection, SendBacklog backlog, bool writesChunks, TimeSpan timeout)
         : IReceiveBuffer
     {
-        /// <summary>Four digits and the line's end; leading zeros are allowed (RFC 9112 section 7.1).</summary>
+        /// <summary>Four hexadecimal digits and CRLF; leading zeros are allowed (RFC 9112 section 7.1).</summary>
         private const int ChunkSizeBytes = 6;
 
         private const int ChunkEndBytes = 2;
@@ -226,7 +226,7 @@ internal static class ResponseBody
 
         public bool WritesChunks => writesChunks;
 
-        /// <summary>Gets whether body bytes have been written but not flushed.</summary>
+        /// <summary>Indicates whether body bytes have been written but not flushed.</summary>
         public bool HasUnflushed => _unflushed > 0;
 
         public async ValueTask StartAsync(Task starting)
@@ -261,9 +261,9 @@ internal static class ResponseBody
             }
         }
 
-        /// <summary>Receives body bytes.</summary>
-        /// <param name="most">How many at most.</param>
-        /// <returns>How many; 0 at the end.</returns>
+        /// <summary>Receives body bytes into the response's memory.</summary>
+        /// <param name="most">The maximum number of bytes.</param>
+        /// <returns>The number of bytes received; 0 at the end.</returns>
         public async ValueTask<int> ReceiveAsync(long most)
         {
             _remaining = most;
@@ -284,7 +284,7 @@ internal static class ResponseBody
         {
         }
 
-        /// <summary>Room for body bytes; of a chunk's that is written here, inside of its frame.</summary>
+        /// <summary>Returns memory for body bytes. For a chunk that is framed here, the memory lies inside the frame.</summary>
         public Memory<byte> GetMemory(int size)
         {
             if (!writesChunks)
@@ -297,7 +297,7 @@ internal static class ResponseBody
             return _chunk.Slice(ChunkSizeBytes, Math.Min(LargestChunk, _chunk.Length - ChunkSizeBytes - ChunkEndBytes));
         }
 
-        /// <summary>Body bytes were written to the room that <see cref="GetMemory"/> gave.</summary>
+        /// <summary>Commits body bytes that were written to the memory from <see cref="GetMemory"/>.</summary>
         public void Advance(int count)
         {
             _unflushed += count;
@@ -336,7 +336,7 @@ internal static class ResponseBody
             writer.Write("\r\n"u8);
         }
 
-        /// <summary>Flushes the bytes that preceded the failure of the upstream, and ignores a failure of the flush itself.</summary>
+        /// <summary>Flushes the bytes received before the upstream failed. A failure of the flush is ignored.</summary>
         public async ValueTask TryFlushAsync()
         {
             try
@@ -345,7 +345,7 @@ internal static class ResponseBody
             }
             catch (Exception gone) when (gone is IOException or TimeoutException or OperationCanceledException or InvalidOperationException)
             {
-                // The client gets even less.
+                // The client is gone; the failure of the upstream is reported instead.
             }
         }
 
@@ -357,7 +357,7 @@ internal static class ResponseBody
             var waits = !flushing.IsCompleted;
             if (waits)
             {
-                // The upstream is not silent meanwhile, but not read from.
+                // The timeout pauses: the upstream is not read from while the client is waited for.
                 connection.Watch.Pause();
                 backlog.Add(unflushed);
             }
@@ -385,7 +385,7 @@ internal static class ResponseBody
 
             if (Failed)
             {
-                throw new IOException("The client accepts no more of the response.");
+                throw new IOException("The client stopped accepting the response.");
             }
         }
     }

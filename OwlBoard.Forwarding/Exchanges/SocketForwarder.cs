@@ -18,9 +18,10 @@ using Yarp.ReverseProxy.Forwarder;
 namespace OwlBoard.Forwarding.Exchanges;
 
 /// <summary>
-/// Forwards over pooled sockets what goes to an HTTP/1.1 upstream of a cluster whose client is an
-/// <see cref="UpstreamClient"/>; YARP's own forwarder does the rest. The request is written from what Kestrel parsed, and
-/// the response parsed into Kestrel's: nothing passes as it came, and what can be read in two ways does not pass at all.
+/// Forwards requests over pooled sockets to the HTTP/1.1 upstreams of clusters whose client is an
+/// <see cref="UpstreamClient"/>, and all other requests with YARP's own forwarder. The request is serialized from Kestrel's
+/// parsed request, and the response is parsed into Kestrel's response: no raw bytes pass through, and a message that two
+/// parsers could read differently is refused.
 /// </summary>
 internal sealed partial class SocketForwarder(
     IHttpForwarder other,
@@ -31,10 +32,10 @@ internal sealed partial class SocketForwarder(
     TimeProvider time,
     ILogger<SocketForwarder> logger) : IHttpForwarder
 {
-    /// <summary>The most bytes that a response's head may have: SocketsHttpHandler's limit.</summary>
+    /// <summary>The maximum size of a response head in bytes; SocketsHttpHandler's default.</summary>
     public const int MaxHeadBytes = 64 * 1024;
 
-    /// <summary>More interim answers (1xx) than this before an answer are a flood.</summary>
+    /// <summary>The maximum number of interim (1xx) responses before the final response.</summary>
     public const int MaxInterimAnswers = 16;
 
     /// <summary>
@@ -56,8 +57,8 @@ internal sealed partial class SocketForwarder(
         SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, CancellationToken.None);
 
     /// <remarks>
-    /// The token ends the exchange only until the answer begins: what has begun to arrive is not to be taken back.
-    /// CONNECT is YARP's: as a request it is refused there, and as a WebSocket over HTTP/2 (RFC 8441) translated.
+    /// The token cancels the exchange only until the response begins: a response that has begun is not retracted. CONNECT is
+    /// left to YARP, which refuses it as a request and translates it as a WebSocket over HTTP/2 (RFC 8441).
     /// </remarks>
     public ValueTask<ForwarderError> SendAsync(
         HttpContext context,
@@ -85,7 +86,7 @@ internal sealed partial class SocketForwarder(
         return ForwardingTracing.IsWanted ? ForwardTracedAsync(context, pool, limits, isUpgrade) : ForwardAsync(context, pool, limits, isUpgrade);
     }
 
-    /// <summary>A request for a WebSocket, which YARP's own forwarder carries: idle for longer than any other once it is one.</summary>
+    /// <summary>Forwards a WebSocket request with YARP's own forwarder. The WebSocket idle timeout applies after the upgrade.</summary>
     private async ValueTask<ForwarderError> SendUpgradeAsync(
         HttpContext context,
         string destinationPrefix,
@@ -112,7 +113,7 @@ internal sealed partial class SocketForwarder(
         return ForwarderError.RequestTimedOut;
     }
 
-    /// <summary>Spans and durations cost each request, and are made only while somebody collects them.</summary>
+    /// <summary>Forwards with a span and a duration measurement. Both are costly, so they are created only for a listener.</summary>
     private async ValueTask<ForwarderError> ForwardTracedAsync(HttpContext context, ConnectionPool pool, ExchangeLimits limits, bool isUpgrade)
     {
         using var activity = ForwardingTracing.Start(context, pool.Address);
@@ -137,7 +138,7 @@ internal sealed partial class SocketForwarder(
             {
                 try
                 {
-                    // After one that had just been closed, a new one: all others may have been closed just as well.
+                    // The retry opens a new connection: if one was just closed, the pooled ones may be closed too.
                     connection = isFirst
                         ? pool.TryTake(limits) ?? await pool.OpenInTurnAsync(limits)
                         : await pool.OpenAsync(limits);
@@ -194,7 +195,7 @@ internal sealed partial class SocketForwarder(
 
             if (sender is { Sending.IsCompletedSuccessfully: false })
             {
-                // The upstream has said all that it will: the rest of the body is for nobody.
+                // The upstream has completed its response and does not need the rest of the request body.
                 await sender.StopAsync();
                 if (sender.ClientFailed)
                 {
@@ -228,7 +229,10 @@ internal sealed partial class SocketForwarder(
         }
     }
 
-    /// <summary>Over HTTP/1.1 the client is gone when its connection is; the request's own token would be made for each request.</summary>
+    /// <summary>
+    /// Returns the token that is canceled when the client disconnects. Over HTTP/1.1 this is the connection's token;
+    /// accessing <see cref="HttpContext.RequestAborted"/> would allocate one per request.
+    /// </summary>
     private static CancellationToken ClientGone(HttpContext context)
     {
         if (HttpProtocol.IsHttp11(context.Request.Protocol))
@@ -269,7 +273,7 @@ internal sealed partial class SocketForwarder(
             return ReturnAfterAsync(connection.SendAsync(head), writer.Buffer);
         }
 
-        // What follows an upgrade is sent by itself, and must not overtake it.
+        // Data that follows an upgrade is sent outside the batch and must not overtake the head.
         return isUpgrade ? connection.SendAsync(head) : connection.SendHeadAsync(head);
 
         static async ValueTask ReturnAfterAsync(ValueTask sending, byte[] buffer)
@@ -300,18 +304,18 @@ internal sealed partial class SocketForwarder(
         }
     }
 
-    /// <summary>Takes what was received for the head of the answer; interim answers (RFC 9110 section 15.2) end here.</summary>
-    /// <returns>Whether all of the head is there.</returns>
+    /// <summary>Parses the received bytes as the response head and consumes interim responses (RFC 9110 section 15.2).</summary>
+    /// <returns><see langword="true"/> if the final response's head is complete; otherwise, <see langword="false"/>.</returns>
     private static bool TakeHead(UpstreamConnection connection, int count, BodySender? sender, bool isUpgrade, ref int interim)
     {
         if (count == 0)
         {
-            throw new HttpIOException(HttpRequestError.ResponseEnded, "The connection was closed before the answer was there.");
+            throw new HttpIOException(HttpRequestError.ResponseEnded, "The upstream closed the connection before it sent a complete response head.");
         }
 
         if (connection.Sending == SendStage.Queued)
         {
-            throw new MalformedResponseException("The upstream answered before it was asked.");
+            throw new MalformedResponseException("The upstream sent a response before it received the request.");
         }
 
         connection.Add(count);
@@ -328,12 +332,12 @@ internal sealed partial class SocketForwarder(
             {
                 return isUpgrade && head.SwitchesTo(connection.Received, "websocket"u8)
                     ? true
-                    : throw new MalformedResponseException("The upstream switches to a protocol that it was not asked for.");
+                    : throw new MalformedResponseException("The upstream switched to a protocol that the request did not ask for.");
             }
 
             if (++interim > MaxInterimAnswers)
             {
-                throw new MalformedResponseException($"The upstream sent more than {MaxInterimAnswers} interim answers.");
+                throw new MalformedResponseException($"The upstream sent more than {MaxInterimAnswers} interim responses.");
             }
 
             connection.Consume(head.Length);
@@ -347,7 +351,7 @@ internal sealed partial class SocketForwarder(
         return false;
     }
 
-    /// <summary>Copies status and fields into Kestrel's response, those of this hop left out.</summary>
+    /// <summary>Copies the status and the end-to-end fields into Kestrel's response.</summary>
     private static BodyFraming CopyHead(HttpContext context, UpstreamConnection connection)
     {
         var head = connection.Head;
@@ -376,7 +380,7 @@ internal sealed partial class SocketForwarder(
         return passes;
     }
 
-    /// <summary>The answer is not to be sent; its connection may be of use if all of it is here.</summary>
+    /// <summary>Drops a response that is not sent to the client. The connection is reused if the response is complete.</summary>
     private static async ValueTask DropAsync(UpstreamConnection connection, BodySender? sender, BodyFraming framing)
     {
         if (sender is not null)
@@ -464,7 +468,7 @@ internal sealed partial class SocketForwarder(
 
         if (context.Response.HasStarted)
         {
-            // What the client has must not pass for the whole.
+            // A truncated response must not pass for a complete one.
             await AbortAsync(context, isCancelled: error == ForwarderError.ResponseBodyCanceled);
         }
         else
@@ -481,7 +485,7 @@ internal sealed partial class SocketForwarder(
         if (context.Features.Get<IHttpResetFeature>() is { } stream)
         {
             await Task.Delay(ResetDelay, time);
-            // RFC 9113 section 7: CANCEL, INTERNAL_ERROR.
+            // RFC 9113 section 7: CANCEL (8), INTERNAL_ERROR (2).
             stream.Reset(isCancelled ? 8 : 2);
         }
         else
@@ -489,7 +493,7 @@ internal sealed partial class SocketForwarder(
             var headers = context.Response.Headers;
             if (headers.ContentLength is null && headers.TransferEncoding.Count == 0)
             {
-                // The end of the connection would be that of the response.
+                // Without framing, an orderly close would mark the end of the response.
                 (context.Features.Get<IConnectionLifetimeFeature>() as LoopConnection)?.CutShort();
             }
 

@@ -11,15 +11,15 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Forwarding.Exchanges;
 
-/// <summary>Adds the forwarder over sockets.</summary>
+/// <summary>Extension methods that register the socket forwarder.</summary>
 public static class SocketForwarderExtensions
 {
     /// <summary>
-    /// Puts it before YARP's own forwarder, for the clusters whose client is an <see cref="UpstreamClient"/>. What the
-    /// proxy changes on the way it states as <see cref="IExchangeTransform"/>, for both.
+    /// Adds the socket forwarder for clusters whose client is an <see cref="UpstreamClient"/>; YARP's own forwarder handles
+    /// all others. Both apply the registered <see cref="IExchangeTransform"/> instances.
     /// </summary>
     /// <param name="proxy">The reverse proxy.</param>
-    /// <returns>The same.</returns>
+    /// <returns>The same builder.</returns>
     public static IReverseProxyBuilder AddSocketForwarder(this IReverseProxyBuilder proxy)
     {
         proxy.Services.TryAddSingleton<ForwardingMetrics>();
@@ -34,10 +34,10 @@ public static class SocketForwarderExtensions
             provider.GetRequiredService<ILogger<SocketForwarder>>()));
     }
 
-    /// <summary>Puts another forwarder before the present one.</summary>
+    /// <summary>Wraps the registered forwarder in another one.</summary>
     /// <param name="proxy">The reverse proxy.</param>
-    /// <param name="wrap">Makes it, of the present one.</param>
-    /// <returns>The same.</returns>
+    /// <param name="wrap">Creates the forwarder from the registered one.</param>
+    /// <returns>The same builder.</returns>
     public static IReverseProxyBuilder WrapForwarder(
         this IReverseProxyBuilder proxy, Func<IServiceProvider, IHttpForwarder, IHttpForwarder> wrap)
     {
@@ -47,12 +47,12 @@ public static class SocketForwarderExtensions
     }
 
     /// <summary>
-    /// Leaves out the authorization middleware that <see cref="WebApplication"/> puts in for the services that YARP brings
-    /// along: no route here asks who may take it, and each request would wait for the answer.
+    /// Prevents <see cref="WebApplication"/> from adding the authorization middleware, which it does because YARP registers
+    /// authorization services. No route here requires authorization, and the middleware would cost time on every request.
     /// </summary>
-    /// <param name="app">The program's pipeline.</param>
+    /// <param name="app">The application's pipeline.</param>
     public static void WithoutAuthorization(this IApplicationBuilder app) =>
-        // What the middleware's own Use… method leaves behind, by which WebApplication sees that it need not.
+        // The property that UseAuthorization sets; WebApplication does not add the middleware if it is present.
         app.Properties["__AuthorizationMiddlewareSet"] = true;
 
     private static IHttpForwarder Create(IServiceProvider provider, ServiceDescriptor descriptor) =>

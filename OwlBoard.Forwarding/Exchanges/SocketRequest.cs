@@ -5,7 +5,7 @@ using OwlBoard.Forwarding.Transforms;
 
 namespace OwlBoard.Forwarding.Exchanges;
 
-/// <summary>The request that is about to be written to a socket. Used again for each request of a connection.</summary>
+/// <summary>The upstream request to be written to a socket. A connection reuses one instance for all its requests.</summary>
 internal sealed class SocketRequest : UpstreamRequest
 {
     private readonly List<KeyValuePair<string, string?>> _changes = [];
@@ -19,10 +19,10 @@ internal sealed class SocketRequest : UpstreamRequest
     /// <summary>The path and query to send.</summary>
     public RequestTarget Target { get; private set; }
 
-    /// <summary>Fields stated, or left out where the value is <see langword="null"/>.</summary>
+    /// <summary>The header fields that replace the client's, or remove them where the value is <see langword="null"/>.</summary>
     public List<KeyValuePair<string, string?>> Changes => _changes;
 
-    /// <summary>Fields stated beside those, as they are sent.</summary>
+    /// <summary>The serialized fields of the field block, sent in addition to <see cref="Changes"/>.</summary>
     public ReadOnlySpan<byte> Lines => _block is { } block ? block.Lines : [];
 
     public void Begin(HttpContext context, string address)
@@ -76,7 +76,7 @@ internal sealed class SocketRequest : UpstreamRequest
         _changes.Add(new(name, null));
     }
 
-    /// <summary>Whether the client's field of this name is not passed on.</summary>
+    /// <summary>Indicates whether the client's field of this name is replaced or removed.</summary>
     public bool Replaces(string name) => _block?.States(name) == true || IndexOfChange(name) >= 0;
 
     private int IndexOfChange(string name) => FieldBlock.IndexOf<string?>(CollectionsMarshal.AsSpan(_changes), name);

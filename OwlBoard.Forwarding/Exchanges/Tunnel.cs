@@ -4,7 +4,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Forwarding.Exchanges;
 
-/// <summary>After an upgrade: bytes go both ways, unread, until one side ends.</summary>
+/// <summary>Copies bytes in both directions after an upgrade, without parsing them, until one side closes.</summary>
 internal static class Tunnel
 {
     private const int BufferBytes = 8 * 1024;
@@ -19,7 +19,7 @@ internal static class Tunnel
         var result = await first;
         if (result.Error != ForwarderError.None)
         {
-            // The other direction has nobody left to talk to.
+            // The other direction is stopped as well: its peer is gone.
             connection.End(ConnectionEnd.Cancelled);
             await stop.CancelAsync();
             await second;
@@ -28,7 +28,7 @@ internal static class Tunnel
 
         if (first == down)
         {
-            // The upstream has said its last; what the client still says is for nobody.
+            // The upstream has closed; further data from the client is discarded.
             await stop.CancelAsync();
             await second;
             return default;
@@ -46,7 +46,7 @@ internal static class Tunnel
             while (true)
             {
                 error = ForwarderError.UpgradeRequestClient;
-                // An idle WebSocket holds no buffer.
+                // The zero-byte read waits without a buffer, so that an idle WebSocket holds none.
                 _ = await client.ReadAsync(Memory<byte>.Empty, stop);
                 buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
                 var count = await client.ReadAsync(buffer, stop);

@@ -3,17 +3,19 @@ using Microsoft.AspNetCore.Http;
 namespace OwlBoard.Forwarding.Faults;
 
 /// <summary>
-/// How a gateway tells the load balancer that a 502, 503 or 504 is a service's fault and not its own. Without it, one
-/// service that is down would look like the failure of every gateway, and take the other services along.
+/// The header by which a gateway reports that a 502, 503 or 504 was caused by a service and not by the gateway. Without it, a
+/// single failed service would look like the failure of every gateway and affect all other services.
 /// </summary>
 public static class FailedService
 {
-    /// <summary>The response header that names the service.</summary>
+    /// <summary>The name of the response header, whose value is the name of the service.</summary>
     public const string Header = "X-Failed-Service";
 
-    /// <summary>Whether an answer with this status says that somebody failed, and may carry the header.</summary>
+    /// <summary>
+    /// Returns a value that indicates whether a status reports a failed server, so that the response may carry the header.
+    /// </summary>
     /// <param name="statusCode">The status code.</param>
-    /// <returns>Whether it is 502, 503 or 504.</returns>
+    /// <returns><see langword="true"/> if the status is 502, 503 or 504; otherwise, <see langword="false"/>.</returns>
     public static bool IsFailure(int statusCode) =>
         statusCode is StatusCodes.Status502BadGateway or StatusCodes.Status503ServiceUnavailable or StatusCodes.Status504GatewayTimeout;
 }

@@ -3,14 +3,14 @@ using OwlBoard.Forwarding.Http1;
 namespace OwlBoard.Forwarding.Fields;
 
 /// <summary>
-/// Decodes <c>Connection</c> and keeps it: where it has one of the options that Kestrel knows, Kestrel replaces all of it
-/// by that option, and the fields that it names besides would pass (RFC 9110 section 7.6.1).
+/// Decodes <c>Connection</c> and records its value. If it contains an option that Kestrel knows, Kestrel replaces the whole
+/// value by that option, and the other fields named there would be forwarded (RFC 9110 section 7.6.1).
 /// </summary>
 internal sealed class ConnectionFieldEncoding() : FieldEncoding(FieldSyntax.ControlCharacters)
 {
     public static readonly ConnectionFieldEncoding Instance = new();
 
-    /// <summary>Whether it is one of the options that Kestrel knows, and nothing besides.</summary>
+    /// <summary>Returns a value that indicates whether the value is exactly one of the options that Kestrel knows.</summary>
     public static bool IsKnownOption(ReadOnlySpan<char> value) =>
         value.Equals("keep-alive", StringComparison.OrdinalIgnoreCase)
         || value.Equals("close", StringComparison.OrdinalIgnoreCase)

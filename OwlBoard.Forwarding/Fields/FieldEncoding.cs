@@ -5,24 +5,27 @@ using OwlBoard.Forwarding.Http1;
 namespace OwlBoard.Forwarding.Fields;
 
 /// <summary>
-/// Decodes a request's field value byte by byte (ISO 8859-1), since a value is opaque (RFC 9110 section 5.5). A byte that a
-/// value must not have becomes <see cref="Refused"/> instead of an exception: over HTTP/2, Kestrel answers an exception
-/// with the end of the connection, and of all its streams.
+/// Decodes a request's field value byte by byte (ISO 8859-1), since values are opaque (RFC 9110 section 5.5). A byte that a
+/// value must not contain is decoded to <see cref="Refused"/> instead of causing an exception: over HTTP/2, Kestrel handles
+/// an exception by closing the connection with all its streams.
 /// </summary>
-/// <param name="refused">The bytes that the value must not have.</param>
+/// <param name="refused">The bytes that the value must not contain.</param>
 internal class FieldEncoding(SearchValues<byte> refused) : Encoding
 {
-    /// <summary>A noncharacter, which no byte decodes to.</summary>
+    /// <summary>A noncharacter, to which no byte decodes.</summary>
     public const char Refused = '\uFFFF';
 
-    /// <summary>All control characters but the tab: readers disagree on which of them are white space or end a line.</summary>
+    /// <summary>
+    /// The encoding of field values. It refuses all control characters except the tab: parsers disagree on which of them are
+    /// white space or line ends.
+    /// </summary>
     public static readonly FieldEncoding Value = new(FieldSyntax.ControlCharacters);
 
-    /// <summary>Everything but visible ASCII, of which a host and a pseudo-field of HTTP/2 consist.</summary>
+    /// <summary>All bytes except visible ASCII, the only bytes of hosts and HTTP/2 pseudo-header fields.</summary>
     protected static readonly SearchValues<byte> NotVisible = SearchValues.Create(
         [.. Enumerable.Range(0, 0x100).Where(value => value is <= 0x20 or >= 0x7F).Select(value => (byte)value)]);
 
-    /// <summary>For the pseudo-fields of HTTP/2.</summary>
+    /// <summary>The encoding of HTTP/2 pseudo-header fields.</summary>
     public static readonly FieldEncoding PseudoField = new(NotVisible);
 
     public sealed override int GetByteCount(char[] chars, int index, int count) => Latin1.GetByteCount(chars, index, count);
@@ -44,11 +47,11 @@ internal class FieldEncoding(SearchValues<byte> refused) : Encoding
     public sealed override unsafe int GetChars(byte* bytes, int byteCount, char* chars, int charCount) =>
         Decode(new ReadOnlySpan<byte>(bytes, byteCount), new Span<char>(chars, charCount));
 
-    /// <summary>The number of characters that <see cref="Decode"/> writes.</summary>
+    /// <summary>Returns the number of characters that <see cref="Decode"/> writes.</summary>
     protected virtual int CountOf(ReadOnlySpan<byte> bytes) => bytes.Length;
 
-    /// <summary>Writes the value as characters.</summary>
-    /// <returns>How many were written.</returns>
+    /// <summary>Decodes the value.</summary>
+    /// <returns>The number of characters written.</returns>
     protected virtual int Decode(ReadOnlySpan<byte> bytes, Span<char> chars)
     {
         Latin1.GetChars(bytes, chars);

@@ -5,15 +5,15 @@ using OwlBoard.Forwarding.Http1;
 namespace OwlBoard.Forwarding.Fields;
 
 /// <summary>
-/// Decodes <c>Content-Length</c>, which is digits only (RFC 9110 section 8.6): Kestrel also accepts a sign and white space,
-/// and passes on the number, not the text. Anything else becomes <see cref="Refused"/>.
+/// Decodes <c>Content-Length</c>, which consists of digits only (RFC 9110 section 8.6): Kestrel also accepts a sign and white
+/// space, and passes on the number, not the text. Any other value is decoded to <see cref="Refused"/>.
 /// </summary>
 internal sealed class LengthEncoding() : FieldEncoding(SearchValues.Create(ReadOnlySpan<byte>.Empty))
 {
-    /// <summary>Kestrel decodes into 20 characters and accepts 19.</summary>
+    /// <summary>The maximum number of digits: Kestrel decodes into 20 characters and accepts 19.</summary>
     public const int MaxDigits = 19;
 
-    /// <summary>The length that stands for one that is none.</summary>
+    /// <summary>The length that represents an invalid value.</summary>
     public new const long Refused = long.MaxValue;
 
     public static readonly LengthEncoding Instance = new();
@@ -35,8 +35,10 @@ internal sealed class LengthEncoding() : FieldEncoding(SearchValues.Create(ReadO
         return RefusedText.Length;
     }
 
-    /// <summary>Finds the digits that count.</summary>
-    /// <returns>Whether there are digits only, and not too many.</returns>
+    /// <summary>Finds the significant digits.</summary>
+    /// <returns>
+    /// <see langword="true"/> if the value consists of digits only, and not too many; otherwise, <see langword="false"/>.
+    /// </returns>
     private static bool TextOf(ReadOnlySpan<byte> bytes, out ReadOnlySpan<byte> digits)
     {
         digits = bytes.TrimStart((byte)'0');

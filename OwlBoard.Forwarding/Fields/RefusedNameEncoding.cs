@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace OwlBoard.Forwarding.Fields;
 
-/// <summary>Decodes the value of a field whose name is no token, so that the field is refused whatever its value is.</summary>
+/// <summary>Decodes the value of a field whose name is not a token, so that the field is refused whatever its value.</summary>
 internal sealed class RefusedNameEncoding() : FieldEncoding(SearchValues.Create(ReadOnlySpan<byte>.Empty))
 {
     public static readonly RefusedNameEncoding Instance = new();

@@ -6,16 +6,15 @@ using OwlBoard.Forwarding.Http1;
 
 namespace OwlBoard.Forwarding.Fields;
 
-/// <summary>Makes Kestrel read and write fields as opaque bytes, and tell what it would repair.</summary>
+/// <summary>Makes Kestrel read and write field values as opaque bytes, and records what Kestrel would silently repair.</summary>
 public static class RequestFieldEncodings
 {
     /// <summary>
-    /// The fields that HTTP/2 has and HTTP/1.1 has not (RFC 9113 section 8.3.1, RFC 8441 section 4), which Kestrel counts
-    /// among a request's fields.
+    /// The number of HTTP/2 pseudo-header fields (RFC 9113 section 8.3.1, RFC 8441 section 4), which Kestrel counts as fields.
     /// </summary>
     public const int PseudoFields = 5;
 
-    /// <summary>Those of tokens without the underscore, with which a name is dropped.</summary>
+    /// <summary>The token characters except the underscore; fields with an underscore in their name are dropped.</summary>
     private static readonly SearchValues<char> PlainCharacters =
         SearchValues.Create("!#$%&'*+-.^`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
@@ -23,21 +22,23 @@ public static class RequestFieldEncodings
 
     private static readonly Func<string, Encoding?> ForResponses = static _ => Encoding.Latin1;
 
-    /// <summary>Applies to all listeners. <see cref="RequestFieldsExtensions.UseRequestFields"/> belongs to it.</summary>
+    /// <summary>
+    /// Configures the encodings of all listeners. Use together with <see cref="RequestFieldsExtensions.UseRequestFields"/>.
+    /// </summary>
     /// <param name="server">Kestrel's options.</param>
     public static void UseOpaqueFields(this KestrelServerOptions server)
     {
-        // By default, a byte beyond ASCII is an error unless it is UTF-8.
+        // By default, non-ASCII bytes are an error unless they are UTF-8.
         server.RequestHeaderEncodingSelector = ForRequests;
         server.ResponseHeaderEncodingSelector = ForResponses;
     }
 
-    /// <summary>Whether the name is a token without an underscore.</summary>
+    /// <summary>Returns a value that indicates whether a name is a token without an underscore.</summary>
     internal static bool IsPlain(string name) => name.Length > 0 && !name.AsSpan().ContainsAnyExcept(PlainCharacters);
 
     /// <summary>
-    /// Selects how a value is decoded. Called for each field whose value is not that of the connection's last request; by
-    /// reference, names that Kestrel knows differ from trailers of the same name, which belong to no head.
+    /// Selects the encoding of a value. Called for each field whose value differs from that in the connection's previous
+    /// request. Known names are compared by reference, which distinguishes them from trailers of the same name.
     /// </summary>
     private static Encoding Select(string name)
     {

@@ -5,9 +5,9 @@ using OwlBoard.Forwarding.Http1;
 namespace OwlBoard.Forwarding.Fields;
 
 /// <summary>
-/// Refuses requests with fields that two parsers could read in two ways, drops fields whose names a server may confuse with
-/// others, and restores what Kestrel leaves out of <c>Connection</c>. Nearly every request passes at once: Kestrel's parser
-/// has decoded its head without finding anything.
+/// Refuses requests with fields that two parsers could read differently, drops fields whose names a server may confuse with
+/// others, and restores what Kestrel removes from <c>Connection</c>. Nearly all requests pass without a check, because
+/// decoding the head found nothing to report.
 /// </summary>
 internal sealed class RequestFieldsMiddleware(RequestDelegate next, Func<HttpContext, int, string, Task> refuse, Func<int> maxFields)
 {
@@ -27,12 +27,12 @@ internal sealed class RequestFieldsMiddleware(RequestDelegate next, Func<HttpCon
         var isHttp2 = HttpProtocol.IsHttp2(request.Protocol);
         if (headers.ContentLength == LengthEncoding.Refused)
         {
-            return refuse(context, StatusCodes.Status400BadRequest, "Content-Length is a number of digits only.");
+            return refuse(context, StatusCodes.Status400BadRequest, "Content-Length must consist of digits only.");
         }
 
         if (isHttp2 && StringValues.IsNullOrEmpty(headers.Host))
         {
-            return refuse(context, StatusCodes.Status400BadRequest, "A request names its host in :authority or Host.");
+            return refuse(context, StatusCodes.Status400BadRequest, "The request must have a host in :authority or Host.");
         }
 
         var count = 0;
@@ -41,14 +41,14 @@ internal sealed class RequestFieldsMiddleware(RequestDelegate next, Func<HttpCon
         {
             if (!FieldSyntax.IsToken(name))
             {
-                return refuse(context, StatusCodes.Status400BadRequest, "A field's name has a character that no name may have.");
+                return refuse(context, StatusCodes.Status400BadRequest, "The request has a field name with an invalid character.");
             }
 
             foreach (var value in values)
             {
                 if (value?.Contains(FieldEncoding.Refused) == true)
                 {
-                    return refuse(context, StatusCodes.Status400BadRequest, $"The value of {name} has a control character.");
+                    return refuse(context, StatusCodes.Status400BadRequest, $"The value of {name} contains an invalid character.");
                 }
             }
 
@@ -60,7 +60,7 @@ internal sealed class RequestFieldsMiddleware(RequestDelegate next, Func<HttpCon
             count += values.Count;
         }
 
-        // Over HTTP/2, Kestrel adds Host where there was :authority.
+        // Over HTTP/2, Kestrel derives Host from :authority.
         if (limit > 0 && count - (isHttp2 ? 1 : 0) > limit)
         {
             return refuse(context, StatusCodes.Status431RequestHeaderFieldsTooLarge, $"A request may have at most {limit} fields.");

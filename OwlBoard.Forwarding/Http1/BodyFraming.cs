@@ -1,17 +1,17 @@
 namespace OwlBoard.Forwarding.Http1;
 
-/// <summary>Where a response's body ends (RFC 9112 section 6.3).</summary>
+/// <summary>The framing of a response body (RFC 9112 section 6.3).</summary>
 internal enum BodyFraming
 {
-    /// <summary>There is none.</summary>
+    /// <summary>The response has no body.</summary>
     None,
 
-    /// <summary>After as many bytes as <c>Content-Length</c> says.</summary>
+    /// <summary>The body has the length stated by <c>Content-Length</c>.</summary>
     Length,
 
-    /// <summary>After the last chunk and its trailers.</summary>
+    /// <summary>The body ends with the last chunk and its trailers.</summary>
     Chunked,
 
-    /// <summary>Where the server closes the connection.</summary>
+    /// <summary>The body ends when the server closes the connection.</summary>
     UntilClose,
 }

@@ -1,16 +1,15 @@
 namespace OwlBoard.Forwarding.Http1;
 
 /// <summary>
-/// Takes the chunks' sizes and line ends out of a chunked body (RFC 9112 section 7.1). Ends before the trailers, which are
-/// read as fields are.
+/// Decodes a chunked body (RFC 9112 section 7.1). The decoder stops before the trailers, which are parsed like header fields.
 /// </summary>
 /// <remarks>
-/// Spaces and tabs around a size, and zeros before it, have one meaning and are skipped: some servers pad their sizes to a
-/// fixed width. Line ends are strict, since readers differ in what they take for one.
+/// Spaces and tabs around a size, and leading zeros, are unambiguous and are skipped: some servers pad their sizes to a fixed
+/// width. Line ends are strict, since parsers differ in what they accept.
 /// </remarks>
 internal struct ChunkedDecoder
 {
-    /// <summary>The most bytes of a size's line that mean nothing here: extensions, spaces, and zeros before the size.</summary>
+    /// <summary>The maximum number of ignored bytes in a size line: extensions, white space and leading zeros.</summary>
     private const int MaxIgnoredBytes = 1024;
 
     private const int MaxSizeDigits = 15;
@@ -33,17 +32,17 @@ internal struct ChunkedDecoder
         Trailers,
     }
 
-    /// <summary>How many bytes of the present chunk are still to come.</summary>
+    /// <summary>The number of bytes of the current chunk that are still to come.</summary>
     public readonly long RemainingInChunk => _state == State.Data ? _remaining : 0;
 
-    /// <summary>Whether the last chunk has been read; the trailers come next.</summary>
+    /// <summary>Indicates whether the last chunk has been read; the trailers follow.</summary>
     public readonly bool IsAtTrailers => _state == State.Trailers;
 
     /// <summary>Reads up to and including the next run of body bytes.</summary>
-    /// <param name="input">What has been received.</param>
-    /// <param name="data">The body bytes at the end of what was read; empty if there were none.</param>
-    /// <returns>How many bytes were read, <paramref name="data"/> among them.</returns>
-    /// <exception cref="MalformedResponseException">It is not a chunked body.</exception>
+    /// <param name="input">The received bytes.</param>
+    /// <param name="data">The body bytes at the end of the bytes read; empty if there are none.</param>
+    /// <returns>The number of bytes read, including <paramref name="data"/>.</returns>
+    /// <exception cref="MalformedResponseException">The chunk framing is malformed.</exception>
     public int Read(ReadOnlySpan<byte> input, out ReadOnlySpan<byte> data)
     {
         data = default;
@@ -64,8 +63,8 @@ internal struct ChunkedDecoder
         return position;
     }
 
-    /// <summary>Body bytes of the present chunk were received elsewhere.</summary>
-    /// <param name="length">How many; not more than <see cref="RemainingInChunk"/>.</param>
+    /// <summary>Skips body bytes of the current chunk that were received elsewhere.</summary>
+    /// <param name="length">The number of bytes; at most <see cref="RemainingInChunk"/>.</param>
     public void Advance(long length)
     {
         _remaining -= length;
@@ -139,5 +138,5 @@ internal struct ChunkedDecoder
         _ => -1,
     };
 
-    private static MalformedResponseException Malformed() => new("The response's chunks are malformed.");
+    private static MalformedResponseException Malformed() => new("The response's chunk framing is malformed.");
 }

@@ -2,13 +2,13 @@ using System.Buffers;
 
 namespace OwlBoard.Forwarding.Http1;
 
-/// <summary>Which bytes may stand where in a head (RFC 9110 sections 5.5 and 5.6.2).</summary>
+/// <summary>The syntax of header fields (RFC 9110 sections 5.5 and 5.6.2).</summary>
 internal static class FieldSyntax
 {
     private static readonly SearchValues<byte> TokenBytes =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
-    /// <summary>All but the tab.</summary>
+    /// <summary>The control characters except the tab.</summary>
     public static readonly SearchValues<byte> ControlCharacters =
         SearchValues.Create([.. Enumerable.Range(0, 32).Where(value => value != '\t').Select(value => (byte)value), 0x7F]);
 
@@ -19,17 +19,19 @@ internal static class FieldSyntax
 
     public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenBytes);
 
-    /// <summary>Whether the text has a control character other than a tab: CR, LF and NUL above all.</summary>
+    /// <summary>
+    /// Returns a value that indicates whether a text has a control character other than a tab, in particular CR, LF or NUL.
+    /// </summary>
     public static bool HasControl(ReadOnlySpan<byte> text) => text.ContainsAny(ControlCharacters);
 
-    /// <summary>Optional white space around a value is not part of it.</summary>
+    /// <summary>Removes the optional white space around a value.</summary>
     public static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text) => text.Trim(" \t"u8);
 
-    /// <summary>Reads <c>1*DIGIT</c>: no sign, no space, no overflow.</summary>
+    /// <summary>Parses <c>1*DIGIT</c>: no sign, no white space, no overflow.</summary>
     public static bool TryParseLength(ReadOnlySpan<byte> text, out long length)
     {
         length = 0;
-        // 18 digits always fit.
+        // 18 digits always fit into a long.
         if (text.IsEmpty || text.Length > 18)
         {
             return false;

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace OwlBoard.Forwarding.Http1;
 
-/// <summary>Writes a request's head into a connection's buffer, or a rented one where that is too small.</summary>
+/// <summary>Writes a request head into a connection's buffer, or into a rented one if that is too small.</summary>
 internal ref struct HeadWriter(byte[] buffer)
 {
     private static readonly SearchValues<byte> Breaks = SearchValues.Create("\r\n\0"u8);
@@ -13,13 +13,13 @@ internal ref struct HeadWriter(byte[] buffer)
     private byte[] _buffer = buffer;
     private int _length;
 
-    /// <summary>How many bytes have been written.</summary>
+    /// <summary>The number of bytes written.</summary>
     public readonly int Length => _length;
 
-    /// <summary>Where they are.</summary>
+    /// <summary>The buffer that holds the written bytes.</summary>
     public readonly byte[] Buffer => _buffer;
 
-    /// <summary>Whether the buffer was rented and is to be given back.</summary>
+    /// <summary>Indicates whether the buffer was rented and must be returned.</summary>
     public readonly bool IsRented => _buffer != _own;
 
     public void Write(ReadOnlySpan<byte> text)
@@ -28,8 +28,8 @@ internal ref struct HeadWriter(byte[] buffer)
         _length += text.Length;
     }
 
-    /// <summary>Text as Kestrel decoded it: UTF-8 again.</summary>
-    /// <exception cref="InvalidOperationException">It has a line break, and would be read as something else.</exception>
+    /// <summary>Writes text that Kestrel decoded from UTF-8, encoded as UTF-8 again.</summary>
+    /// <exception cref="InvalidOperationException">The text contains a line break, which would change the meaning of the head.</exception>
     public void Write(ReadOnlySpan<char> text)
     {
         var start = _length;
@@ -49,8 +49,8 @@ internal ref struct HeadWriter(byte[] buffer)
         _length += written;
     }
 
-    /// <summary>Writes <c>name: value</c> and the line's end. Values are bytes, each a character (ISO 8859-1).</summary>
-    /// <exception cref="InvalidOperationException">There is a line break in it, or a character that is no byte.</exception>
+    /// <summary>Writes <c>name: value</c> and CRLF. Each character of a value is a byte (ISO 8859-1).</summary>
+    /// <exception cref="InvalidOperationException">The field contains a line break, or a character outside ISO 8859-1.</exception>
     public void WriteField(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
     {
         var start = _length;
@@ -61,7 +61,7 @@ internal ref struct HeadWriter(byte[] buffer)
         Write("\r\n"u8);
     }
 
-    /// <summary>Gives the buffer back if it was rented. The last that is done with it.</summary>
+    /// <summary>Returns the buffer if it was rented. The writer must not be used afterwards.</summary>
     public readonly void Return()
     {
         if (IsRented)
@@ -72,7 +72,7 @@ internal ref struct HeadWriter(byte[] buffer)
 
     private void Encode(ReadOnlySpan<char> text)
     {
-        // Nearly always ASCII, of which each character is a byte.
+        // Nearly all text is ASCII, one byte per character.
         var space = Reserve(text.Length);
         if (Ascii.FromUtf16(text, space, out var written) != OperationStatus.Done)
         {
@@ -84,13 +84,13 @@ internal ref struct HeadWriter(byte[] buffer)
 
     private void EncodeBytes(ReadOnlySpan<char> text)
     {
-        // Nearly always ASCII, of which each character is a byte.
+        // Nearly all text is ASCII, one byte per character.
         var space = Reserve(text.Length);
         if (Ascii.FromUtf16(text, space, out _) != OperationStatus.Done)
         {
             if (text.ContainsAnyExceptInRange('\0', '\u00FF'))
             {
-                throw new InvalidOperationException("A request's head cannot be sent: a field in it has a character beyond ISO 8859-1.");
+                throw new InvalidOperationException("The request head cannot be sent: a field contains a character outside ISO 8859-1.");
             }
 
             Encoding.Latin1.GetBytes(text, space);
@@ -99,12 +99,15 @@ internal ref struct HeadWriter(byte[] buffer)
         _length += text.Length;
     }
 
-    /// <summary>Looks through what was written since: once encoded, that takes half as long, and no other character has such a byte.</summary>
+    /// <summary>
+    /// Checks the bytes written since <paramref name="start"/> for line breaks. Checking the encoded bytes takes half as
+    /// long, and no other character is encoded with these bytes.
+    /// </summary>
     private readonly void ThrowIfBroken(int start)
     {
         if (_buffer.AsSpan(start, _length - start).ContainsAny(Breaks))
         {
-            throw new InvalidOperationException("A request's head cannot be sent: a text in it has a line break.");
+            throw new InvalidOperationException("The request head cannot be sent: it contains a line break or a NUL.");
         }
     }
 

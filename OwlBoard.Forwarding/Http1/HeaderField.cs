@@ -1,6 +1,6 @@
 namespace OwlBoard.Forwarding.Http1;
 
-/// <summary>Where a field of a head is, in the bytes that the head was parsed from.</summary>
+/// <summary>The position of a header field in the bytes of its head.</summary>
 internal readonly record struct HeaderField(int NameStart, int NameLength, int ValueStart, int ValueLength)
 {
     public ReadOnlySpan<byte> Name(ReadOnlySpan<byte> head) => head.Slice(NameStart, NameLength);

@@ -6,27 +6,26 @@ using Microsoft.Net.Http.Headers;
 namespace OwlBoard.Forwarding.Http1;
 
 /// <summary>
-/// Names and values that come again with each response (<c>Content-Type</c>, <c>application/json</c>, the date of this
-/// second), as strings that are made once. One entry a slot, the newest stays; entries are immutable, so neither readers
-/// nor writers need a lock.
+/// A cache of the names and values that recur in responses (<c>Content-Type</c>, <c>application/json</c>, the date of the
+/// current second). Each slot holds the newest entry; entries are immutable, so no lock is needed.
 /// </summary>
 internal static class HeaderStrings
 {
     private const int Slots = 1024;
 
-    /// <summary>A longer text hardly comes again.</summary>
+    /// <summary>The maximum length of a cached text; longer ones rarely recur.</summary>
     private const int MaxLength = 64;
 
     private static readonly string?[] Table = new string?[Slots];
 
-    /// <summary>The names that Kestrel knows, as the strings by which it finds them without comparing characters.</summary>
+    /// <summary>The field names that Kestrel knows, as the string instances that it finds without comparing characters.</summary>
     private static readonly string?[] Known = KnownNames();
 
-    /// <summary>A field's name, byte for byte.</summary>
+    /// <summary>Returns a field name as a string, byte for byte.</summary>
     public static string Name(ReadOnlySpan<byte> name) =>
         Known[Hash(name) & (Slots - 1)] is { } known && Ascii.Equals(name, known) ? known : Get(name);
 
-    /// <summary>The text, byte for byte (ISO 8859-1).</summary>
+    /// <summary>Returns a text as a string, byte for byte (ISO 8859-1).</summary>
     public static string Get(ReadOnlySpan<byte> text)
     {
         if (text.IsEmpty)
@@ -62,7 +61,7 @@ internal static class HeaderStrings
         return known;
     }
 
-    /// <summary>The first and last bytes tell most texts apart; a collision costs a string.</summary>
+    /// <summary>Computes a hash from the first and last bytes, which distinguish most texts; a collision costs one string.</summary>
     private static uint Hash(ReadOnlySpan<byte> text)
     {
         ulong first, last;

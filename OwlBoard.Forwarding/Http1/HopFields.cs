@@ -4,12 +4,12 @@ using System.Text;
 namespace OwlBoard.Forwarding.Http1;
 
 /// <summary>
-/// Fields that belong to one hop (RFC 9110 section 7.6.1) or that this hop states itself: never passed on as they came.
-/// Beyond what <c>Connection</c> names.
+/// The fields that belong to one hop (RFC 9110 section 7.6.1) or that the forwarder writes itself. They are never forwarded,
+/// nor are the fields named by <c>Connection</c>.
 /// </summary>
 internal static class HopFields
 {
-    /// <summary>Not copied into a request. <c>Host</c>, the length and <c>Expect</c> are written by themselves.</summary>
+    /// <summary>The fields that are not copied into a request. <c>Host</c>, the length and <c>Expect</c> are written separately.</summary>
     public static readonly FrozenSet<string> OfRequests = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Authentication-Info",
@@ -21,7 +21,9 @@ internal static class HopFields
         "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings", "Alt-Svc", "Content-Length",
     ];
 
-    /// <summary>Not passed on as trailers, where they would come too late for whoever acts on them (RFC 9110 section 6.5.1).</summary>
+    /// <summary>
+    /// The fields that are not forwarded as trailers, where they would arrive too late to act on (RFC 9110 section 6.5.1).
+    /// </summary>
     public static readonly FrozenSet<string> NeverTrailers = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
         [
@@ -29,10 +31,10 @@ internal static class HopFields
             "Content-Range", "Location", "Age", "Date", "Expires", "Vary", "Retry-After", "WWW-Authenticate", "Max-Forwards", "Expect", "Range",
         ]);
 
-    /// <summary>A bit for each length that one of <see cref="OfResponses"/> has: most others differ in that.</summary>
+    /// <summary>A bit for each length of a name in <see cref="OfResponses"/>, which rules out most other names.</summary>
     private static readonly ulong LengthsOfResponses = OfResponses.Aggregate(0UL, (lengths, name) => lengths | (1UL << name.Length));
 
-    /// <summary>Whether a field is not copied out of a response. The length is set by itself.</summary>
+    /// <summary>Returns a value that indicates whether a field is not copied from a response. The length is set separately.</summary>
     public static bool IsOfResponses(ReadOnlySpan<byte> name)
     {
         if (name.Length >= 64 || (LengthsOfResponses >> name.Length & 1) == 0)

@@ -1,4 +1,4 @@
 namespace OwlBoard.Forwarding.Http1;
 
-/// <summary>An upstream answered with what is not HTTP/1.1, or could be read in more than one way.</summary>
+/// <summary>The exception that is thrown when an upstream's response is not valid HTTP/1.1, or is ambiguous.</summary>
 internal sealed class MalformedResponseException(string message) : IOException(message);

@@ -7,7 +7,7 @@ using OwlBoard.Forwarding.Exchanges;
 
 namespace OwlBoard.Forwarding.Http1;
 
-/// <summary>Writes a request's head from what Kestrel parsed: what the client sent never gets through as it came.</summary>
+/// <summary>Writes a request head from Kestrel's parsed request; the client's raw bytes are never forwarded.</summary>
 internal static class RequestHeadWriter
 {
     private const string TraceParentName = "traceparent";
@@ -29,7 +29,7 @@ internal static class RequestHeadWriter
         var connection = headers.Connection;
         foreach (var (name, values) in headers)
         {
-            // Kestrel takes names that are none (RFC 9110 section 5.1), which another reader may take for something else.
+            // Kestrel accepts names that are not tokens (RFC 9110 section 5.1), which other parsers may read differently.
             if (FieldSyntax.IsToken(name)
                 && !HopFields.OfRequests.Contains(name)
                 && !(activity is not null && IsTrace(name))
@@ -60,7 +60,7 @@ internal static class RequestHeadWriter
         }
         else if (headers.TE is { Count: > 0 } te && Trailers.AreAccepted(te))
         {
-            // They are passed on to this client. Nothing else that it says there is of this hop.
+            // Trailers are forwarded to this client. The other values of TE apply only to the client's hop.
             writer.Write("Connection: TE\r\nTE: trailers\r\n"u8);
         }
 
@@ -95,7 +95,7 @@ internal static class RequestHeadWriter
         }
         else if (name.Equals(HeaderNames.Cookie, StringComparison.OrdinalIgnoreCase))
         {
-            // HTTP/2 clients may split them, HTTP/1.1 has but one (RFC 9113 section 8.2.3).
+            // HTTP/2 clients may split the Cookie field; HTTP/1.1 allows only one (RFC 9113 section 8.2.3).
             writer.WriteField(name, string.Join("; ", values.AsEnumerable()));
         }
         else
@@ -120,7 +120,7 @@ internal static class RequestHeadWriter
         name.Length is 10 or 11
         && (name.Equals(TraceParentName, StringComparison.OrdinalIgnoreCase) || name.Equals(TraceStateName, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Whether <c>Connection</c> names the field: then it ends at this hop (RFC 9110 section 7.6.1).</summary>
+    /// <summary>Determines whether <c>Connection</c> names the field, which then must not be forwarded (RFC 9110 section 7.6.1).</summary>
     private static bool IsNamed(StringValues connection, string name)
     {
         foreach (var line in connection)

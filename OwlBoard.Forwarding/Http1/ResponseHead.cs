@@ -3,42 +3,42 @@ using System.Text;
 namespace OwlBoard.Forwarding.Http1;
 
 /// <summary>
-/// A response's status line and fields, as places in the buffer that they were received into, and what follows from
-/// them. Used again for each response of a connection.
+/// A parsed response head: the positions of the status line and fields in the receive buffer, and the resulting framing. A
+/// connection reuses one instance for all its responses.
 /// </summary>
 internal sealed class ResponseHead
 {
     private HeaderField[] _fields = new HeaderField[16];
     private int _count;
 
-    /// <summary>The status code: 100 to 599, or up to 999 as some servers invent.</summary>
+    /// <summary>The status code: 100 to 599, or up to 999 for the nonstandard codes of some servers.</summary>
     public int StatusCode { get; set; }
 
-    /// <summary>Whether the server speaks HTTP/1.0.</summary>
+    /// <summary>Indicates whether the response is HTTP/1.0.</summary>
     public bool IsHttp10 { get; set; }
 
-    /// <summary>Where the reason phrase is; it may be empty.</summary>
+    /// <summary>The position of the reason phrase, which may be empty.</summary>
     public (int Start, int Length) Reason { get; set; }
 
-    /// <summary>How many bytes the head has, with the empty line.</summary>
+    /// <summary>The length of the head in bytes, including the empty line.</summary>
     public int Length { get; set; }
 
-    /// <summary>What <c>Content-Length</c> says; -1 without one.</summary>
+    /// <summary>The value of <c>Content-Length</c>; -1 if it is absent.</summary>
     public long ContentLength { get; private set; }
 
-    /// <summary>Whether <c>Transfer-Encoding: chunked</c> is there.</summary>
+    /// <summary>Indicates whether <c>Transfer-Encoding: chunked</c> is present.</summary>
     public bool IsChunked { get; private set; }
 
-    /// <summary>Whether the connection can serve another request afterwards, as far as the head says.</summary>
+    /// <summary>Indicates whether the connection can be reused, as far as the head determines it.</summary>
     public bool KeepsAlive { get; private set; }
 
     /// <summary>
-    /// Whether a body is announced where there is none (RFC 9112 section 6.3, RFC 9110 section 15.3.6). The response is
-    /// complete without it, but a server that says so may send one, and the next response would not be found behind it.
+    /// Indicates whether a body is announced for a status that has none (RFC 9112 section 6.3, RFC 9110 section 15.3.6). The
+    /// response ends without it, but the server may send one, which would be read as the next response.
     /// </summary>
     private bool AnnouncesForbiddenBody => StatusCode is 204 or 205 && (IsChunked || ContentLength > 0);
 
-    /// <summary>Whether <c>Connection</c> names fields beyond the well-known ones.</summary>
+    /// <summary>Indicates whether <c>Connection</c> names fields other than the well-known ones.</summary>
     public bool NamesHopFields { get; private set; }
 
     /// <summary>The fields in their order.</summary>
@@ -67,8 +67,8 @@ internal sealed class ResponseHead
         _fields[_count++] = field;
     }
 
-    /// <summary>Takes from the fields what they say of the body and the connection.</summary>
-    /// <exception cref="MalformedResponseException">They contradict each other, or can be read in two ways.</exception>
+    /// <summary>Derives the framing and the persistence of the connection from the fields.</summary>
+    /// <exception cref="MalformedResponseException">The fields are contradictory or ambiguous.</exception>
     public void Interpret(ReadOnlySpan<byte> head)
     {
         var closes = false;
@@ -83,10 +83,10 @@ internal sealed class ResponseHead
                     ReadConnection(field.Value(head), ref closes, ref keepsAlive);
                     break;
                 case 14 when Ascii.EqualsIgnoreCase(name, "Content-Length"u8):
-                    // Two of them may even agree: whoever sends that does not know what it sends.
+                    // Duplicates are refused even if they agree: a server that sends them is faulty.
                     if (ContentLength >= 0 || !FieldSyntax.TryParseLength(field.Value(head), out var length))
                     {
-                        throw new MalformedResponseException("The response has more than one length, or one that is no number.");
+                        throw new MalformedResponseException("The response has more than one Content-Length, or one that is not a number.");
                     }
 
                     ContentLength = length;
@@ -100,13 +100,13 @@ internal sealed class ResponseHead
 
         if (encodings > 0 && (encodings > 1 || !IsChunked || ContentLength >= 0 || IsHttp10))
         {
-            throw new MalformedResponseException("The response's Transfer-Encoding is not a single 'chunked', or contradicts the rest.");
+            throw new MalformedResponseException("The response's Transfer-Encoding is not a single 'chunked', or conflicts with Content-Length or HTTP/1.0.");
         }
 
         KeepsAlive = !closes && (!IsHttp10 || keepsAlive) && !AnnouncesForbiddenBody;
     }
 
-    /// <summary>Whether <c>Connection</c> names the field: then it ends at this hop (RFC 9110 section 7.6.1).</summary>
+    /// <summary>Determines whether <c>Connection</c> names the field, which then must not be forwarded (RFC 9110 section 7.6.1).</summary>
     public bool IsNamedByConnection(ReadOnlySpan<byte> head, ReadOnlySpan<byte> field)
     {
         foreach (var candidate in Fields)
@@ -127,7 +127,7 @@ internal sealed class ResponseHead
         return false;
     }
 
-    /// <summary>Whether the connection now speaks the given protocol.</summary>
+    /// <summary>Returns a value that indicates whether the response switches to the given protocol.</summary>
     public bool SwitchesTo(ReadOnlySpan<byte> head, ReadOnlySpan<byte> protocol)
     {
         foreach (var field in Fields)
@@ -141,7 +141,7 @@ internal sealed class ResponseHead
         return false;
     }
 
-    /// <summary>How the body of the response to a request with this method ends.</summary>
+    /// <summary>Returns the framing of the body.</summary>
     public BodyFraming Framing(bool isHead) =>
         StatusCode is 204 or 205 or 304 || isHead ? BodyFraming.None
         : IsChunked ? BodyFraming.Chunked

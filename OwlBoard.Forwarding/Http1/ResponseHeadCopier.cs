@@ -5,7 +5,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace OwlBoard.Forwarding.Http1;
 
-/// <summary>Copies a parsed head into Kestrel's response.</summary>
+/// <summary>Copies a parsed response head into Kestrel's response.</summary>
 internal static class ResponseHeadCopier
 {
     public static void Copy(ReadOnlySpan<byte> bytes, ResponseHead head, HttpResponse response, bool hasReason)
@@ -30,7 +30,7 @@ internal static class ResponseHeadCopier
             headers[name] = headers.TryGetValue(name, out var present) && present.Count > 0 ? StringValues.Concat(present, value) : value;
         }
 
-        // Where there is no body, it says what a GET would have brought, except where it cannot mean anything.
+        // Without a body, the length is that of the response to a GET; it is dropped where it has no meaning.
         if (head.ContentLength >= 0 && head.StatusCode is not (101 or 204 or 205))
         {
             headers.ContentLength = head.ContentLength;

@@ -1,22 +1,22 @@
 namespace OwlBoard.Forwarding.Http1;
 
 /// <summary>
-/// Reads a response's head strictly (RFC 9112): lines end with CR LF, no folded lines, no space before a colon, no control
-/// characters. What one reader takes for one response and another for two must not get past.
+/// Parses a response head strictly (RFC 9112): lines end with CR LF, and folded lines, white space before a colon and control
+/// characters are refused. Bytes that one parser reads as one response and another as two must not pass.
 /// </summary>
 internal static class ResponseHeadParser
 {
-    /// <summary>The most fields that a head or trailers may have.</summary>
+    /// <summary>The maximum number of fields in a head or in trailers.</summary>
     public const int MaxFields = 256;
 
     private const int VersionLength = 8;
     private const int ShortestStatusLine = 12;
 
-    /// <summary>Reads a head that begins at the buffer's first byte.</summary>
-    /// <param name="buffer">What has been received so far.</param>
-    /// <param name="head">Filled when the whole head is there.</param>
-    /// <returns>Whether it is; otherwise more has to be received, and the same be called again.</returns>
-    /// <exception cref="MalformedResponseException">It is not a head, or not one that can be read in only one way.</exception>
+    /// <summary>Parses a head that begins at the first byte of the buffer.</summary>
+    /// <param name="buffer">The bytes received so far.</param>
+    /// <param name="head">Receives the parsed head.</param>
+    /// <returns><see langword="true"/> if the head is complete; <see langword="false"/> if more bytes are needed.</returns>
+    /// <exception cref="MalformedResponseException">The head is malformed or ambiguous.</exception>
     public static bool TryParse(ReadOnlySpan<byte> buffer, ResponseHead head)
     {
         head.Clear();
@@ -38,9 +38,9 @@ internal static class ResponseHeadParser
         return true;
     }
 
-    /// <summary>Reads field lines and the empty line after them: a head's, or trailers.</summary>
-    /// <returns>Whether the empty line is there.</returns>
-    /// <exception cref="MalformedResponseException">A line is no field.</exception>
+    /// <summary>Parses field lines up to the empty line, of a head or of trailers.</summary>
+    /// <returns><see langword="true"/> if the empty line was found; otherwise, <see langword="false"/>.</returns>
+    /// <exception cref="MalformedResponseException">A field line is malformed.</exception>
     public static bool TryParseFields(ReadOnlySpan<byte> buffer, ref int position, ResponseHead head)
     {
         while (TryReadLine(buffer, ref position, out var start, out var length))
@@ -73,7 +73,7 @@ internal static class ResponseHeadParser
         var end = position + length;
         if (buffer[end] == '\n')
         {
-            throw new MalformedResponseException("A line of the response's head ends without a carriage return.");
+            throw new MalformedResponseException("A line of the response head ends without a carriage return.");
         }
 
         if (end + 1 == buffer.Length)
@@ -83,7 +83,7 @@ internal static class ResponseHeadParser
 
         if (buffer[end + 1] != '\n')
         {
-            throw new MalformedResponseException("The response's head has a carriage return in the middle of a line.");
+            throw new MalformedResponseException("The response head has a carriage return in the middle of a line.");
         }
 
         position = end + 2;
@@ -93,7 +93,7 @@ internal static class ResponseHeadParser
     private static void ReadStatusLine(ReadOnlySpan<byte> line, ResponseHead head)
     {
         RefuseUnlikeStatusLine(line);
-        // "HTTP/1.1 200", then a space and the reason, which many servers leave out together with its space.
+        // "HTTP/1.1 200", followed by a space and the reason, both of which many servers omit.
         if (line.Length < ShortestStatusLine
             || line[VersionLength - 1] is not ((byte)'0' or (byte)'1')
             || line[VersionLength] != ' '
@@ -110,7 +110,7 @@ internal static class ResponseHeadParser
         head.Reason = line.Length > ShortestStatusLine + 1 ? (ShortestStatusLine + 1, line.Length - ShortestStatusLine - 1) : default;
     }
 
-    /// <summary>Something else than HTTP is refused at its first bytes: it may never send the end of a line.</summary>
+    /// <summary>Refuses a response that is not HTTP at its first bytes, because it may never contain a line end.</summary>
     private static void RefuseUnlikeStatusLine(ReadOnlySpan<byte> line)
     {
         var start = "HTTP/1."u8;
@@ -125,16 +125,16 @@ internal static class ResponseHeadParser
     {
         var line = buffer.Slice(start, length);
         var colon = line.IndexOf((byte)':');
-        // A folded line begins with a space, which is no token either.
+        // A folded line begins with white space, which is not a token character either.
         if (colon < 0 || !FieldSyntax.IsToken(line[..colon]))
         {
-            throw new MalformedResponseException("A field name of the response is malformed.");
+            throw new MalformedResponseException("The response has a malformed field name.");
         }
 
         var value = line[(colon + 1)..];
         if (FieldSyntax.HasControl(value))
         {
-            throw new MalformedResponseException("A field value of the response has a control character.");
+            throw new MalformedResponseException("The response has a field value with a control character.");
         }
 
         var valueStart = start + colon + 1;

@@ -2,14 +2,14 @@ using Microsoft.Extensions.Primitives;
 
 namespace OwlBoard.Forwarding.Http1;
 
-/// <summary>The fields after a chunked body (RFC 9110 section 6.5).</summary>
+/// <summary>The trailer fields after a chunked body (RFC 9110 section 6.5).</summary>
 internal static class Trailers
 {
     /// <summary>
-    /// Whether the sender of a request accepts trailers (RFC 9110 section 10.1.4): to a client that does not say so, they may
-    /// be lost or, worse, be taken for something else.
+    /// Returns a value that indicates whether a client accepts trailers (RFC 9110 section 10.1.4). Other clients may drop
+    /// them or misinterpret them.
     /// </summary>
-    /// <param name="te">The request's <c>TE</c>.</param>
+    /// <param name="te">The values of <c>TE</c> in the request.</param>
     public static bool AreAccepted(StringValues te)
     {
         foreach (var line in te)

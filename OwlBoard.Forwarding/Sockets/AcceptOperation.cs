@@ -3,21 +3,21 @@ using System.Net.Sockets;
 
 namespace OwlBoard.Forwarding.Sockets;
 
-/// <summary>Takes a connection that a listener's socket holds.</summary>
+/// <summary>Accepts the pending connections of a listening socket.</summary>
 internal sealed class AcceptOperation(Socket listener) : AwaitableOperation<SocketDescriptor?>
 {
     private int _accepted;
 
-    /// <summary>Gets <see langword="null"/>: a connection that fails does not close the listener.</summary>
+    /// <summary>Always <see langword="null"/>: a connection that fails does not close the listener.</summary>
     public override LoopSocket? Socket => null;
 
-    /// <summary>The address at the other end of the connection that was taken last, for whoever took it.</summary>
+    /// <summary>The peer's address of the last accepted connection.</summary>
     public SocketAddress Peer { get; } = new(listener.AddressFamily);
 
-    /// <summary>Gets whether the last wait was ended by <see cref="Interrupt"/>.</summary>
+    /// <summary>Indicates whether <see cref="Interrupt"/> ended the last wait.</summary>
     public bool IsInterrupted { get; private set; }
 
-    /// <summary>Ends the wait, if there is one.</summary>
+    /// <summary>Ends the pending wait, if any.</summary>
     public void Interrupt()
     {
         if (TryStopWaiting())
@@ -27,9 +27,9 @@ internal sealed class AcceptOperation(Socket listener) : AwaitableOperation<Sock
         }
     }
 
-    /// <summary>Waits for one. One at a time.</summary>
-    /// <returns>It; <see langword="null"/> once the listener is closed, or if the wait was interrupted.</returns>
-    /// <exception cref="SocketException">It could not be taken; others may be.</exception>
+    /// <summary>Waits for a connection. Only one wait may be pending.</summary>
+    /// <returns>The connection; <see langword="null"/> if the listener is closed or the wait was interrupted.</returns>
+    /// <exception cref="SocketException">The connection could not be accepted; later ones may be.</exception>
     public ValueTask<SocketDescriptor?> RunAsync()
     {
         Begin();
@@ -49,7 +49,7 @@ internal sealed class AcceptOperation(Socket listener) : AwaitableOperation<Sock
         }
         catch (ObjectDisposedException)
         {
-            // Closed meanwhile: there is none any more.
+            // The listener was closed in the meantime.
             OnClosed();
             return true;
         }
@@ -59,7 +59,7 @@ internal sealed class AcceptOperation(Socket listener) : AwaitableOperation<Sock
             return false;
         }
 
-        // There may be others; and one that could not be taken may still be there.
+        // Further connections may be pending, including one that could not be accepted.
         KeepReady();
         End(error);
         return true;

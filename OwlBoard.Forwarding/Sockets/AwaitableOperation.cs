@@ -4,21 +4,21 @@ using System.Threading.Tasks.Sources;
 
 namespace OwlBoard.Forwarding.Sockets;
 
-/// <summary>An operation that somebody waits for. Its value tasks are of no use once the next one has begun.</summary>
-/// <typeparam name="T">What it ends with.</typeparam>
-[SuppressMessage("Reliability", "CA2012", Justification = "A value task is made of its source, for whoever asked.")]
+/// <summary>An operation that can be awaited. Its value tasks become invalid when the next operation begins.</summary>
+/// <typeparam name="T">The type of the result.</typeparam>
+[SuppressMessage("Reliability", "CA2012", Justification = "The value task is created from this source and returned to the caller.")]
 internal abstract class AwaitableOperation<T> : SocketOperation, IValueTaskSource<T>, IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<bool> _source;
     private Exception? _failure;
 
-    /// <summary>What ends with the present attempt, and with its result.</summary>
+    /// <summary>The value task of the current operation, with its result.</summary>
     protected ValueTask<T> Result => new(this, _source.Version);
 
-    /// <summary>What ends with the present attempt.</summary>
+    /// <summary>The value task of the current operation, without a result.</summary>
     protected ValueTask Completion => new(this, _source.Version);
 
-    /// <summary>Whether the present attempt has ended well.</summary>
+    /// <summary>Indicates whether the current operation has succeeded.</summary>
     protected bool HasSucceeded => _source.GetStatus(_source.Version) == ValueTaskSourceStatus.Succeeded;
 
     T IValueTaskSource<T>.GetResult(short token) => GetResult(token);
@@ -48,19 +48,19 @@ internal abstract class AwaitableOperation<T> : SocketOperation, IValueTaskSourc
         }
     }
 
-    /// <summary>Whoever waited takes the result, which is the operation's to keep until then.</summary>
+    /// <summary>Returns the result to the awaiter; the operation keeps it until then.</summary>
     protected abstract T GetResult(short token);
 
-    /// <summary>Throws what the attempt failed with, if it did.</summary>
+    /// <summary>Throws the exception of a failed operation.</summary>
     protected void ThrowIfFailed(short token) => _source.GetResult(token);
 
-    /// <summary>The next attempt begins.</summary>
+    /// <summary>Begins the next operation.</summary>
     protected void Begin() => _source.Reset();
 
     /// <inheritdoc cref="End(Exception?)"/>
     protected void End(SocketError error) => End(error == SocketError.Success ? null : new SocketException((int)error));
 
-    /// <summary>Says to whoever waits how the attempt ended; in a loop that still receives, once it has received everything.</summary>
+    /// <summary>Completes the operation; during the receiving phase of a loop, after the batch has been received.</summary>
     protected void End(Exception? failure)
     {
         _failure = failure;

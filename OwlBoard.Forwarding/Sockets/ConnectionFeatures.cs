@@ -4,17 +4,17 @@ using Microsoft.AspNetCore.Http.Features;
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>
-/// The features of a connection: those that it is itself, and what others add, which is little enough to be looked through.
-/// <see cref="FeatureCollection"/> keeps a table, twice as large as the connection, and each request looks into it.
+/// The features of a connection: its own, and a few added ones in a list that is searched linearly. A
+/// <see cref="FeatureCollection"/> has a dictionary twice as large as the connection, with a lookup per request.
 /// </summary>
-/// <param name="connection">Implements the types of <paramref name="own"/>.</param>
-/// <param name="own">What the connection is itself, unless something else is put in its place.</param>
+/// <param name="connection">The implementation of the types in <paramref name="own"/>.</param>
+/// <param name="own">The features that the connection implements itself, unless they are replaced.</param>
 internal sealed class ConnectionFeatures(object connection, Type[] own) : IFeatureCollection
 {
-    /// <summary>What Kestrel and this program add.</summary>
+    /// <summary>The initial capacity, for the features that Kestrel and this program add.</summary>
     private const int UsuallyAdded = 8;
 
-    /// <summary>A type without a value hides what the connection is itself.</summary>
+    /// <summary>The added features. An entry without a value hides a feature of the connection itself.</summary>
     private (Type Type, object? Value)[] _added = new (Type, object?)[UsuallyAdded];
     private int _count;
 

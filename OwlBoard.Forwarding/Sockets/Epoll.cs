@@ -13,7 +13,7 @@ internal sealed partial class Epoll : IDisposable
     private const int Add = 1;
     private const int Interrupted = 4;
 
-    /// <summary>The kernel packs the structure on x86-64 alone.</summary>
+    /// <summary>The size of <c>struct epoll_event</c>, which the kernel packs only on x86-64.</summary>
     private static readonly int EventBytes = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
 
     private static readonly int DataOffset = EventBytes - sizeof(ulong);
@@ -22,8 +22,8 @@ internal sealed partial class Epoll : IDisposable
     private readonly int _wake;
     private readonly byte[] _events;
 
-    /// <param name="capacity">How many events are taken at once.</param>
-    /// <exception cref="Win32Exception">The process has no file descriptor left.</exception>
+    /// <param name="capacity">The maximum number of events per wait.</param>
+    /// <exception cref="Win32Exception">The process has reached its limit of file descriptors.</exception>
     public Epoll(int capacity)
     {
         _descriptor = Create(CloseOnExec);
@@ -42,10 +42,10 @@ internal sealed partial class Epoll : IDisposable
         Watch(_wake, WakeData);
     }
 
-    /// <summary>Begins to watch a socket; its being closed ends it.</summary>
+    /// <summary>Starts watching a socket, until it is closed.</summary>
     /// <param name="descriptor">The socket.</param>
-    /// <param name="data">What its events carry.</param>
-    /// <exception cref="Win32Exception">The kernel has no memory for it, or the user watches too many.</exception>
+    /// <param name="data">The data of its events.</param>
+    /// <exception cref="Win32Exception">The kernel is out of memory, or the user's limit of watches is reached.</exception>
     public void Watch(int descriptor, ulong data)
     {
         Span<byte> registration = stackalloc byte[EventBytes];
@@ -58,9 +58,9 @@ internal sealed partial class Epoll : IDisposable
     }
 
     /// <summary>Waits for events.</summary>
-    /// <param name="block">Whether to wait if there are none.</param>
-    /// <returns>How many there are.</returns>
-    /// <exception cref="Win32Exception">The registration is broken: a fault of this program.</exception>
+    /// <param name="block">Indicates whether to wait if there are no events.</param>
+    /// <returns>The number of events.</returns>
+    /// <exception cref="Win32Exception">The epoll instance is invalid, which indicates a bug.</exception>
     public int Wait(bool block)
     {
         while (true)
@@ -78,24 +78,24 @@ internal sealed partial class Epoll : IDisposable
         }
     }
 
-    /// <summary>One of the events that <see cref="Wait(bool)"/> counted.</summary>
+    /// <summary>Returns one of the events of the last <see cref="Wait(bool)"/>.</summary>
     public (Readiness Readiness, ulong Data) Event(int index)
     {
         var @event = _events.AsSpan(index * EventBytes, EventBytes);
         return ((Readiness)MemoryMarshal.Read<uint>(@event), MemoryMarshal.Read<ulong>(@event[DataOffset..]));
     }
 
-    /// <summary>Ends a wait.</summary>
+    /// <summary>Ends the current wait.</summary>
     public void Wake() => WriteEvent(_wake, 1);
 
-    /// <summary>Closes the descriptors. Not during a wait.</summary>
+    /// <summary>Closes the descriptors. Must not be called during a wait.</summary>
     public void Dispose()
     {
         SocketCalls.Close(_wake);
         SocketCalls.Close(_descriptor);
     }
 
-    // The runtime takes this name for the C library's, whatever its file is called.
+    // The runtime maps this name to the C library, whatever its file name.
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     private static partial int Create(int flags);
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace OwlBoard.Forwarding.Sockets;
 
-/// <summary>A socket's file descriptor, which nobody else gets until this is disposed.</summary>
+/// <summary>A socket's file descriptor, which is not closed or reused until this instance is disposed.</summary>
 internal readonly ref struct HeldDescriptor : IDisposable
 {
     private readonly SafeHandle? _counted;
@@ -20,7 +20,9 @@ internal readonly ref struct HeldDescriptor : IDisposable
 
     public int Number { get; }
 
-    /// <summary>That of a socket that the batch of its loop keeps open, on the loop's thread: nothing is counted.</summary>
+    /// <summary>
+    /// Creates an instance for a socket that the current batch keeps open, on the loop's thread. No reference is counted.
+    /// </summary>
     public static HeldDescriptor HeldByBatch(SafeHandle socket) => new(NumberOf(socket));
 
     public void Dispose() => _counted?.DangerousRelease();

@@ -1,22 +1,22 @@
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>
-/// Ends a connection in stages (RFC 9112 section 9.6): this end stops sending, then reads and drops what comes until the
-/// client closes. To close at once would answer whatever the client still sends with a reset, and a reset takes away
-/// what the client has not read yet: the response to an upload that was refused, or the end of one that is long.
+/// Closes a connection in stages (RFC 9112 section 9.6): this end stops sending, then reads and drops data until the client
+/// closes. After an immediate close, any further data from the client would cause a reset, which discards what the client has
+/// not read: the response to a refused upload, or the end of a long response.
 /// </summary>
 internal sealed class LingeringClose : IDisposable
 {
-    /// <summary>At most so many connections are ended in stages at the same time; further ones are closed at once.</summary>
+    /// <summary>The maximum number of connections in a lingering close at the same time; further ones are closed immediately.</summary>
     private const int MostAtOnce = 1024;
 
-    /// <summary>The time after which a silent client is not waited for any more, as nginx's <c>lingering_timeout</c>.</summary>
+    /// <summary>The time after which a silent client is no longer waited for; nginx's <c>lingering_timeout</c>.</summary>
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(5);
 
-    /// <summary>The same for a connection that was given up: of its client nothing is expected but what is on its way.</summary>
+    /// <summary>The same time for an aborted connection, whose client is only expected to send data already in flight.</summary>
     private static readonly TimeSpan SilenceLimitOfAborted = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a client may go on sending what is dropped, as nginx's <c>lingering_time</c>.</summary>
+    /// <summary>The maximum time for which data from the client is dropped; nginx's <c>lingering_time</c>.</summary>
     private static readonly TimeSpan UploadLimit = TimeSpan.FromSeconds(30);
 
     private static int _count;
@@ -40,11 +40,11 @@ internal sealed class LingeringClose : IDisposable
         _timer = time.CreateTimer(static close => ((LingeringClose)close!).Look(), this, interval, interval);
     }
 
-    /// <summary>Begins, unless there are too many.</summary>
-    /// <param name="connection">The connection; nothing is sent on it any more.</param>
-    /// <param name="limits">How long the client may accept nothing of what was sent before.</param>
+    /// <summary>Starts a lingering close, unless the limit is reached.</summary>
+    /// <param name="connection">The connection; its sending side is closed.</param>
+    /// <param name="limits">The limits of the connection; the send timeout applies to data sent before.</param>
     /// <param name="time">The clock.</param>
-    /// <returns>What ends the wait, to be disposed; <see langword="null"/> where the connection is to be closed at once.</returns>
+    /// <returns>The lingering close, to be disposed; <see langword="null"/> if the connection is to be closed immediately.</returns>
     public static LingeringClose? TryBegin(LoopConnection connection, ClientLimits limits, TimeProvider time)
     {
         if (Interlocked.Increment(ref _count) <= MostAtOnce)

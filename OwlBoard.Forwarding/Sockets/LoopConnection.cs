@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace OwlBoard.Forwarding.Sockets;
 
-/// <summary>A client's connection as Kestrel knows it.</summary>
+/// <summary>A client connection of Kestrel.</summary>
 internal sealed class LoopConnection :
     ConnectionContext,
     IDuplexPipe,
@@ -32,7 +32,7 @@ internal sealed class LoopConnection :
         typeof(IParkableConnection),
     ];
 
-    /// <summary>How often it is looked whether a client has received everything that it is to have before a reset.</summary>
+    /// <summary>The interval at which the acknowledged bytes are checked before a reset.</summary>
     private static readonly TimeSpan ReceiptInterval = TimeSpan.FromMilliseconds(20);
 
     private static long _number = DateTime.UtcNow.Ticks;
@@ -44,7 +44,7 @@ internal sealed class LoopConnection :
     private readonly ClientLimits _limits;
     private readonly TimeProvider _time;
 
-    /// <summary>The bytes that had been received when the last request ended; -1 if there were more.</summary>
+    /// <summary>The number of bytes received when the last request ended; -1 if the connection cannot be parked.</summary>
     private long _receivedByRequests;
     private SendWatch? _sendWatch;
     private ConnectionAbortedException? _abortReason;
@@ -72,20 +72,20 @@ internal sealed class LoopConnection :
 
     public LoopSocket Socket { get; }
 
-    /// <summary>Gets the limits of the connection.</summary>
+    /// <summary>The limits of the connection.</summary>
     public ClientLimits Limits => _limits;
 
-    /// <summary>Whether this end has given it up.</summary>
+    /// <summary>Indicates whether this end has aborted the connection.</summary>
     public bool IsAborted => Volatile.Read(ref _abortReason) is not null;
 
-    /// <summary>Whether the kernel has not taken all of a flush yet.</summary>
+    /// <summary>Indicates whether the kernel has not yet accepted all of a flush.</summary>
     public bool IsSending => !_output.Sending.IsCompleted;
 
     public IParkingOwner? Owner { get; set; }
 
     public bool IsParked { get; set; }
 
-    /// <summary>Whether Kestrel stopped waiting for the next request, and wrote nothing since.</summary>
+    /// <summary>Indicates whether Kestrel canceled its read of the next request and has written nothing since.</summary>
     public bool IsStoppedIdle { get; set; }
 
     public MemoryPool<byte> MemoryPool { get; }
@@ -112,19 +112,19 @@ internal sealed class LoopConnection :
 
     PipeWriter IDuplexPipe.Output => _output;
 
-    /// <summary>Makes the connection of an accepted socket.</summary>
+    /// <summary>Creates the connection of an accepted socket.</summary>
     /// <param name="listener">The listener that accepted it.</param>
-    /// <param name="accepted">The socket. It is the connection's from now on.</param>
+    /// <param name="accepted">The socket, which the connection takes ownership of.</param>
     /// <param name="remote">The client's address.</param>
     /// <param name="local">This end's address.</param>
-    /// <param name="memory">The memory pool that Kestrel is given.</param>
+    /// <param name="memory">The memory pool for Kestrel.</param>
     /// <param name="limits">The limits.</param>
     /// <param name="time">The clock.</param>
     public static LoopConnection Accept(
         LoopListener listener, SocketDescriptor accepted, EndPoint remote, EndPoint local, MemoryPool<byte> memory, ClientLimits limits, TimeProvider time) =>
         new(listener, accepted, socket: null, remote, local, memory, limits, time);
 
-    /// <summary>Makes the connection of a parked one whose client has sent something.</summary>
+    /// <summary>Creates the connection of a parked socket whose client has sent data.</summary>
     /// <inheritdoc cref="Accept"/>
     public static LoopConnection Resume(LoopListener listener, ParkedConnection parked, MemoryPool<byte> memory, ClientLimits limits, TimeProvider time)
     {
@@ -139,7 +139,7 @@ internal sealed class LoopConnection :
         return connection;
     }
 
-    /// <summary>What Kestrel expects for the error.</summary>
+    /// <summary>Returns the exception that Kestrel expects for the error.</summary>
     public Exception Failure(SocketError error)
     {
         if (Volatile.Read(ref _abortReason) is { } reason)
@@ -160,8 +160,8 @@ internal sealed class LoopConnection :
     public override void Abort() => Abort(new ConnectionAbortedException());
 
     /// <summary>
-    /// Gives the connection up: what was flushed is sent, nothing else is. <see cref="DisposeAsync"/> lets the client
-    /// read that.
+    /// Aborts the connection. Data that has been flushed is sent; anything later is dropped. <see cref="DisposeAsync"/> gives
+    /// the client time to read the data.
     /// </summary>
     public override void Abort(ConnectionAbortedException abortReason)
     {
@@ -187,20 +187,20 @@ internal sealed class LoopConnection :
     }
 
     /// <summary>
-    /// Gives the connection up in the middle of a response that ends where the connection does, as HTTP/1.0 has them. Only a
-    /// reset, after everything has arrived, tells the client that this is not the end.
+    /// Marks the connection for a reset in the middle of a response that is delimited by the close of the connection, as in
+    /// HTTP/1.0. Only a reset, after all data has been acknowledged, tells the client that the response is truncated.
     /// </summary>
     public void CutShort() => _isCutShort = true;
 
-    /// <summary>Closes the connection at once: the client accepts nothing.</summary>
+    /// <summary>Closes the connection immediately, because the client does not accept data.</summary>
     public void Cut()
     {
-        Interlocked.CompareExchange(ref _abortReason, new ConnectionAbortedException("The client accepts nothing of what is sent to it."), null);
+        Interlocked.CompareExchange(ref _abortReason, new ConnectionAbortedException("The client did not accept data within the send timeout."), null);
         Socket.Dispose();
         Close();
     }
 
-    /// <summary>The kernel does not take what is sent: from now on it is seen to that the client accepts it.</summary>
+    /// <summary>Starts the send timeout, because the kernel did not accept all of a flush.</summary>
     public void WatchSending()
     {
         _sendWatch ??= new SendWatch(this, _limits, _time);
@@ -236,15 +236,18 @@ internal sealed class LoopConnection :
         Socket.Dispose();
         if (IsFirstToClose())
         {
-            // Kestrel waits for it no more, and to change threads costs more than anything else here.
+            // Kestrel no longer waits for this token, so it is canceled inline, without the cost of a thread switch.
             _closed.Cancel();
         }
 
         await base.DisposeAsync();
     }
 
-    /// <summary>Leaves the socket to a <see cref="ParkedConnection"/>.</summary>
-    /// <returns>Whether that was possible; otherwise the connection is over.</returns>
+    /// <summary>Hands the socket over to a <see cref="ParkedConnection"/>.</summary>
+    /// <returns>
+    /// <see langword="true"/> if the socket was handed over; otherwise, <see langword="false"/>, and the connection is
+    /// closed.
+    /// </returns>
     private bool TryLeave()
     {
         if (Socket.IsDisposed || Socket.IsPeerGone || IsAborted || _output.IsBroken)
@@ -258,8 +261,9 @@ internal sealed class LoopConnection :
     }
 
     /// <summary>
-    /// Whether a reset could take something away from the client, which follows if it sends anything once this end is closed.
-    /// Not if it has closed its end, or got nothing, or has had everything since before the connection became idle.
+    /// Returns a value that indicates whether closing the connection could lose data. The kernel sends a reset if the client
+    /// sends anything after the close. Nothing is lost if the client has closed its end, if nothing was sent, or if
+    /// everything was acknowledged before the connection became idle.
     /// </summary>
     private bool MayLoseData() =>
         !Socket.IsDisposed
@@ -296,8 +300,8 @@ internal sealed class LoopConnection :
         }
     }
 
-    /// <summary>The client gets the end of what was sent.</summary>
-    /// <returns>Whether there is a client to get it.</returns>
+    /// <summary>Closes the sending side of the connection.</summary>
+    /// <returns><see langword="true"/> if the connection was still open; otherwise, <see langword="false"/>.</returns>
     private bool TryEndSending()
     {
         try
@@ -311,7 +315,7 @@ internal sealed class LoopConnection :
         }
     }
 
-    /// <summary>The client sends nothing more: nobody waits for an answer.</summary>
+    /// <summary>Cancels <see cref="ConnectionClosed"/> on the thread pool: no client waits for a response.</summary>
     private void Close()
     {
         if (IsFirstToClose())

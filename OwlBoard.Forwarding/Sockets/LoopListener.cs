@@ -7,10 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace OwlBoard.Forwarding.Sockets;
 
-/// <summary>Accepts clients' connections for Kestrel.</summary>
+/// <summary>Accepts client connections for Kestrel.</summary>
 internal sealed partial class LoopListener : IConnectionListener
 {
-    /// <summary>After a connection that could not be taken, so long others may be closed.</summary>
+    /// <summary>The delay after a connection could not be accepted, in which others may be closed.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly SocketLoops _loops;
@@ -28,16 +28,16 @@ internal sealed partial class LoopListener : IConnectionListener
     private bool _isUnbound;
 
     /// <param name="loops">The loops of the listener and its connections.</param>
-    /// <param name="socket">A socket that listens. It is this one's from now on.</param>
-    /// <param name="memory">What connections are said to use.</param>
-    /// <param name="limits">How long connections wait for their clients.</param>
-    /// <param name="time">The clock that this is judged on.</param>
-    /// <param name="logger">Says what keeps connections from being taken.</param>
+    /// <param name="socket">A listening socket, which this instance takes ownership of.</param>
+    /// <param name="memory">The memory pool for Kestrel.</param>
+    /// <param name="limits">The limits of the connections.</param>
+    /// <param name="time">The clock for the limits.</param>
+    /// <param name="logger">The logger for connections that could not be accepted.</param>
     public LoopListener(SocketLoops loops, Socket socket, MemoryPool<byte> memory, ClientLimits limits, TimeProvider time, ILogger logger)
     {
         _loops = loops;
         socket.Blocking = false;
-        // Each connection has this of its listener.
+        // Accepted connections inherit this option.
         socket.NoDelay = true;
         _endPoint = (IPEndPoint)socket.LocalEndPoint!;
         _local = new SocketAddress(_endPoint.AddressFamily);
@@ -52,7 +52,7 @@ internal sealed partial class LoopListener : IConnectionListener
 
     public EndPoint EndPoint => _endPoint;
 
-    /// <remarks>Unbinding ends the wait, the token does not.</remarks>
+    /// <remarks>The wait ends when the listener is unbound; the token is not observed.</remarks>
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
         while (true)
@@ -67,7 +67,7 @@ internal sealed partial class LoopListener : IConnectionListener
                 var accepting = _accept.RunAsync();
                 if (!accepting.IsCompleted && !_resumed.IsEmpty)
                 {
-                    // It was enqueued before there was a wait to interrupt.
+                    // The connection was enqueued before there was a wait to interrupt.
                     _accept.Interrupt();
                 }
 
@@ -83,7 +83,7 @@ internal sealed partial class LoopListener : IConnectionListener
             }
             catch (SocketException reset) when (reset.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.NotConnected)
             {
-                // It was gone before its turn came.
+                // The client disconnected before its connection was accepted.
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
@@ -116,7 +116,7 @@ internal sealed partial class LoopListener : IConnectionListener
         return CloseResumedAsync();
     }
 
-    /// <summary>Waits for the next request of a connection, or for its end.</summary>
+    /// <summary>Parks a connection until its next request or its end.</summary>
     public void Park(ParkedConnection connection)
     {
         bool isUnbound;
@@ -134,7 +134,7 @@ internal sealed partial class LoopListener : IConnectionListener
         }
     }
 
-    /// <summary>Gives a parked connection to the server again: its client has sent something.</summary>
+    /// <summary>Returns a parked connection to the server, because its client has sent data.</summary>
     public void Resume(ParkedConnection connection)
     {
         bool isUnbound;
@@ -158,7 +158,7 @@ internal sealed partial class LoopListener : IConnectionListener
         _accept.Interrupt();
     }
 
-    /// <summary>A parked connection is closed.</summary>
+    /// <summary>Removes a parked connection that has been closed.</summary>
     public void Forget(ParkedConnection connection)
     {
         lock (_parked)
@@ -171,7 +171,7 @@ internal sealed partial class LoopListener : IConnectionListener
 
     public ValueTask DisposeAsync() => UnbindAsync();
 
-    /// <summary>Closes connections that were to be accepted once more.</summary>
+    /// <summary>Closes resumed connections that the server has not accepted.</summary>
     private async ValueTask CloseResumedAsync()
     {
         while (_resumed.TryDequeue(out var connection))
@@ -197,7 +197,7 @@ internal sealed partial class LoopListener : IConnectionListener
         }
     }
 
-    /// <summary>This end's address, which is the kernel's choice where the listener is at all of them.</summary>
+    /// <summary>Returns the local address of a connection; the kernel chose it if the listener is bound to all addresses.</summary>
     private EndPoint LocalEndPointOf(SocketDescriptor accepted)
     {
         if (!_endPoint.Address.Equals(IPAddress.Any) && !_endPoint.Address.Equals(IPAddress.IPv6Any))
@@ -210,6 +210,6 @@ internal sealed partial class LoopListener : IConnectionListener
         return _endPoint.Create(_local);
     }
 
-    [LoggerMessage(1, LogLevel.Error, "New connections to {EndPoint} wait until they can be taken: {Reason}")]
+    [LoggerMessage(1, LogLevel.Error, "Accepting connections on {EndPoint} failed; retrying: {Reason}")]
     private partial void LogRefused(string endPoint, string reason);
 }

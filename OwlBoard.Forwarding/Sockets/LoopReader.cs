@@ -6,16 +6,13 @@ using Microsoft.AspNetCore.Connections;
 
 namespace OwlBoard.Forwarding.Sockets;
 
-/// <summary>
-/// What a client sends: received when it is asked for, and as much at once as is there. A connection that waits for its
-/// next request holds no buffer.
-/// </summary>
+/// <summary>Reads from a client on demand, as much as is available. A connection that waits for its next request holds no buffer.</summary>
 internal sealed class LoopReader : PipeReader
 {
-    /// <summary>Holds a request without a body.</summary>
+    /// <summary>The size of the first buffer; a request without a body fits.</summary>
     private const int SmallBytes = 4 * 1024;
 
-    /// <summary>After a buffer that was filled: a body is coming.</summary>
+    /// <summary>The size of the buffer after one that was filled completely, which indicates a body.</summary>
     private const int LargeBytes = 64 * 1024;
 
     private readonly LoopConnection _connection;
@@ -36,13 +33,13 @@ internal sealed class LoopReader : PipeReader
         _operation = new ReadOperation(this);
     }
 
-    /// <summary>What the socket does in the receiving direction.</summary>
+    /// <summary>The receive operation of the socket.</summary>
     public SocketOperation Operation => _operation;
 
-    /// <summary>Whether what the client still sends can be dropped: its end has not come, and nobody else waits for it.</summary>
+    /// <summary>Indicates whether further data from the client can be dropped: its end is open and no read is pending.</summary>
     public bool CanDrop => !_isEnded && !_operation.IsAwaited;
 
-    /// <summary>Gets the number of bytes that were received; -1 if some of them have not been consumed.</summary>
+    /// <summary>The number of bytes received; -1 if some of them have not been consumed.</summary>
     public long ReceivedIfConsumed => _buffer is null ? _received : -1;
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
@@ -62,7 +59,7 @@ internal sealed class LoopReader : PipeReader
             return;
         }
 
-        // The sign says what the sequence is made of.
+        // The highest bit of the position encodes the segment type of the sequence.
         _start = consumed.GetInteger() & int.MaxValue;
         _examined = Math.Max(_start, examined.GetInteger() & int.MaxValue);
         if (_start == _end)
@@ -79,22 +76,22 @@ internal sealed class LoopReader : PipeReader
 
     public override void Complete(Exception? exception = null)
     {
-        // What is still being waited for would be received into it.
+        // A pending read would receive into the buffer.
         if (!_operation.IsAwaited)
         {
             ReturnBuffer();
         }
     }
 
-    /// <summary>Ends the wait for the client: the connection is given up.</summary>
+    /// <summary>Ends the pending read because the connection is aborted.</summary>
     public void Abort() => _operation.Interrupt(_connection.Failure(SocketError.ConnectionAborted));
 
-    /// <summary>Ends the wait for the client, as if it had closed the connection, if it has not sent anything since.</summary>
-    /// <param name="received">What <see cref="ReceivedIfConsumed"/> was.</param>
-    /// <returns>Whether the wait is ended.</returns>
+    /// <summary>Ends the pending read as if the client had closed the connection, unless data has been received since.</summary>
+    /// <param name="received">The earlier value of <see cref="ReceivedIfConsumed"/>.</param>
+    /// <returns><see langword="true"/> if the read was ended; otherwise, <see langword="false"/>.</returns>
     public bool TryPark(long received) => _operation.TryPark(received);
 
-    /// <summary>Receives and drops what comes until the client closes the connection, or this end does.</summary>
+    /// <summary>Receives and drops data until either end closes the connection.</summary>
     public async ValueTask DropAsync()
     {
         _isDropping = true;
@@ -112,7 +109,7 @@ internal sealed class LoopReader : PipeReader
         }
         catch (Exception gone) when (gone is ConnectionResetException or ConnectionAbortedException)
         {
-            // Nothing is left to wait for.
+            // The connection is closed.
         }
         finally
         {
@@ -137,10 +134,10 @@ internal sealed class LoopReader : PipeReader
     private ReadOnlySequence<byte> Unread() =>
         _buffer is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_buffer, _start, _end - _start);
 
-    /// <summary>Receives what is there.</summary>
-    /// <param name="isUsedUp">Whether that was all.</param>
-    /// <param name="failure">What went wrong, if anything did.</param>
-    /// <returns>Whether there was anything, the end and an error among others.</returns>
+    /// <summary>Receives the available data.</summary>
+    /// <param name="isUsedUp">Indicates whether the socket was drained.</param>
+    /// <param name="failure">The failure, if any.</param>
+    /// <returns><see langword="true"/> if data, the end, or a failure was received; otherwise, <see langword="false"/>.</returns>
     private bool TryReceive(out bool isUsedUp, out Exception? failure)
     {
         MakeRoom();
@@ -163,7 +160,7 @@ internal sealed class LoopReader : PipeReader
             return true;
         }
 
-        // The kernel says once that it is the end, or that there is more.
+        // The kernel signals the end, and remaining data, only once.
         isUsedUp = count < room.Length && !_connection.Socket.IsPeerGone;
         _end += count;
         _received += count;
@@ -207,7 +204,7 @@ internal sealed class LoopReader : PipeReader
 
         public override bool IsOfClient => true;
 
-        /// <summary>Whether somebody has yet to take the result.</summary>
+        /// <summary>Indicates whether a result is still to be consumed.</summary>
         public bool IsAwaited { get; private set; }
 
         public ValueTask<ReadResult> RunAsync(CancellationToken cancellationToken)
@@ -236,7 +233,7 @@ internal sealed class LoopReader : PipeReader
             return Result;
         }
 
-        /// <summary>Receives what is there, and no more.</summary>
+        /// <summary>Receives the available data without waiting.</summary>
         public bool TryReceiveNow()
         {
             Begin();
@@ -252,7 +249,7 @@ internal sealed class LoopReader : PipeReader
 
             if (received != reader.ReceivedIfConsumed)
             {
-                // Some of the next request has been received.
+                // A part of the next request has been received.
                 RunWhenReady();
                 return false;
             }
@@ -264,10 +261,10 @@ internal sealed class LoopReader : PipeReader
         }
 
         /// <summary>Ends the wait.</summary>
-        /// <param name="reason">What whoever waits gets; <see langword="null"/> for a result that is cancelled.</param>
+        /// <param name="reason">The exception of the read; <see langword="null"/> for a canceled result.</param>
         public void Interrupt(Exception? reason = null) => StopWaiting(reason);
 
-        /// <summary>What there is when it is taken.</summary>
+        /// <summary>Returns the data that is available when the result is consumed.</summary>
         protected override ReadResult GetResult(short token)
         {
             _cancellation.Dispose();
@@ -295,7 +292,7 @@ internal sealed class LoopReader : PipeReader
 
         protected override void OnClosed() => End(reader._connection.Failure(SocketError.OperationAborted));
 
-        /// <summary>Ends the wait, on the thread pool: who asks for it may hold locks.</summary>
+        /// <summary>Ends the wait on the thread pool: the caller may hold locks.</summary>
         private void StopWaiting(Exception? reason)
         {
             if (TryStopWaiting())

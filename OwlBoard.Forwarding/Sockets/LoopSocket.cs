@@ -5,13 +5,13 @@ using System.Runtime.InteropServices;
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>
-/// A TCP connection in a <see cref="SocketLoop"/>. What waits for it goes on on the loop's thread. <see cref="Socket"/>'s own
-/// asynchronous operations end each message with a system call that says that there is no other; here the kernel's
-/// notification is waited for.
+/// A TCP connection in a <see cref="SocketLoop"/>. Its operations complete on the loop's thread. The asynchronous operations
+/// of <see cref="Socket"/> end each message with an extra system call that finds no more data; this class waits for the
+/// kernel's notification instead.
 /// </summary>
 internal sealed class LoopSocket : TcpSocket
 {
-    /// <summary>What closes it.</summary>
+    /// <summary>The object that closes the descriptor.</summary>
     private readonly IDisposable _owner;
 
     private readonly SendOperation _send;
@@ -21,16 +21,16 @@ internal sealed class LoopSocket : TcpSocket
     private int _failure = (int)SocketError.OperationAborted;
     private int _disposed;
 
-    /// <param name="socket">A TCP socket. It is this one's from now on.</param>
-    /// <param name="receive">The operation of the receiving direction instead of <see cref="ReceiveOperation"/>.</param>
+    /// <param name="socket">A TCP socket, which this instance takes ownership of.</param>
+    /// <param name="receive">The receive operation to use instead of <see cref="ReceiveOperation"/>.</param>
     public LoopSocket(Socket socket, SocketOperation? receive = null)
         : this(socket.SafeHandle, socket, receive, peerGone: null)
     {
     }
 
-    /// <param name="accepted">A connection. It is this one's from now on.</param>
-    /// <param name="receive">The operation of the receiving direction instead of <see cref="ReceiveOperation"/>.</param>
-    /// <param name="peerGone">Called on the loop's thread when the peer sends nothing more, or the connection broke.</param>
+    /// <param name="accepted">An accepted connection, which this instance takes ownership of.</param>
+    /// <param name="receive">The receive operation to use instead of <see cref="ReceiveOperation"/>.</param>
+    /// <param name="peerGone">Called on the loop's thread when the peer has closed its sending side, or the connection has failed.</param>
     public LoopSocket(SocketDescriptor accepted, SocketOperation receive, Action peerGone)
         : this(accepted, accepted, receive, peerGone)
     {
@@ -45,24 +45,24 @@ internal sealed class LoopSocket : TcpSocket
         _peerGone = peerGone;
     }
 
-    /// <summary>Whether the peer sends nothing more, beside what may have come in before.</summary>
+    /// <summary>Indicates whether the peer has closed its sending side; received data may still be unread.</summary>
     public bool IsPeerGone { get; private set; }
 
-    /// <summary>Its place in the loop.</summary>
+    /// <summary>The registration in the loop.</summary>
     public ulong Registration { get; set; }
 
-    /// <summary>Why whoever still waited when it was closed got nothing.</summary>
+    /// <summary>The error for operations that are pending when the socket is closed.</summary>
     public SocketError CloseReason => (SocketError)Volatile.Read(ref _failure);
 
     public override SendStage Sending => _send.Stage;
 
-    /// <summary>What the kernel knows it by.</summary>
+    /// <summary>The handle of the file descriptor.</summary>
     public SafeHandle Handle { get; }
 
-    /// <summary>Whether this end has closed it.</summary>
+    /// <summary>Indicates whether this end has closed the socket.</summary>
     public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
 
-    /// <summary>How far it has come; nothing once it is closed.</summary>
+    /// <summary>The kernel's counters; the default value once the socket is closed.</summary>
     public TcpProgress Progress
     {
         get
@@ -80,8 +80,8 @@ internal sealed class LoopSocket : TcpSocket
     }
 
     /// <summary>Opens a socket and connects it.</summary>
-    /// <exception cref="SocketException">Nobody took the connection.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="SocketException">The connection was not accepted.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static async ValueTask<LoopSocket> ConnectAsync(SocketLoops loops, IPEndPoint endPoint, CancellationToken cancellationToken)
     {
         var connecting = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
@@ -108,8 +108,11 @@ internal sealed class LoopSocket : TcpSocket
         }
     }
 
-    /// <summary>From now on the kernel's notifications come. Not before it is connected or connecting: else the first would be that it is closed.</summary>
-    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    /// <summary>
+    /// Starts receiving the kernel's notifications. The socket must be connected or connecting: otherwise the first
+    /// notification reports it as closed.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The socket is closed, or the loops have stopped.</exception>
     public void Begin(SocketLoops loops)
     {
         Interlocked.Exchange(ref _loop, loops.Add(this));
@@ -138,8 +141,10 @@ internal sealed class LoopSocket : TcpSocket
 
     public override bool TryTakeBack() => _send.TryTakeBack();
 
-    /// <summary>Receives what is there.</summary>
-    /// <returns>Whether there was anything, the end and an error among others.</returns>
+    /// <summary>Receives the available data.</summary>
+    /// <returns>
+    /// <see langword="true"/> if data, the end, or an error was received; <see langword="false"/> if no data is available.
+    /// </returns>
     public bool TryReceive(Span<byte> buffer, out int count, out SocketError error)
     {
         (count, error) = (0, SocketError.OperationAborted);
@@ -152,10 +157,10 @@ internal sealed class LoopSocket : TcpSocket
         return error != SocketError.WouldBlock;
     }
 
-    /// <summary>Looks whether there is something to receive.</summary>
+    /// <summary>Checks for data to receive without consuming it.</summary>
     /// <returns>
-    /// <see cref="SocketError.Success"/> if there is, <see cref="SocketError.WouldBlock"/> if not, <see cref="SocketError.Shutdown"/> at
-    /// the end, or the error.
+    /// <see cref="SocketError.Success"/> if data is available, <see cref="SocketError.WouldBlock"/> if not,
+    /// <see cref="SocketError.Shutdown"/> at the end, or the error.
     /// </returns>
     public SocketError Peek()
     {
@@ -171,9 +176,9 @@ internal sealed class LoopSocket : TcpSocket
             : error;
     }
 
-    /// <summary>Replaces the operation of the receiving direction, which nothing waits for.</summary>
-    /// <param name="receive">The operation. It has to assume that it is ready: an event may have gone to the former one.</param>
-    /// <param name="peerGone">Called on the loop's thread when the peer sends nothing more, or the connection broke.</param>
+    /// <summary>Replaces the receive operation, which must not be pending.</summary>
+    /// <param name="receive">The operation. It must assume that it is ready: an event may have gone to the previous operation.</param>
+    /// <param name="peerGone">Called on the loop's thread when the peer has closed its sending side, or the connection has failed.</param>
     public void Rebind(SocketOperation receive, Action? peerGone)
     {
         _peerGone = peerGone;
@@ -184,8 +189,8 @@ internal sealed class LoopSocket : TcpSocket
         }
     }
 
-    /// <summary>Sends what the kernel takes.</summary>
-    /// <returns>Whether that was all; otherwise nothing more is taken at present, or there was an error.</returns>
+    /// <summary>Sends as much as the kernel accepts.</summary>
+    /// <returns><see langword="true"/> if everything was sent; otherwise, <see langword="false"/>, with the error.</returns>
     public bool TrySend(ReadOnlySpan<byte> buffer, out int count, out SocketError error)
     {
         (count, error) = (0, SocketError.OperationAborted);
@@ -203,14 +208,14 @@ internal sealed class LoopSocket : TcpSocket
         return error == SocketError.Success;
     }
 
-    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
     public override void Shutdown(SocketShutdown how)
     {
         using var descriptor = new HeldDescriptor(Handle);
         SocketCalls.Shutdown(descriptor.Number, how);
     }
 
-    /// <summary>Closing it resets the connection.</summary>
+    /// <summary>Configures the socket to reset the connection when it is closed.</summary>
     public void ResetOnClose()
     {
         if (TryHold(out var descriptor))
@@ -220,7 +225,7 @@ internal sealed class LoopSocket : TcpSocket
         }
     }
 
-    /// <summary>The kernel has said something of it.</summary>
+    /// <summary>Handles an event of the kernel.</summary>
     public void OnReady(Readiness readiness)
     {
         var isGone = (readiness & (Readiness.PeerClosed | Readiness.Closed | Readiness.Failed)) != 0;
@@ -241,7 +246,7 @@ internal sealed class LoopSocket : TcpSocket
         }
     }
 
-    /// <summary>Closes it for the error, which whoever waits for it gets.</summary>
+    /// <summary>Closes the socket; pending operations fail with the error.</summary>
     public void Fail(SocketError error)
     {
         Volatile.Write(ref _failure, (int)error);
@@ -266,10 +271,12 @@ internal sealed class LoopSocket : TcpSocket
         }
     }
 
-    /// <summary>The kernel forgets it, for its loop.</summary>
+    /// <summary>Closes the descriptor. Called by the loop.</summary>
     public void Close() => _owner.Dispose();
 
-    /// <summary>Keeps the file descriptor this socket's, unless it is closed; on its loop's thread the batch does that anyway.</summary>
+    /// <summary>
+    /// Keeps the file descriptor open, unless the socket is closed. On the loop's thread the batch already keeps it open.
+    /// </summary>
     private bool TryHold(out HeldDescriptor descriptor)
     {
         if (IsDisposed)

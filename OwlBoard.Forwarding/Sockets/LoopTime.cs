@@ -1,9 +1,9 @@
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>
-/// The system's time, read once for a batch of a <see cref="SocketLoop"/> and by everybody else each time, as nginx's worker
-/// processes do: a request asks for it a dozen times, and each time costs as much as a look into a dictionary. A time of
-/// day or timestamp is too early by at most what its batch has taken so far.
+/// The system clock, read once per batch on the threads of a <see cref="SocketLoop"/>, as in nginx's worker processes, and on
+/// each call elsewhere. A request reads the clock a dozen times, and each read costs as much as a dictionary lookup. On a
+/// loop's thread the time is behind by at most the duration of the current batch.
 /// </summary>
 internal sealed class LoopTime : TimeProvider
 {

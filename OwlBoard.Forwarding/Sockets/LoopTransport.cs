@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace OwlBoard.Forwarding.Sockets;
 
-/// <summary>Kestrel's transport for TCP, with connections in <see cref="SocketLoops"/>. Anything else is left to Kestrel's own.</summary>
+/// <summary>Kestrel's transport for TCP, with connections in <see cref="SocketLoops"/>. Other endpoints use Kestrel's transports.</summary>
 internal sealed class LoopTransport(
     SocketLoops loops,
     IOptions<SocketTransportOptions> options,

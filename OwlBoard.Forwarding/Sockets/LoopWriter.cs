@@ -6,31 +6,30 @@ using System.Net.Sockets;
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>
-/// What a client is sent: given to the kernel when it is flushed, or with what else the loop's batch sends if it is little
-/// and this is a loop's thread. A flush that the kernel does not take all of ends when it has, and who writes waits for that:
-/// no more is kept here than was written in between.
+/// Sends to a client. A flush passes data to the kernel, or a small amount on a loop's thread to the batch. If the kernel does
+/// not accept all of it, the flush completes once it has: no more is buffered than was written between two flushes.
 /// </summary>
 internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
 {
-    /// <summary>Holds a head and a small body.</summary>
+    /// <summary>The size of a block; a head and a small body fit.</summary>
     private const int BlockBytes = 16 * 1024;
 
-    /// <summary>Blocks that get no more, in order.</summary>
+    /// <summary>The blocks to send, in order.</summary>
     private readonly List<ArraySegment<byte>> _full = [];
     private byte[]? _block;
     private int _length;
     private long _unflushed;
 
     /// <summary>
-    /// Where the block is that was left to a loop's batch, which may send it while whoever writes goes on on
-    /// another thread. Nothing of what is to be sent is touched before it is sent.
+    /// The send stage of a block that was left to the batch. The loop may send it while the writer continues on another
+    /// thread, so nothing to be sent is changed until it is <see cref="SendStage.Done"/>.
     /// </summary>
     private int _stage = (int)SendStage.Done;
 
     private volatile bool _isBroken;
     private bool _isCompleted;
 
-    /// <summary>What a flush that was cancelled goes on to send.</summary>
+    /// <summary>The send that continues after a canceled flush.</summary>
     private Task _sending = Task.CompletedTask;
 
     private TaskCompletionSource? _cancelled;
@@ -40,15 +39,15 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
 
     public override long UnflushedBytes => _unflushed;
 
-    /// <summary>Ends when everything is the kernel's, or lost.</summary>
+    /// <summary>A task that completes when everything has been passed to the kernel or dropped.</summary>
     public Task Sending => _sending;
 
     public LoopSocket Socket => connection.Socket;
 
-    /// <summary>Whether anything was sent, or tried to be.</summary>
+    /// <summary>Indicates whether any data has been written.</summary>
     public bool HasSent { get; private set; }
 
-    /// <summary>Whether the client is gone.</summary>
+    /// <summary>Indicates whether the client is gone.</summary>
     public bool IsBroken => _isBroken;
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
@@ -95,7 +94,7 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
         }
     }
 
-    /// <summary>Sends what was left to the loop's batch, unless it has been sent.</summary>
+    /// <summary>Sends the block queued for the batch, unless it has been sent.</summary>
     public void SendQueued()
     {
         if (Interlocked.CompareExchange(ref _stage, (int)SendStage.Sending, (int)SendStage.Queued) == (int)SendStage.Queued)
@@ -105,10 +104,10 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
         }
     }
 
-    /// <summary>Drops what is written from now on.</summary>
+    /// <summary>Drops everything that is written from now on.</summary>
     public void Break() => _isBroken = true;
 
-    /// <summary>Sends what was left to a batch that has not come to it, or waits until it has.</summary>
+    /// <summary>Sends the block queued for the batch, or waits until the batch has sent it.</summary>
     public void SendNow()
     {
         SendQueued();
@@ -122,8 +121,8 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
     private FlushResult Flushed() =>
         new(isCanceled: Volatile.Read(ref _isCancelled) != 0 && Interlocked.Exchange(ref _isCancelled, 0) != 0, isCompleted: _isBroken);
 
-    /// <summary>Leaves a block that is not full to the loop's batch.</summary>
-    /// <returns>Whether that is possible.</returns>
+    /// <summary>Queues a block that is not full for the loop's batch.</summary>
+    /// <returns><see langword="true"/> if the block was queued; otherwise, <see langword="false"/>.</returns>
     private bool TryQueue()
     {
         if (_full is not [{ Count: < BlockBytes }] || SocketLoop.Current is not { } loop)
@@ -144,8 +143,8 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
         }
     }
 
-    /// <summary>Sends what the kernel takes.</summary>
-    /// <returns>Whether nothing is left.</returns>
+    /// <summary>Sends as much as the kernel accepts.</summary>
+    /// <returns><see langword="true"/> if nothing is left to send; otherwise, <see langword="false"/>.</returns>
     private bool TrySend()
     {
         for (var i = 0; i < _full.Count; i++)
@@ -172,7 +171,7 @@ internal sealed class LoopWriter(LoopConnection connection) : PipeWriter
             return true;
         }
 
-        // Whoever is gone has taken all that it will.
+        // After an error the rest is dropped.
         _isBroken = error != SocketError.WouldBlock;
         return _isBroken;
     }

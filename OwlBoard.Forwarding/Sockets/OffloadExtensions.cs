@@ -4,14 +4,14 @@ using OwlBoard.Forwarding.Exchanges;
 
 namespace OwlBoard.Forwarding.Sockets;
 
-/// <summary>Takes work off the threads that the sockets' events come on.</summary>
+/// <summary>Extension methods that move work off the loops' threads.</summary>
 public static class OffloadExtensions
 {
     /// <summary>
-    /// Whatever is not proxied goes on on the thread pool: it serializes, collects, or runs other people's code, and may take
-    /// its time without any other connection waiting for it.
+    /// Runs requests that are not proxied on the thread pool. Their handlers serialize, or run third-party code, and may take
+    /// long; no other connection waits for them there.
     /// </summary>
-    /// <param name="app">The program's pipeline, before the endpoints.</param>
+    /// <param name="app">The application's pipeline, before the endpoints.</param>
     /// <returns>The same pipeline.</returns>
     public static IApplicationBuilder UseThreadPoolForOwnAnswers(this IApplicationBuilder app) =>
         app.Use(next => context => context.GetEndpoint().IsProxied() ? next(context) : OffloadAsync(next, context));

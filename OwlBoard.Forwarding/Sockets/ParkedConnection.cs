@@ -3,15 +3,15 @@ using System.Net.Sockets;
 
 namespace OwlBoard.Forwarding.Sockets;
 
-/// <summary>A client's connection that waits for its next request: the socket and what is needed to serve it again.</summary>
+/// <summary>A parked client connection that waits for its next request: the socket and the state to resume it.</summary>
 internal sealed class ParkedConnection : SocketOperation
 {
     private readonly LoopListener _listener;
 
-    /// <param name="socket">The socket. It is this one's from now on.</param>
-    /// <param name="listener">The listener that gives the connection to the server again.</param>
+    /// <param name="socket">The socket, which this instance takes ownership of.</param>
+    /// <param name="listener">The listener that resumes the connection.</param>
     /// <param name="remote">The client's address.</param>
-    /// <param name="local">This end's address.</param>
+    /// <param name="local">The local address.</param>
     /// <param name="owner">The connection's owner.</param>
     public ParkedConnection(LoopSocket socket, LoopListener listener, EndPoint remote, EndPoint local, IParkingOwner? owner)
     {
@@ -22,20 +22,20 @@ internal sealed class ParkedConnection : SocketOperation
         Owner = owner;
     }
 
-    /// <summary>Gets the connection's owner.</summary>
+    /// <summary>The connection's owner.</summary>
     public IParkingOwner? Owner { get; }
 
-    /// <summary>Gets the client's address.</summary>
+    /// <summary>The client's address.</summary>
     public EndPoint Remote { get; }
 
-    /// <summary>Gets this end's address.</summary>
+    /// <summary>The local address.</summary>
     public EndPoint Local { get; }
 
     public override LoopSocket Socket { get; }
 
     public override bool IsOfClient => true;
 
-    /// <summary>Begins to wait. What has been received since the server read last is noticed.</summary>
+    /// <summary>Starts waiting. Data received since the server's last read is detected.</summary>
     public void Begin()
     {
         Socket.Rebind(this, peerGone: null);
@@ -55,7 +55,7 @@ internal sealed class ParkedConnection : SocketOperation
             case SocketError.WouldBlock:
                 return false;
             default:
-                // The client has closed the connection, or it broke.
+                // The client has closed the connection, or it failed.
                 Socket.Dispose();
                 return false;
         }

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace OwlBoard.Forwarding.Sockets;
 
-/// <summary>A TCP connection with <see cref="Socket"/>'s own asynchronous operations, where there are no loops.</summary>
+/// <summary>A TCP connection with the asynchronous operations of <see cref="Socket"/>, where loops are not supported.</summary>
 internal sealed class PlainSocket : TcpSocket
 {
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

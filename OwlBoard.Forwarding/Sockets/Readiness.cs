@@ -1,6 +1,6 @@
 namespace OwlBoard.Forwarding.Sockets;
 
-/// <summary>What the kernel says of a socket: the values of <c>EPOLL*</c>.</summary>
+/// <summary>The readiness of a socket: the values of <c>EPOLL*</c>.</summary>
 [Flags]
 internal enum Readiness : uint
 {
@@ -9,7 +9,7 @@ internal enum Readiness : uint
     Failed = 0x8,
     Closed = 0x10,
 
-    /// <summary>The peer sends nothing more; what it sent before may still be there.</summary>
+    /// <summary>The peer has closed its sending side; received data may still be unread.</summary>
     PeerClosed = 0x2000,
 
     EdgeTriggered = 1u << 31,

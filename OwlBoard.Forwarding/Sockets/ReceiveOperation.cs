@@ -31,7 +31,7 @@ internal sealed class ReceiveOperation(LoopSocket socket) : AwaitableOperation<i
     {
         (_count, var error) = (0, SocketError.Success);
         var buffer = _provider is null ? _buffer : _provider.GetMemory();
-        // TLS waits with an empty buffer to get one only for what is there: the kernel has signalled that there is something.
+        // TLS waits with an empty buffer, so that it rents one only for available data. There is some: the kernel signaled it.
         if (!buffer.IsEmpty && !socket.TryReceive(buffer.Span, out _count, out error))
         {
             _provider?.Release();

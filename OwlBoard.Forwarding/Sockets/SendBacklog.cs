@@ -1,9 +1,9 @@
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>
-/// Counts the bytes of responses that wait for clients which do not read. The more there are, in relation to the available
-/// memory, the smaller are the blocks in which further bodies are received: any number of slow clients holds little, and few
-/// slow clients cost no speed.
+/// Counts the response bytes that wait for clients which do not read. The larger the backlog is in relation to the available
+/// memory, the smaller are the blocks in which bodies are received: many slow clients hold little memory, and a few do not
+/// reduce the throughput.
 /// </summary>
 /// <param name="availableMemory">The memory that is available to the process, in bytes.</param>
 public sealed class SendBacklog(long availableMemory)
@@ -12,26 +12,26 @@ public sealed class SendBacklog(long availableMemory)
     private const int MediumBlock = 16 * 1024;
     private const int SmallBlock = 4 * 1024;
 
-    /// <summary>The part of the memory from which on blocks are medium.</summary>
+    /// <summary>The fraction of the memory from which blocks are medium.</summary>
     private const int MediumFraction = 24;
 
-    /// <summary>The part of the memory from which on blocks are small.</summary>
+    /// <summary>The fraction of the memory from which blocks are small.</summary>
     private const int SmallFraction = 8;
 
     private readonly long _mediumFrom = availableMemory / MediumFraction;
     private readonly long _smallFrom = availableMemory / SmallFraction;
     private long _bytes;
 
-    /// <summary>Creates the count for the memory that the runtime may use.</summary>
+    /// <summary>Initializes the counter for the memory available to the runtime.</summary>
     public SendBacklog()
         : this(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
     {
     }
 
-    /// <summary>Gets the bytes that wait.</summary>
+    /// <summary>The number of waiting bytes.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
-    /// <summary>Gets how many bytes of a body are received at once: 64 KiB, 16 KiB or 4 KiB.</summary>
+    /// <summary>The number of body bytes to receive at once: 64 KiB, 16 KiB or 4 KiB.</summary>
     public int BlockBytes
     {
         get
@@ -41,7 +41,7 @@ public sealed class SendBacklog(long availableMemory)
         }
     }
 
-    /// <summary>Adds bytes that begin to wait, or removes them with a negative number.</summary>
+    /// <summary>Adds waiting bytes, or removes them with a negative number.</summary>
     /// <param name="bytes">The number of bytes.</param>
     public void Add(int bytes) => Interlocked.Add(ref _bytes, bytes);
 }

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace OwlBoard.Forwarding.Sockets;
 
-/// <summary>Sends a buffer; before that, connects.</summary>
+/// <summary>Connects, and sends buffers.</summary>
 internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool>
 {
     private ReadOnlyMemory<byte> _rest;
@@ -13,8 +13,9 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
     public override LoopSocket Socket => socket;
 
     /// <summary>
-    /// How far a buffer of <see cref="RunInBatch"/> has come. Its answer may be here while the thread that sends it is still
-    /// on its way back from the kernel: that is waited for, and <see cref="SendStage.Sending"/> never said.
+    /// The send stage of a buffer of <see cref="RunInBatch"/>. The response may arrive while the sending thread is still
+    /// returning from the system call, so this property waits for that thread and never returns
+    /// <see cref="SendStage.Sending"/>.
     /// </summary>
     public SendStage Stage
     {
@@ -30,10 +31,10 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
         }
     }
 
-    /// <param name="loops">The loops, one of which the socket is assigned to.</param>
-    /// <param name="connecting">What the loop's socket was made of.</param>
-    /// <param name="endPoint">Where to.</param>
-    /// <exception cref="SocketException">Nobody took the connection.</exception>
+    /// <param name="loops">The loops; the socket is assigned to one of them.</param>
+    /// <param name="connecting">The socket that the <see cref="LoopSocket"/> was created from.</param>
+    /// <param name="endPoint">The address to connect to.</param>
+    /// <exception cref="SocketException">The connection was not accepted.</exception>
     public ValueTask ConnectAsync(SocketLoops loops, Socket connecting, IPEndPoint endPoint)
     {
         Begin();
@@ -53,7 +54,7 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
     {
         if (Stage == SendStage.Queued)
         {
-            // What comes later must not overtake it.
+            // This buffer must not overtake the queued one.
             SendQueued();
         }
 
@@ -71,7 +72,7 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
         return Completion;
     }
 
-    /// <summary>Sends a buffer with what else the loop's batch sends. If that fails the socket is closed, and who receives learns why.</summary>
+    /// <summary>Sends a buffer with the loop's batch. A failure closes the socket and is reported to the receive operation.</summary>
     public void RunInBatch(SocketLoop loop, ReadOnlyMemory<byte> buffer)
     {
         _rest = buffer;
@@ -79,11 +80,11 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
         loop.SendInBatch(this);
     }
 
-    /// <summary>Takes a buffer back that is still queued.</summary>
-    /// <returns>Whether it was: then no byte of it was or will be sent.</returns>
+    /// <summary>Withdraws a buffer that is still queued.</summary>
+    /// <returns><see langword="true"/> if no byte of it was or will be sent; otherwise, <see langword="false"/>.</returns>
     public bool TryTakeBack() => TryClaim(SendStage.TakenBack);
 
-    /// <summary>Sends what <see cref="RunInBatch"/> was given, unless it was taken back.</summary>
+    /// <summary>Sends the buffer of <see cref="RunInBatch"/>, unless it was withdrawn.</summary>
     public void SendQueued()
     {
         var buffer = _rest;
@@ -92,7 +93,7 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
             return;
         }
 
-        // Once it is sent its answer may come on another thread, and the next buffer with it.
+        // Clear the field first: after the send, the response and the next buffer may arrive on another thread.
         _rest = default;
         var isSent = socket.TrySend(buffer.Span, out var sent, out var error);
         Volatile.Write(ref _stage, (int)(isSent ? SendStage.Done : SendStage.Begun));
@@ -142,8 +143,8 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
         return true;
     }
 
-    /// <summary>Begins to connect.</summary>
-    /// <returns>Whether it is connected already.</returns>
+    /// <summary>Starts connecting.</summary>
+    /// <returns><see langword="true"/> if the socket is already connected; otherwise, <see langword="false"/>.</returns>
     private static bool TryConnect(Socket connecting, IPEndPoint endPoint)
     {
         try
@@ -157,7 +158,7 @@ internal sealed class SendOperation(LoopSocket socket) : AwaitableOperation<bool
         }
     }
 
-    /// <summary>How the attempt to connect ended.</summary>
+    /// <summary>Returns the result of the connection attempt.</summary>
     private static SocketError ResultOf(Socket connecting)
     {
         try

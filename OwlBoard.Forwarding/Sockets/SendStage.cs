@@ -1,20 +1,20 @@
 namespace OwlBoard.Forwarding.Sockets;
 
-/// <summary>How far a buffer has come on its way to the kernel.</summary>
+/// <summary>The send progress of a buffer.</summary>
 internal enum SendStage
 {
-    /// <summary>It is the kernel's.</summary>
+    /// <summary>The kernel has accepted the buffer.</summary>
     Done,
 
-    /// <summary>It is sent with what else the present batch sends.</summary>
+    /// <summary>The buffer is sent with the current batch.</summary>
     Queued,
 
-    /// <summary>The kernel is being given it at this moment.</summary>
+    /// <summary>The buffer is being passed to the kernel.</summary>
     Sending,
 
-    /// <summary>The kernel has a part of it, and takes the rest later or refused it.</summary>
+    /// <summary>The kernel has accepted a part of the buffer; the rest is pending or has failed.</summary>
     Begun,
 
-    /// <summary>It was queued and will not be sent.</summary>
+    /// <summary>The buffer was withdrawn from the queue and will not be sent.</summary>
     TakenBack,
 }

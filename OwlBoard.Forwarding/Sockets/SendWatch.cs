@@ -1,13 +1,14 @@
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>
-/// Cuts a connection whose client accepts no byte for <see cref="ClientLimits.SendTimeout"/>. What counts is what the client's
-/// system has acknowledged: the kernel here holds megabytes for a client, and takes more only when a third of them is gone.
+/// Closes a connection whose client accepts no data for <see cref="ClientLimits.SendTimeout"/>, measured by the bytes that
+/// the client's system acknowledges. Writes to the socket are no measure: the kernel buffers megabytes per client, and
+/// accepts more only when a third of the buffer is free.
 /// </summary>
-/// <remarks>Made for a connection when the kernel first does not take all of a flush; most never have one.</remarks>
+/// <remarks>Created when the kernel first does not accept all of a flush; most connections never need it.</remarks>
 internal sealed class SendWatch : IDisposable
 {
-    /// <summary>So many looks within the time limit: a stalled client is cut at most a quarter of it late.</summary>
+    /// <summary>The number of checks per send timeout: a stalled client is cut at most a quarter of the timeout late.</summary>
     private const int Looks = 4;
 
     private readonly LoopConnection _connection;

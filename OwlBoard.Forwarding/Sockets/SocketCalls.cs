@@ -6,14 +6,13 @@ using System.Runtime.InteropServices;
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>
-/// The system calls that each message and each accepted connection take; they never wait, whatever kind of socket it is.
-/// <see cref="Socket"/>'s own come through a library that was compiled in advance, whose calls into the system the just-in-time
-/// compiler cannot put in place; nor can it with a <c>try</c> around them, which is why these are not to be put in their
-/// callers' place.
+/// The system calls on the path of each message and each accepted connection; they never block. The calls behind
+/// <see cref="Socket"/> are in a precompiled library, where the JIT compiler cannot inline the P/Invoke stubs. It cannot
+/// inline them into a <c>try</c> block either, so the methods here are not inlined.
 /// </summary>
 internal static partial class SocketCalls
 {
-    /// <summary>In place of a file descriptor.</summary>
+    /// <summary>The value of a missing file descriptor.</summary>
     public const int None = -1;
 
     private const int Interrupted = 4;
@@ -22,7 +21,7 @@ internal static partial class SocketCalls
 
     private const int LookOnly = 0x2;
 
-    /// <summary>A peer that is gone is an error, not a signal.</summary>
+    /// <summary>Reports a closed connection as an error instead of a signal.</summary>
     private const int NoSignal = 0x4000;
 
     private const int CloseOnExec = 0x80000;
@@ -37,15 +36,17 @@ internal static partial class SocketCalls
 
     private const int TcpInfo = 11;
 
-    /// <summary>The kernel's <c>struct tcp_info</c> as far as it is read here: where in it the numbers are.</summary>
+    /// <summary>
+    /// The offsets of the fields that are read from the kernel's <c>struct tcp_info</c>, and the length that covers them.
+    /// </summary>
     private const int TcpInfoBytes = 148;
     private const int SegmentsInFlight = 24;
     private const int BytesAcknowledged = 120;
     private const int BytesReceived = 128;
     private const int BytesNotSent = 144;
 
-    /// <summary>Receives what is there.</summary>
-    /// <returns>How many bytes; 0 at the end, and with an error.</returns>
+    /// <summary>Receives the available data.</summary>
+    /// <returns>The number of bytes; 0 at the end or with an error.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Receive(int descriptor, Span<byte> buffer, out SocketError error)
     {
@@ -58,8 +59,8 @@ internal static partial class SocketCalls
         return (int)count;
     }
 
-    /// <summary>Looks whether there is something to receive.</summary>
-    /// <returns>Whether there is; otherwise it is the end, or there is an error.</returns>
+    /// <summary>Checks for data to receive without consuming it.</summary>
+    /// <returns><see langword="true"/> if data is available; <see langword="false"/> at the end or with an error.</returns>
     public static bool Peek(int descriptor, out SocketError error)
     {
         byte first = 0;
@@ -72,8 +73,8 @@ internal static partial class SocketCalls
         return count > 0;
     }
 
-    /// <summary>Sends what the kernel takes.</summary>
-    /// <returns>How many bytes; 0 with an error.</returns>
+    /// <summary>Sends as much as the kernel accepts.</summary>
+    /// <returns>The number of bytes; 0 with an error.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Send(int descriptor, ReadOnlySpan<byte> buffer, out SocketError error)
     {
@@ -86,11 +87,11 @@ internal static partial class SocketCalls
         return (int)count;
     }
 
-    /// <summary>Takes a connection that waits at a listener.</summary>
-    /// <param name="listener">The socket that listens.</param>
-    /// <param name="peer">Room for its other end's address, which is there afterwards.</param>
-    /// <param name="error">Why there is none.</param>
-    /// <returns>Its file descriptor; <see cref="None"/> with an error.</returns>
+    /// <summary>Accepts a pending connection.</summary>
+    /// <param name="listener">The listening socket.</param>
+    /// <param name="peer">Receives the peer's address.</param>
+    /// <param name="error">The error, if no connection was accepted.</param>
+    /// <returns>The connection's file descriptor; <see cref="None"/> with an error.</returns>
     public static int Accept(int listener, SocketAddress peer, out SocketError error)
     {
         nint descriptor;
@@ -110,10 +111,10 @@ internal static partial class SocketCalls
         return (int)descriptor;
     }
 
-    /// <summary>This end's address.</summary>
+    /// <summary>Gets the local address of a socket.</summary>
     /// <param name="descriptor">The socket.</param>
-    /// <param name="local">Room for the address, which is there afterwards.</param>
-    /// <exception cref="SocketException">There is none.</exception>
+    /// <param name="local">Receives the address.</param>
+    /// <exception cref="SocketException">The address could not be read.</exception>
     public static void GetLocalAddress(int descriptor, SocketAddress local)
     {
         var length = local.Buffer.Length;
@@ -121,8 +122,8 @@ internal static partial class SocketCalls
         local.Size = length;
     }
 
-    /// <summary>How far a connection has come.</summary>
-    /// <returns>Nothing where the kernel does not say.</returns>
+    /// <summary>Gets the progress counters of a connection.</summary>
+    /// <returns>The counters; zeros if the kernel does not report them.</returns>
     public static TcpProgress Progress(int descriptor)
     {
         Span<byte> info = stackalloc byte[TcpInfoBytes];
@@ -139,19 +140,22 @@ internal static partial class SocketCalls
             MemoryMarshal.Read<uint>(info[SegmentsInFlight..]) == 0 && MemoryMarshal.Read<uint>(info[BytesNotSent..]) == 0);
     }
 
-    /// <summary>Says that nothing more is sent, received, or both.</summary>
+    /// <summary>Closes the sending side, the receiving side, or both.</summary>
     /// <exception cref="SocketException">The connection is broken.</exception>
     public static void Shutdown(int descriptor, SocketShutdown how) => Check(Shutdown(descriptor, (int)how));
 
-    /// <summary>Lets its being closed reset the connection: <c>SO_LINGER</c> with a time of 0, see <c>socket(7)</c>.</summary>
+    /// <summary>
+    /// Configures the socket to reset the connection when it is closed: <c>SO_LINGER</c> with a time of 0, see
+    /// <c>socket(7)</c>.
+    /// </summary>
     public static void ResetOnClose(int descriptor)
     {
         Span<int> linger = [1, 0];
         _ = SetOption(descriptor, SocketLevel, Linger, ref MemoryMarshal.GetReference(linger), linger.Length * sizeof(int));
     }
 
-    /// <summary>Closes it; what was sent before is delivered.</summary>
-    /// <returns>Whether that was possible: the descriptor is of no use afterwards in any case.</returns>
+    /// <summary>Closes a descriptor; data that was sent before is still delivered.</summary>
+    /// <returns><see langword="true"/> on success. The descriptor is invalid afterwards in either case.</returns>
     public static bool Close(int descriptor) => CloseDescriptor(descriptor) == 0;
 
     private static void Check(int result)
@@ -162,7 +166,7 @@ internal static partial class SocketCalls
         }
     }
 
-    /// <returns>Whether the call is done; otherwise a signal interrupted it.</returns>
+    /// <returns><see langword="true"/> if the call is complete; <see langword="false"/> if a signal interrupted it.</returns>
     private static bool IsResult(ref nint count, out SocketError error)
     {
         error = SocketError.Success;
@@ -177,7 +181,7 @@ internal static partial class SocketCalls
         return number != Interrupted;
     }
 
-    /// <summary>What .NET calls Linux's error; see <c>errno(3)</c>.</summary>
+    /// <summary>Converts a Linux error number to .NET's; see <c>errno(3)</c>.</summary>
     private static SocketError ErrorOf(int number) => number switch
     {
         11 => SocketError.WouldBlock,
@@ -198,7 +202,7 @@ internal static partial class SocketCalls
         _ => SocketError.SocketError,
     };
 
-    // The error is asked for only where there is one; the runtime keeps it over what it does itself after a call.
+    // No SetLastError: the error is read only after a failed call, and the runtime preserves it.
     [LibraryImport("libc", EntryPoint = "recv")]
     private static partial nint Receive(int descriptor, ref byte buffer, nint length, int flags);
 

@@ -4,19 +4,18 @@ using OwlBoard.Forwarding.Discovery;
 
 namespace OwlBoard.Forwarding.Sockets;
 
-/// <summary>Connects to servers by name.</summary>
+/// <summary>Extension methods that connect sockets by name.</summary>
 public static class SocketConnectExtensions
 {
     /// <summary>
-    /// Connects, and ends when the token says so even where the name is being looked up. <see cref="Socket"/>'s own method
-    /// waits for the name server first: when a container dies, and its name with it, that is 10 s for each request that
-    /// needs a connection.
+    /// Connects a socket. Cancellation also ends a pending name lookup: <see cref="Socket"/>'s own method waits for the name
+    /// server first, which takes 10 s per connection when a container, and its name, is gone.
     /// </summary>
-    /// <param name="socket">What connects.</param>
-    /// <param name="endPoint">Where to, a name or an address; of a name with several addresses, the first that takes the connection.</param>
-    /// <param name="cancellationToken">Ends the attempt. The socket is of no use then.</param>
-    /// <exception cref="SocketException">The name is unknown, or nobody took the connection.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <param name="socket">The socket to connect.</param>
+    /// <param name="endPoint">The name or address, and the port. The addresses of a name are tried in order.</param>
+    /// <param name="cancellationToken">Cancels the attempt, after which the socket cannot be used.</param>
+    /// <exception cref="SocketException">The name is unknown, or no connection was accepted.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static async ValueTask ConnectByNameAsync(this Socket socket, DnsEndPoint endPoint, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(socket);
@@ -25,7 +24,7 @@ public static class SocketConnectExtensions
         await socket.ConnectAsync(addresses, endPoint.Port, cancellationToken);
     }
 
-    /// <summary>The addresses of a name, or the address that it is.</summary>
+    /// <summary>Returns the addresses of a name, or the address itself.</summary>
     internal static async ValueTask<IPAddress[]> AddressesOfAsync(
         this IHostAddresses hosts, DnsEndPoint endPoint, CancellationToken cancellationToken) =>
         IPAddress.TryParse(endPoint.Host, out var address) ? [address] : await hosts.LookUpAsync(endPoint.Host, cancellationToken);

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>
-/// An accepted socket's file descriptor, closed when nobody holds it any more. A <see cref="Socket"/> around it would be four
-/// more objects for each connection, for its own asynchronous operations, and a system call that says that they may wait.
+/// The file descriptor of an accepted socket, closed when its last reference is released. A <see cref="Socket"/> would take
+/// four more objects per connection, for its asynchronous operations, and a system call to make it non-blocking.
 /// </summary>
 internal sealed class SocketDescriptor : SafeHandle
 {

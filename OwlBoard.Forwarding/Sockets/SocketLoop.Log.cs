@@ -6,7 +6,7 @@ internal sealed partial class SocketLoop
 {
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "An operation of a connection threw an exception; the connection is closed")]
+        [LoggerMessage(1, LogLevel.Error, "A socket operation threw an unhandled exception; closing its connection.")]
         public static partial void OperationFailed(ILogger logger, Exception exception);
     }
 }

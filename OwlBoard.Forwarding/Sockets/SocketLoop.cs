@@ -4,50 +4,52 @@ using Microsoft.Extensions.Logging;
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>
-/// A thread that waits for the events of many sockets and runs the operations that wait for them, as a worker process of
-/// nginx does. A socket stays in its loop for its lifetime.
+/// A thread that waits for the events of many sockets and runs their operations, like a worker process of nginx. A socket
+/// stays in its loop for its lifetime.
 /// </summary>
 /// <remarks>
-/// Events are handled in batches. First all sockets are received from, then the waiting operations complete, and at the end
-/// everything is sent that they wrote: the same code, the kernel's above all, runs many times in a row and stays in the
-/// processor's caches. With 32 busy connections this saves an eighth of the processor time. While little happens it saves
-/// nothing, and the first of two operations would wait for the second: then everything is sent at once.
-/// <para>Clients' operations complete last, and no request is sent before: the upstream connection that it would use may have
+/// Events are handled in batches: first all sockets are received from, then the pending operations complete, and finally
+/// everything they wrote is sent. The same code, most of all the kernel's, then runs many times in a row and stays in the
+/// processor's caches. With 32 busy connections this saves an eighth of the processor time. At low load it saves nothing and
+/// would delay the first of two operations, so everything is sent immediately.
+/// <para>Client operations complete last, and no request is sent before: the upstream connection that it would use may have
 /// been closed in the same batch.</para>
-/// <para>An operation that completes again and again within a batch is postponed to a later one (see <see cref="Permits"/>),
-/// so that connections which are always ready do not keep the loop to themselves.</para>
+/// <para>An operation that completes repeatedly within a batch is postponed to a later one (see <see cref="Permits"/>), so
+/// that connections which are always ready do not monopolize the loop.</para>
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "The thread disposes the epoll instance when it ends.")]
 internal sealed partial class SocketLoop
 {
-    /// <summary>The most events in a batch: the operations of the first event delay those of the others.</summary>
+    /// <summary>The maximum number of events in a batch: the operations of the first event delay those of the others.</summary>
     private const int MaxEvents = 64;
 
-    /// <summary>Two consecutive batches of at most this many events are those of a loop that is not busy.</summary>
+    /// <summary>The loop is not busy after two consecutive batches of at most this many events.</summary>
     private const int FewEvents = 4;
 
     /// <summary>The number of operations after which the duration of the batch is checked.</summary>
     private const int CheckInterval = 4;
 
     /// <summary>
-    /// The most runs of an operation within a batch. A run receives at most 64 KiB, which take some 50 us to receive and to send:
-    /// a busy connection delays the others by 0.2 ms.
+    /// The maximum number of runs of an operation within a batch. A run receives at most 64 KiB, which take about 50 us to
+    /// receive and send: a busy connection delays the others by 0.2 ms.
     /// </summary>
     private const int MaxRunsInBatch = 4;
 
-    /// <summary>The most further runs of all operations together within a batch.</summary>
+    /// <summary>The maximum number of repeated runs of all operations within a batch.</summary>
     private const int MaxRepeatsInBatch = 16;
 
     /// <summary>
-    /// The number of postponed operations that run in a batch. Events come first, so that any number of busy connections delays
-    /// the others by no more than 1 ms a batch.
+    /// The maximum number of postponed operations that run in a batch. Events come first, so that any number of busy
+    /// connections delays the others by at most 1 ms per batch.
     /// </summary>
     private const int MaxResumedInBatch = 16;
 
-    /// <summary>Written data is sent before the end of the batch if that takes longer: other connections may be in a TLS handshake.</summary>
+    /// <summary>
+    /// The time after which written data is sent before the end of the batch: other connections may be in a TLS handshake.
+    /// </summary>
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>The time in which a loop's thread has to end.</summary>
+    /// <summary>The time within which a loop's thread has to end.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
     [ThreadStatic]
@@ -82,19 +84,19 @@ internal sealed partial class SocketLoop
         _thread.Start();
     }
 
-    /// <summary>Gets the loop whose thread this is.</summary>
+    /// <summary>The loop of the current thread; <see langword="null"/> on other threads.</summary>
     public static SocketLoop? Current => _current;
 
-    /// <summary>Gets the time of the first call in this batch, on <see cref="TimeProvider.System"/>'s monotonic scale.</summary>
+    /// <summary>The time of the first call in this batch, on <see cref="TimeProvider.System"/>'s monotonic scale.</summary>
     public long Timestamp => _timestamp ??= TimeProvider.System.GetTimestamp();
 
-    /// <summary>Gets the time of the first call in this batch.</summary>
+    /// <summary>The time of the first call in this batch.</summary>
     public DateTimeOffset UtcNow => _utcNow ??= TimeProvider.System.GetUtcNow();
 
-    /// <summary>Gets whether the batch is still being received.</summary>
+    /// <summary>Indicates whether the batch is in its receiving phase.</summary>
     public bool IsReceiving { get; private set; }
 
-    /// <summary>Begins to watch a socket.</summary>
+    /// <summary>Starts watching a socket.</summary>
     /// <exception cref="ObjectDisposedException">The loop has stopped.</exception>
     public void Enter(LoopSocket socket)
     {
@@ -110,7 +112,7 @@ internal sealed partial class SocketLoop
                 }
             }
 
-            // A number that no earlier socket had at this index: events of that one may still have to be handled.
+            // A number that no earlier socket had at this index: events of that socket may still have to be handled.
             socket.Registration = ((ulong)++_registrations << 32) | (uint)index;
             _sockets[index] = socket;
             try
@@ -127,8 +129,8 @@ internal sealed partial class SocketLoop
     }
 
     /// <summary>
-    /// Closes the socket; during a batch, at its end. Until then its file descriptor is not assigned again, and the loop's
-    /// thread may use it without holding it. No event of the socket is handled any more.
+    /// Closes the socket; during a batch, at its end. Until then its file descriptor is not reused, and the loop's thread may
+    /// use it without a reference. No further events of the socket are handled.
     /// </summary>
     public void Close(LoopSocket socket)
     {
@@ -145,33 +147,33 @@ internal sealed partial class SocketLoop
         socket.Close();
     }
 
-    /// <summary>Completes the operation once the batch has been received. On the loop's thread.</summary>
+    /// <summary>Completes the operation after the batch has been received. Called on the loop's thread.</summary>
     public void CompleteAfterReceiving(SocketOperation operation) => (operation.IsOfClient ? _receivedOfClients : _received).Add(operation);
 
-    /// <summary>Sends a request to an upstream together with the other writes of the batch. On the loop's thread.</summary>
+    /// <summary>Sends a request to an upstream with the other writes of the batch. Called on the loop's thread.</summary>
     public void SendInBatch(SendOperation request) => _requests.Add(request);
 
-    /// <summary>Sends a response to a client together with the other writes of the batch. On the loop's thread.</summary>
+    /// <summary>Sends a response to a client with the other writes of the batch. Called on the loop's thread.</summary>
     public void SendInBatch(LoopWriter response) => _responses.Add(response);
 
-    /// <summary>Determines whether an operation that is ready may run once more in this batch. On the loop's thread.</summary>
-    /// <param name="lastBatch">The operation's last batch.</param>
-    /// <param name="runs">How often it ran in that one.</param>
+    /// <summary>Determines whether an operation that is ready may run once more in this batch. Called on the loop's thread.</summary>
+    /// <param name="lastBatch">The number of the operation's last batch.</param>
+    /// <param name="runs">The number of runs in that batch.</param>
     public bool Permits(ref int lastBatch, ref int runs)
     {
         if (lastBatch != _batch)
         {
-            // The first run of a batch is the one that the kernel's event caused.
+            // The first run of a batch was caused by the kernel's event.
             (lastBatch, runs) = (_batch, 1);
         }
 
         return ++runs <= MaxRunsInBatch && ++_repeats <= MaxRepeatsInBatch;
     }
 
-    /// <summary>Runs an operation that is ready in a later batch. On the loop's thread.</summary>
+    /// <summary>Runs an operation that is ready in a later batch. Called on the loop's thread.</summary>
     public void Postpone(SocketOperation operation) => _postponed.Enqueue(operation);
 
-    /// <summary>Ends the thread and closes the sockets that are left.</summary>
+    /// <summary>Ends the thread and closes the remaining sockets.</summary>
     public void Stop()
     {
         lock (_lock)
@@ -182,7 +184,7 @@ internal sealed partial class SocketLoop
             }
 
             _isStopped = true;
-            // While the descriptor is certainly open.
+            // The lock guarantees that the descriptor is still open.
             _epoll.Wake();
         }
 
@@ -213,7 +215,7 @@ internal sealed partial class SocketLoop
         _current = this;
         while (!Volatile.Read(ref _isStopped))
         {
-            // In a method of its own: the just-in-time compiler does not replace one that never returns.
+            // A separate method, because the JIT compiler never replaces one that does not return.
             RunBatch();
         }
 
@@ -299,7 +301,7 @@ internal sealed partial class SocketLoop
     }
 
     /// <summary>Completes the operations that have received, and sends what their continuations write.</summary>
-    /// <param name="gather">Whether that is sent at the end, if the end comes soon.</param>
+    /// <param name="gather">Indicates whether writes are sent at the end of the batch, if that is soon.</param>
     private void Complete(bool gather)
     {
         var sent = Timestamp;
@@ -335,7 +337,7 @@ internal sealed partial class SocketLoop
         received.Clear();
     }
 
-    /// <summary>Sends requests first: upstreams have more to do than clients, and do it while the responses are sent.</summary>
+    /// <summary>Sends requests first, so that the upstreams work while the responses are sent.</summary>
     private void Send(bool withRequests)
     {
         if (withRequests)
@@ -370,7 +372,7 @@ internal sealed partial class SocketLoop
         _responses.Clear();
     }
 
-    /// <summary>Closes the connection of an operation that threw: neither the loop nor its other connections depend on it.</summary>
+    /// <summary>Closes the connection of an operation that threw; the loop and its other connections are unaffected.</summary>
     private void Fail(LoopSocket? socket, Exception exception)
     {
         Log.OperationFailed(_logger, exception);

@@ -4,19 +4,19 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace OwlBoard.Forwarding.Sockets;
 
-/// <summary>Puts clients' connections where those to upstreams are.</summary>
+/// <summary>Extension methods that register the socket loops.</summary>
 public static class SocketLoopExtensions
 {
     /// <summary>
-    /// Handles each socket's events on the thread that learned of them, from the client's bytes to the upstream's and back,
-    /// as nginx does; Linux only, elsewhere nothing changes. The <see cref="TimeProvider"/> reads the clock once for all
-    /// events that come together.
+    /// Handles the events of each socket on the thread that received them, from the client's bytes to the upstream's and
+    /// back, as nginx does. Only Linux is supported; other systems are unchanged. The registered <see cref="TimeProvider"/>
+    /// reads the clock once per batch of events.
     /// </summary>
     /// <remarks>
-    /// Whoever blocks such a thread stalls all its connections: what is not sure to end at once has to leave it first, see
+    /// Code that blocks a loop's thread stalls all its connections. Code that may run long must leave the thread first, see
     /// <see cref="OffloadExtensions"/>.
     /// </remarks>
-    /// <param name="services">The program's services.</param>
+    /// <param name="services">The service collection.</param>
     public static void AddSocketLoops(this IServiceCollection services)
     {
         services.TryAddSingleton<ClientLimits>();

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>
-/// The <see cref="SocketLoop"/>s of a host, one for each processor. Their threads start with the first socket and end when
-/// the host has stopped; sockets that are still open then are closed.
+/// The <see cref="SocketLoop"/>s of a host, one per processor. Their threads start with the first socket and end when the
+/// host has stopped; sockets that are still open are closed.
 /// </summary>
 /// <param name="logger">Logs exceptions that no operation handles.</param>
 public sealed class SocketLoops(ILogger<SocketLoops> logger) : IHostedLifecycleService, IDisposable
@@ -15,7 +15,10 @@ public sealed class SocketLoops(ILogger<SocketLoops> logger) : IHostedLifecycleS
     private bool _isStopped;
     private int _next;
 
-    /// <summary>Gets whether this system has loops. Elsewhere <see cref="System.Net.Sockets.Socket"/>'s own operations are used.</summary>
+    /// <summary>
+    /// Indicates whether this system supports loops. Otherwise the operations of
+    /// <see cref="System.Net.Sockets.Socket"/> are used.
+    /// </summary>
     public static bool IsSupported => OperatingSystem.IsLinux();
 
     /// <inheritdoc/>
@@ -33,7 +36,7 @@ public sealed class SocketLoops(ILogger<SocketLoops> logger) : IHostedLifecycleS
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Ends the loops. All other services have stopped: Kestrel has drained its connections.</summary>
+    /// <summary>Stops the loops after all other services have stopped, so that Kestrel has drained its connections.</summary>
     /// <inheritdoc/>
     public Task StoppedAsync(CancellationToken cancellationToken)
     {
@@ -58,7 +61,7 @@ public sealed class SocketLoops(ILogger<SocketLoops> logger) : IHostedLifecycleS
     }
 
     /// <summary>Assigns the socket to a loop, round robin.</summary>
-    /// <param name="socket">The socket, accepted, connecting or listening.</param>
+    /// <param name="socket">The socket: accepted, connecting or listening.</param>
     /// <returns>The loop.</returns>
     /// <exception cref="ObjectDisposedException">The host has stopped.</exception>
     internal SocketLoop Add(LoopSocket socket)

@@ -1,18 +1,18 @@
 namespace OwlBoard.Forwarding.Sockets;
 
 /// <summary>
-/// What is done over and over in one direction of a socket, one at a time: tried when it is asked for if the direction may
-/// be ready, and otherwise on the loop's thread once the kernel says so.
+/// A repeated operation in one direction of a socket, one at a time. It is attempted immediately if the direction may be
+/// ready, and otherwise on the loop's thread when the kernel signals readiness.
 /// </summary>
 internal abstract class SocketOperation : IThreadPoolWorkItem
 {
-    /// <summary>The direction was used until it had nothing more to give, or is being used.</summary>
+    /// <summary>The direction was drained, or is in use.</summary>
     private const int Idle = 0;
 
-    /// <summary>The kernel has said since that it is ready.</summary>
+    /// <summary>The kernel has signaled readiness since.</summary>
     private const int Ready = 1;
 
-    /// <summary>The operation is to be tried when the kernel says so.</summary>
+    /// <summary>The operation runs when the kernel signals readiness.</summary>
     private const int Waiting = 2;
 
     private const int Closed = 3;
@@ -21,13 +21,13 @@ internal abstract class SocketOperation : IThreadPoolWorkItem
     private int _lastBatch;
     private int _runs;
 
-    /// <summary>Gets the socket that the operation belongs to; <see langword="null"/> for one that outlives a failed operation.</summary>
+    /// <summary>The socket that the operation belongs to; <see langword="null"/> for one that outlives a failed operation.</summary>
     public abstract LoopSocket? Socket { get; }
 
-    /// <summary>Gets whether the operation receives from a client, whose requests use connections of upstreams.</summary>
+    /// <summary>Indicates whether the operation receives from a client, whose requests use upstream connections.</summary>
     public virtual bool IsOfClient => false;
 
-    /// <summary>The kernel says that the direction is ready.</summary>
+    /// <summary>Handles a readiness signal of the kernel.</summary>
     public void OnReady()
     {
         while (true)
@@ -41,7 +41,7 @@ internal abstract class SocketOperation : IThreadPoolWorkItem
                     }
 
                     return;
-                // Whoever is about to use it, as it was ready, finds also what is ready now.
+                // A run that is about to start covers this signal too.
                 case Ready or Closed:
                 case Idle when Interlocked.CompareExchange(ref _state, Ready, Idle) == Idle:
                     return;
@@ -49,7 +49,7 @@ internal abstract class SocketOperation : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>The socket is closed: nothing is tried any more. Whoever waits is told by the thread pool: who closes may hold locks.</summary>
+    /// <summary>Closes the operation. A pending one fails on the thread pool: the caller may hold locks.</summary>
     public void Close()
     {
         if (Interlocked.Exchange(ref _state, Closed) == Waiting)
@@ -60,17 +60,17 @@ internal abstract class SocketOperation : IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute() => OnClosed();
 
-    /// <summary>Completes the operation that <see cref="SocketLoop.CompleteAfterReceiving"/> was given.</summary>
+    /// <summary>Completes an operation passed to <see cref="SocketLoop.CompleteAfterReceiving"/>.</summary>
     public abstract void Complete();
 
-    /// <summary>Tries the operation, and says to whoever waits for it what became of it.</summary>
-    /// <returns>Whether it is done; otherwise the direction is not ready after all.</returns>
+    /// <summary>Attempts the operation, and completes it if the direction was ready.</summary>
+    /// <returns><see langword="true"/> if the operation is done; <see langword="false"/> if the direction is not ready.</returns>
     protected abstract bool TryRun();
 
-    /// <summary>Says to whoever waits for the operation that it will not be done.</summary>
+    /// <summary>Fails a pending operation because the socket is closed.</summary>
     protected abstract void OnClosed();
 
-    /// <summary>Completes the operation; in a loop that still receives, once the batch has been received.</summary>
+    /// <summary>Completes the operation; during the receiving phase of a loop, after the batch has been received.</summary>
     protected void CompleteOnceReceived()
     {
         if (SocketLoop.Current is { IsReceiving: true } loop)
@@ -83,15 +83,15 @@ internal abstract class SocketOperation : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Tries the operation if the direction may be ready and the loop permits another run in this batch.</summary>
-    /// <returns>Whether it is done.</returns>
+    /// <summary>Attempts the operation if the direction may be ready and the loop permits another run in this batch.</summary>
+    /// <returns><see langword="true"/> if the operation is done; otherwise, <see langword="false"/>.</returns>
     protected bool TryRunNow() =>
         Volatile.Read(ref _state) == Ready
         && (SocketLoop.Current is not { } loop || loop.Permits(ref _lastBatch, ref _runs))
         && Interlocked.CompareExchange(ref _state, Idle, Ready) == Ready
         && TryRun();
 
-    /// <summary>Tries the operation as soon as the direction is ready, which may be now.</summary>
+    /// <summary>Attempts the operation as soon as the direction is ready, which may be immediately.</summary>
     protected void RunWhenReady()
     {
         while (true)
@@ -102,14 +102,14 @@ internal abstract class SocketOperation : IThreadPoolWorkItem
                 case Idle:
                     return;
                 case Ready when SocketLoop.Current is { } loop && Interlocked.CompareExchange(ref _state, Waiting, Ready) == Ready:
-                    // It has run often enough in this batch.
+                    // The operation has reached its limit of runs in this batch.
                     loop.Postpone(this);
                     return;
                 case Closed:
                     OnClosed();
                     return;
                 case Waiting:
-                    throw new InvalidOperationException("It is being waited for already.");
+                    throw new InvalidOperationException("The operation is already pending.");
             }
         }
     }
@@ -118,6 +118,6 @@ internal abstract class SocketOperation : IThreadPoolWorkItem
     public void KeepReady() => Interlocked.CompareExchange(ref _state, Ready, Idle);
 
     /// <summary>Stops waiting.</summary>
-    /// <returns>Whether the operation was waited for, and now will not be tried.</returns>
+    /// <returns><see langword="true"/> if the operation was pending and will not run; otherwise, <see langword="false"/>.</returns>
     protected bool TryStopWaiting() => Interlocked.CompareExchange(ref _state, Idle, Waiting) == Waiting;
 }

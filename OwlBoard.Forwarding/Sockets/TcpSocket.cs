@@ -4,16 +4,16 @@ using OwlBoard.Forwarding.Discovery;
 
 namespace OwlBoard.Forwarding.Sockets;
 
-/// <summary>A TCP connection, in a <see cref="SocketLoop"/> where there are any.</summary>
+/// <summary>A TCP connection, in a <see cref="SocketLoop"/> where loops are supported.</summary>
 internal abstract class TcpSocket : IDisposable
 {
-    /// <summary>Connects, and ends when the token says so even where the name is being looked up.</summary>
-    /// <param name="loops">The loops, where there are any.</param>
-    /// <param name="endPoint">Where to, a name or an address; of a name with several addresses, the first that takes the connection.</param>
-    /// <param name="hosts">Looks the name up.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="SocketException">The name is unknown, or nobody took the connection.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <summary>Opens a connection. Cancellation also ends a pending name lookup.</summary>
+    /// <param name="loops">The loops, where they are supported.</param>
+    /// <param name="endPoint">The name or address, and the port. The addresses of a name are tried in order.</param>
+    /// <param name="hosts">The resolver.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    /// <exception cref="SocketException">The name is unknown, or no connection was accepted.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static async ValueTask<TcpSocket> ConnectAsync(SocketLoops loops, DnsEndPoint endPoint, IHostAddresses hosts, CancellationToken cancellationToken)
     {
         var addresses = await hosts.AddressesOfAsync(endPoint, cancellationToken);
@@ -30,43 +30,44 @@ internal abstract class TcpSocket : IDisposable
             }
             catch (SocketException) when (i + 1 < addresses.Length)
             {
-                // The name has another.
+                // Try the next address of the name.
             }
         }
     }
 
-    /// <summary>Receives what is there, or waits for it; with an empty buffer only waits. One at a time.</summary>
-    /// <returns>How many bytes; 0 at the end.</returns>
-    /// <exception cref="SocketException">The connection broke, or this end was closed.</exception>
+    /// <summary>Receives the available data, or waits for it; with an empty buffer, only waits. Only one receive may be pending.</summary>
+    /// <returns>The number of bytes; 0 at the end.</returns>
+    /// <exception cref="SocketException">The connection failed, or this end closed it.</exception>
     public abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer);
 
-    /// <summary>Waits until there is something to receive, and only then gets the memory for it. One at a time.</summary>
-    /// <returns>How many bytes; 0 at the end.</returns>
-    /// <exception cref="SocketException">The connection broke, or this end was closed.</exception>
+    /// <summary>Waits for data, and only then gets the memory to receive it. Only one receive may be pending.</summary>
+    /// <returns>The number of bytes; 0 at the end.</returns>
+    /// <exception cref="SocketException">The connection failed, or this end closed it.</exception>
     public abstract ValueTask<int> ReceiveAsync(IReceiveBuffer buffer);
 
-    /// <summary>Sends all of it. One at a time.</summary>
-    /// <exception cref="SocketException">The connection broke, or this end was closed.</exception>
+    /// <summary>Sends the whole buffer. Only one send may be pending.</summary>
+    /// <exception cref="SocketException">The connection failed, or this end closed it.</exception>
     public abstract ValueTask SendAsync(ReadOnlyMemory<byte> buffer);
 
     /// <summary>
-    /// Sends a buffer with what else the present batch of events sends, if this is a loop's thread: then the buffer is to stay
-    /// as it is until <see cref="Sending"/> says that it is done, and whoever receives learns of an error. Otherwise at once.
+    /// Sends a buffer in the current batch of events if this is a loop's thread, and otherwise immediately. A batched buffer
+    /// must not change until <see cref="Sending"/> is <see cref="SendStage.Done"/>, and its error is reported to the receive
+    /// operation.
     /// </summary>
-    /// <exception cref="SocketException">The connection broke, or this end was closed.</exception>
+    /// <exception cref="SocketException">The connection failed, or this end closed it.</exception>
     public virtual ValueTask SendInBatchAsync(ReadOnlyMemory<byte> buffer) => SendAsync(buffer);
 
-    /// <summary>How far the last buffer of <see cref="SendInBatchAsync"/> has come.</summary>
+    /// <summary>The send stage of the last buffer of <see cref="SendInBatchAsync"/>.</summary>
     public virtual SendStage Sending => SendStage.Done;
 
-    /// <summary>Takes the last buffer of <see cref="SendInBatchAsync"/> back.</summary>
-    /// <returns>Whether that was in time: no byte of it was or will be sent.</returns>
+    /// <summary>Withdraws the last buffer of <see cref="SendInBatchAsync"/>.</summary>
+    /// <returns><see langword="true"/> if no byte of it was or will be sent; otherwise, <see langword="false"/>.</returns>
     public virtual bool TryTakeBack() => false;
 
-    /// <summary>Says that nothing more is sent, received, or both.</summary>
-    /// <exception cref="SocketException">The connection is broken.</exception>
+    /// <summary>Closes the sending side, the receiving side, or both.</summary>
+    /// <exception cref="SocketException">The connection has failed.</exception>
     public abstract void Shutdown(SocketShutdown how);
 
-    /// <summary>Closes it; whoever waits for it gets an error, on the thread pool.</summary>
+    /// <summary>Closes the connection; pending operations fail on the thread pool.</summary>
     public abstract void Dispose();
 }

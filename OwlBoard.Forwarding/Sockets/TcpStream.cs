@@ -2,10 +2,10 @@ using System.Net.Sockets;
 
 namespace OwlBoard.Forwarding.Sockets;
 
-/// <summary>A <see cref="TcpSocket"/> for TLS to read from and write to.</summary>
+/// <summary>A stream over a <see cref="TcpSocket"/>, for TLS.</summary>
 internal sealed class TcpStream(TcpSocket socket) : Stream
 {
-    /// <summary>What is longer hardly gains by being sent with others.</summary>
+    /// <summary>The maximum size of a batched write; larger ones gain little from batching.</summary>
     private const int BatchedBytes = 4 * 1024;
 
     private byte[]? _batched;
@@ -28,7 +28,7 @@ internal sealed class TcpStream(TcpSocket socket) : Stream
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         cancellationToken.CanBeCanceled ? ReadUntilAsync(buffer, cancellationToken) : socket.ReceiveAsync(buffer);
 
-    /// <summary>The next write is sent as by <see cref="TcpSocket.SendInBatchAsync"/>, if it is short.</summary>
+    /// <summary>Sends the next write by <see cref="TcpSocket.SendInBatchAsync"/> if it is short.</summary>
     public void BatchNextWrite() => _batchesNextWrite = true;
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -40,7 +40,7 @@ internal sealed class TcpStream(TcpSocket socket) : Stream
             return cancellationToken.CanBeCanceled ? WriteUntilAsync(buffer, cancellationToken) : socket.SendAsync(buffer);
         }
 
-        // The buffer is the writer's again at once.
+        // The writer may reuse its buffer as soon as this method returns.
         _batched ??= GC.AllocateUninitializedArray<byte>(BatchedBytes);
         buffer.CopyTo(_batched);
         return socket.SendInBatchAsync(_batched.AsMemory(0, buffer.Length));
@@ -96,7 +96,7 @@ internal sealed class TcpStream(TcpSocket socket) : Stream
         }
     }
 
-    /// <summary>What was half read or written is of no use to TLS any more.</summary>
+    /// <summary>Closes the socket on cancellation: TLS cannot continue after a partial read or write.</summary>
     private CancellationTokenRegistration CloseOn(CancellationToken cancellationToken) =>
         cancellationToken.UnsafeRegister(static socket => ((TcpSocket)socket!).Dispose(), socket);
 }

@@ -11,7 +11,7 @@ public static class Authority
 
     private static readonly SearchValues<char> IPv6Characters = SearchValues.Create(".0123456789:ABCDEFabcdef");
 
-    /// <summary>Returns whether a text is a host, with or without a port. The port may be empty.</summary>
+    /// <summary>Returns a value that indicates whether a text is a host, with or without a port. The port may be empty.</summary>
     /// <param name="text">The text.</param>
     public static bool IsValid(ReadOnlySpan<char> text)
     {
@@ -36,12 +36,12 @@ public static class Authority
         return host == text.Length || (text[host] == ':' && (host + 1 == text.Length || IsPort(text[(host + 1)..])));
     }
 
-    /// <summary>Returns whether a text is a port number: 1 to 65535, digits only.</summary>
+    /// <summary>Returns a value that indicates whether a text is a port number: 1 to 65535, digits only.</summary>
     /// <param name="text">The text.</param>
     public static bool IsPort(ReadOnlySpan<char> text) =>
         ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0;
 
-    /// <summary>Removes the colon of an empty port, which means the same as none (RFC 3986 section 6.2.3).</summary>
-    /// <param name="text">Host and port.</param>
+    /// <summary>Removes the colon of an empty port, which is equivalent to no port (RFC 3986 section 6.2.3).</summary>
+    /// <param name="text">The host and port.</param>
     public static ReadOnlySpan<char> WithoutEmptyPort(ReadOnlySpan<char> text) => text is [.. { Length: > 0 } host, ':'] ? host : text;
 }

@@ -4,7 +4,7 @@ namespace OwlBoard.Forwarding.Targets;
 
 /// <summary>
 /// Decodes <c>Host</c> or <c>:authority</c> without the colon of an empty port. Kestrel refuses a host with an empty port,
-/// which RFC 3986 section 3.2.3 allows, and an encoding is what it asks before it looks at the value.
+/// which RFC 3986 section 3.2.3 allows, and it decodes the value with this encoding before it validates it.
 /// </summary>
 internal sealed class HostEncoding() : FieldEncoding(NotVisible)
 {
@@ -14,6 +14,6 @@ internal sealed class HostEncoding() : FieldEncoding(NotVisible)
 
     protected override int Decode(ReadOnlySpan<byte> bytes, Span<char> chars) => base.Decode(bytes[..LengthOf(bytes)], chars);
 
-    /// <summary>Returns how many bytes of a value to read.</summary>
+    /// <summary>Returns the number of bytes to decode.</summary>
     private static int LengthOf(ReadOnlySpan<byte> value) => value.Length > 1 && value[^1] == ':' ? value.Length - 1 : value.Length;
 }

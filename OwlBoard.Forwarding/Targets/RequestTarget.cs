@@ -5,9 +5,9 @@ using OwlBoard.Forwarding.Exchanges;
 namespace OwlBoard.Forwarding.Targets;
 
 /// <summary>
-/// The path and query of a request in origin form (RFC 9112 section 3.2.1), byte for byte as the client sent them.
-/// Kestrel's <see cref="HttpRequest.Path"/> is decoded and has no dot segments: it decides where a request goes, and this
-/// is what is sent there. <see cref="RequestTargetMiddleware"/> refuses the targets for which the two could disagree.
+/// The path and query of a request in origin form (RFC 9112 section 3.2.1), byte for byte as the client sent them. Kestrel's
+/// <see cref="HttpRequest.Path"/> is decoded and has no dot segments; it is used for routing, and this target is forwarded.
+/// <see cref="RequestTargetMiddleware"/> refuses the targets for which the two could disagree.
 /// </summary>
 public readonly struct RequestTarget
 {
@@ -52,13 +52,13 @@ public readonly struct RequestTarget
         return new(rawTarget, start, query < 0 ? rawTarget.Length : start + query);
     }
 
-    /// <summary>Replaces the path and keeps the query.</summary>
-    /// <param name="path">The other path, as it is sent.</param>
-    /// <returns>The other target.</returns>
+    /// <summary>Returns a target with a different path and the same query.</summary>
+    /// <param name="path">The new path, as it is sent.</param>
+    /// <returns>The new target.</returns>
     public RequestTarget WithPath(ReadOnlySpan<char> path) => new(string.Concat(path, Query), 0, path.Length);
 
-    /// <summary>Removes what is in front of the second slash: <c>/api/users/7?a</c> becomes <c>/users/7?a</c>.</summary>
-    /// <returns>The other target; its path is <c>/</c> if there was only one segment.</returns>
+    /// <summary>Removes the first segment: <c>/api/users/7?a</c> becomes <c>/users/7?a</c>.</summary>
+    /// <returns>The new target; its path is <c>/</c> if there was only one segment.</returns>
     public RequestTarget WithoutFirstSegment()
     {
         var second = Path[1..].IndexOf('/') + 1;
@@ -66,13 +66,13 @@ public readonly struct RequestTarget
     }
 
     /// <summary>
-    /// Removes dot segments, encoded or not (RFC 3986 section 5.2.4), as Kestrel does in <see cref="HttpRequest.Path"/>;
-    /// the other segments stay as they were sent.
+    /// Removes dot segments, encoded or not (RFC 3986 section 5.2.4), as Kestrel does for <see cref="HttpRequest.Path"/>. The
+    /// other segments are unchanged.
     /// </summary>
-    /// <returns>The other target; the same if it has no dot segments.</returns>
+    /// <returns>The new target; the same target if it has no dot segments.</returns>
     public RequestTarget WithoutDotSegments() => TargetSyntax.HasDotSegment(Path) ? WithPath(TargetSyntax.RemoveDotSegments(Path)) : this;
 
-    /// <summary>Returns the target at an upstream, as <c>HttpClient</c> sends it: unchanged.</summary>
+    /// <summary>Returns the URI at an upstream, which <c>HttpClient</c> sends unchanged.</summary>
     /// <param name="prefix">The upstream's address.</param>
     /// <returns>The address, the path and the query.</returns>
     internal Uri At(string prefix) => new(

@@ -5,8 +5,8 @@ using OwlBoard.Forwarding.Exchanges;
 namespace OwlBoard.Forwarding.Targets;
 
 /// <summary>
-/// Checks the target of each request before anything decides by it. What passes has one meaning: <see cref="HttpRequest.Path"/>
-/// is what an upstream makes of the bytes of <see cref="RequestTarget"/>, whichever form they came in.
+/// Checks the target of each request before it is used. An accepted target has one meaning: <see cref="HttpRequest.Path"/> is
+/// what an upstream decodes from the bytes of <see cref="RequestTarget"/>, in whichever form the target was sent.
 /// </summary>
 /// <param name="next">The rest of the pipeline.</param>
 /// <param name="refuse">Responds with 400 and a reason.</param>
@@ -24,7 +24,7 @@ internal sealed class RequestTargetMiddleware(RequestDelegate next, Func<HttpCon
         var request = context.Request;
         if (HttpMethods.IsConnect(request.Method) && !target.StartsWith('/'))
         {
-            // The authority form, which names no resource here: routing finds nothing for it.
+            // The authority form names no resource here; routing finds no endpoint for it.
             return next(context);
         }
 
@@ -43,15 +43,15 @@ internal sealed class RequestTargetMiddleware(RequestDelegate next, Func<HttpCon
             return next(context);
         }
 
-        // RFC 9112 section 3.2.2: the host of the target counts, whatever Host says.
+        // RFC 9112 section 3.2.2: the host of the target overrides the Host field.
         request.Headers.Host = Authority.WithoutEmptyPort(TargetSyntax.AuthorityOf(target)).ToString();
         if (TargetSyntax.PathStart(target) == target.Length && HttpMethods.IsOptions(request.Method))
         {
-            // RFC 9112 section 3.2.4: absolute form of OPTIONS *.
+            // RFC 9112 section 3.2.4: the absolute form of OPTIONS *.
             return options(context);
         }
 
-        // Uri has decoded it, and not as Kestrel decodes the origin form.
+        // Kestrel decodes the absolute form with Uri, which differs from its decoding of the origin form.
         request.Path = PathString.FromUriComponent(RequestTarget.Parse(target).WithoutDotSegments().Path.ToString());
         return next(context);
     }

@@ -2,24 +2,24 @@ using System.Buffers;
 
 namespace OwlBoard.Forwarding.Targets;
 
-/// <summary>The rules for request targets (RFC 9112 section 3.2), and for paths that two servers could read in two ways.</summary>
+/// <summary>The rules for request targets (RFC 9112 section 3.2) and for paths that two servers could read differently.</summary>
 internal static class TargetSyntax
 {
     private const string Visible = "!\"$&'()*+,-/0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~";
 
-    /// <summary>What needs no second look wherever it stands.</summary>
+    /// <summary>The characters that need no further check.</summary>
     private static readonly SearchValues<char> Plain = SearchValues.Create(Visible);
 
-    /// <summary>ASCII without control characters, the space and <c>#</c>: a target has no fragment, but some servers look for one.</summary>
+    /// <summary>ASCII without control characters, space and <c>#</c>: a target has no fragment, but some servers accept one.</summary>
     private static readonly SearchValues<char> Allowed = SearchValues.Create($"{Visible}%.\\");
 
     private static readonly SearchValues<char> DotOrPercent = SearchValues.Create(".%");
 
-    /// <summary>Returns whether a target is in origin form and nothing in it calls for <see cref="FindFault"/>.</summary>
+    /// <summary>Returns a value that indicates whether a target is in origin form and needs no <see cref="FindFault"/>.</summary>
     public static bool IsPlain(ReadOnlySpan<char> target) =>
         !target.IsEmpty && target[0] == '/' && !target.ContainsAnyExcept(Plain);
 
-    /// <summary>Returns where the path of an absolute-form target begins, which may be its end; 0 for all other forms.</summary>
+    /// <summary>Returns the start of the path of an absolute-form target, which may be its end; 0 for all other forms.</summary>
     public static int PathStart(ReadOnlySpan<char> target)
     {
         var authority = AuthorityStart(target);
@@ -35,13 +35,13 @@ internal static class TargetSyntax
     /// <summary>Returns the authority of an absolute-form target; empty for all other forms.</summary>
     public static ReadOnlySpan<char> AuthorityOf(ReadOnlySpan<char> target) => target[AuthorityStart(target)..PathStart(target)];
 
-    /// <summary>Finds the reason to refuse a target in origin or absolute form.</summary>
+    /// <summary>Returns the reason to refuse a target in origin or absolute form.</summary>
     /// <returns>The reason, for the client; <see langword="null"/> if there is none.</returns>
     public static string? FindFault(string target)
     {
         if (target.AsSpan().ContainsAnyExcept(Allowed))
         {
-            return "The request target has a control character, a space, a '#' or a byte beyond ASCII that is not percent-encoded.";
+            return "The request target has a control character, a space, a '#' or a non-ASCII byte that is not percent-encoded.";
         }
 
         var path = RequestTarget.Parse(target).Path;
@@ -49,7 +49,7 @@ internal static class TargetSyntax
         {
             if (!Authority.IsValid(AuthorityOf(target)))
             {
-                return "The request target is neither a path nor the address of an http or https resource.";
+                return "The request target is neither a path nor a valid http or https URI.";
             }
 
             if (path.Contains('\\') || HasEncodedSeparator(path))
@@ -59,11 +59,11 @@ internal static class TargetSyntax
         }
 
         return !IsPercentEncoded(path) ? "The path has a percent sign that is not followed by two hexadecimal digits, or an encoded NUL."
-            : LeavesRoot(path, isEverySeparator: false) || LeavesRoot(path, isEverySeparator: true) ? "The path leaves the root with '..' segments."
+            : LeavesRoot(path, isEverySeparator: false) || LeavesRoot(path, isEverySeparator: true) ? "The path leads above the root with '..' segments."
             : null;
     }
 
-    /// <summary>Returns whether a path has a segment that stands for itself or its parent.</summary>
+    /// <summary>Returns a value that indicates whether a path has a <c>.</c> or <c>..</c> segment.</summary>
     public static bool HasDotSegment(ReadOnlySpan<char> path)
     {
         if (!path.ContainsAny(DotOrPercent))
@@ -138,11 +138,13 @@ internal static class TargetSyntax
         path.Contains("%2F", StringComparison.OrdinalIgnoreCase) || path.Contains("%5C", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Returns whether <c>..</c> segments lead above the root at any point. Kestrel stops at the root, others do not.
+    /// Returns a value that indicates whether <c>..</c> segments lead above the root at any point. Not all servers stop at the
+    /// root as Kestrel does.
     /// </summary>
     /// <param name="path">A path that begins with a slash.</param>
     /// <param name="isEverySeparator">
-    /// Whether to read the path as servers do that decode before they split it, take a backslash for a slash and merge slashes.
+    /// Indicates whether to read the path like servers that decode it before they split it, treat a backslash as a slash, and
+    /// merge slashes.
     /// </param>
     private static bool LeavesRoot(ReadOnlySpan<char> path, bool isEverySeparator)
     {

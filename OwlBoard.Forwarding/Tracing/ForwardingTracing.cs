@@ -5,17 +5,19 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Forwarding.Tracing;
 
-/// <summary>Each try at an upstream as a client span, named and tagged by OpenTelemetry's HTTP conventions, while somebody listens.</summary>
+/// <summary>
+/// Records each attempt as a client span, named and tagged by OpenTelemetry's HTTP conventions, while there is a listener.
+/// </summary>
 internal static class ForwardingTracing
 {
-    /// <summary>The source's name.</summary>
+    /// <summary>The name of the activity source.</summary>
     public const string SourceName = "OwlBoard.Forwarding";
 
     private static readonly ActivitySource Source = new(SourceName);
 
     public static bool IsWanted => Source.HasListeners();
 
-    /// <summary>Begins the span; the request carries its id on.</summary>
+    /// <summary>Starts the span, whose id is propagated to the upstream.</summary>
     public static Activity? Start(HttpContext context, string upstream)
     {
         var activity = Source.StartActivity(context.Request.Method, ActivityKind.Client);
@@ -31,7 +33,7 @@ internal static class ForwardingTracing
         return activity;
     }
 
-    /// <summary>Says what became of it.</summary>
+    /// <summary>Ends the span with the result of the attempt.</summary>
     public static void End(Activity? activity, HttpContext context, ForwarderError error)
     {
         if (activity is null)
@@ -42,7 +44,7 @@ internal static class ForwardingTracing
         activity.SetTag("http.response.status_code", context.Response.StatusCode);
         if (error != ForwarderError.None || context.Response.StatusCode >= StatusCodes.Status400BadRequest)
         {
-            // A client span's status is an error from 400 on.
+            // For a client span, statuses from 400 are errors.
             activity.SetStatus(ActivityStatusCode.Error);
             activity.SetTag("error.type", error == ForwarderError.None ? $"{context.Response.StatusCode}" : error.ToString());
         }

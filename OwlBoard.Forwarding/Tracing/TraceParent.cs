@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OwlBoard.Forwarding.Tracing;
 
-/// <summary>The <c>traceparent</c> of a request (W3C Trace Context), whether or not a span is recorded for it here.</summary>
+/// <summary>The <c>traceparent</c> of a request (W3C Trace Context), with or without a recorded span.</summary>
 public static class TraceParent
 {
     private const int Length = 55;
@@ -16,19 +16,19 @@ public static class TraceParent
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
-    /// <summary>The value that belongs to the request: that of the span here, else the one that it came with.</summary>
+    /// <summary>Returns the value of the current span, or else the value that the request was received with.</summary>
     /// <param name="context">The request.</param>
-    /// <returns>The value; empty where <see cref="TraceParentMiddleware"/> does not run.</returns>
+    /// <returns>The value; empty if <see cref="TraceParentMiddleware"/> is not used.</returns>
     public static string Of(HttpContext context) =>
         Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? id : context.Request.Headers.TraceParent.ToString();
 
-    /// <summary>The trace's id in it: 32 hexadecimal digits.</summary>
+    /// <summary>Returns the trace id: 32 hexadecimal digits.</summary>
     /// <param name="traceParent">A valid value.</param>
     /// <returns>The id; empty if there is none.</returns>
     public static ReadOnlySpan<char> TraceIdOf(string traceParent) =>
         traceParent.Length >= Length ? traceParent.AsSpan(TraceIdStart, TraceIdLength) : [];
 
-    /// <summary>Whether another program would take it for a trace to go on with.</summary>
+    /// <summary>Returns a value that indicates whether other programs would accept the value and continue the trace.</summary>
     internal static bool IsValid(string value) =>
         value.Length >= Length
         && (value.Length == Length || (value[Length] == '-' && !value.StartsWith("00", StringComparison.Ordinal)))
@@ -38,12 +38,12 @@ public static class TraceParent
         && IsHex(value.AsSpan(SpanIdStart, SpanIdLength)) && value.AsSpan(SpanIdStart, SpanIdLength).ContainsAnyExcept('0')
         && IsHex(value.AsSpan(FlagsStart, 2));
 
-    /// <summary>The beginning of a trace that nobody here records.</summary>
+    /// <summary>Creates the value of a new trace that is not recorded here.</summary>
     internal static string Create() => string.Create(Length, 0, static (value, _) =>
     {
         Span<byte> random = stackalloc byte[(TraceIdLength + SpanIdLength) / 2];
         Random.Shared.NextBytes(random);
-        // Never all zeros, which would be no id.
+        // An id must not be all zeros.
         random[0] |= 1;
         random[^1] |= 1;
         "00-".CopyTo(value);

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace OwlBoard.Forwarding.Tracing;
 
-/// <summary>Begins a trace where the client began none and nobody records spans: log lines and upstreams have its id.</summary>
+/// <summary>
+/// Starts a trace if the client sent none and no spans are recorded, so that log messages and upstream requests share an id.
+/// </summary>
 internal sealed class TraceParentMiddleware(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)

@@ -2,14 +2,14 @@ using OwlBoard.Forwarding.Http1;
 
 namespace OwlBoard.Forwarding.Transforms;
 
-/// <summary>Fields that many requests have in common: checked and encoded once, not for each of them.</summary>
+/// <summary>A set of fields that many requests share, validated and encoded once.</summary>
 public sealed class FieldBlock
 {
     private readonly KeyValuePair<string, string>[] _fields;
     private readonly byte[] _lines;
 
-    /// <param name="fields">Each name once.</param>
-    /// <exception cref="InvalidOperationException">There is a line break in one.</exception>
+    /// <param name="fields">The fields, with unique names.</param>
+    /// <exception cref="InvalidOperationException">A field contains a line break.</exception>
     public FieldBlock(params ReadOnlySpan<KeyValuePair<string, string>> fields)
     {
         _fields = fields.ToArray();
@@ -29,14 +29,14 @@ public sealed class FieldBlock
         }
     }
 
-    /// <summary>Names and values.</summary>
+    /// <summary>The names and values.</summary>
     public ReadOnlySpan<KeyValuePair<string, string>> Fields => _fields;
 
-    /// <summary>As they are sent.</summary>
+    /// <summary>The encoded fields.</summary>
     internal ReadOnlySpan<byte> Lines => _lines;
 
-    /// <summary>Whether it is of just these fields, in the same order.</summary>
-    /// <param name="fields">Names and values.</param>
+    /// <summary>Returns a value that indicates whether the block consists of exactly these fields, in the same order.</summary>
+    /// <param name="fields">The names and values.</param>
     public bool IsOf(ReadOnlySpan<KeyValuePair<string, string>> fields)
     {
         if (fields.Length != _fields.Length)
@@ -55,11 +55,11 @@ public sealed class FieldBlock
         return true;
     }
 
-    /// <summary>Whether a field is one of them.</summary>
+    /// <summary>Returns a value that indicates whether the block contains a field.</summary>
     internal bool States(string name) => IndexOf<string>(_fields, name) >= 0;
 
-    /// <summary>Where the field of this name is.</summary>
-    /// <returns>-1 if there is none.</returns>
+    /// <summary>Returns the index of the field with this name.</summary>
+    /// <returns>The index; -1 if there is no such field.</returns>
     internal static int IndexOf<T>(ReadOnlySpan<KeyValuePair<string, T>> fields, string name)
     {
         for (var i = 0; i < fields.Length; i++)

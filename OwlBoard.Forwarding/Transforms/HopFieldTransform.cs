@@ -4,12 +4,12 @@ using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace OwlBoard.Forwarding.Transforms;
 
-/// <summary>Completes what YARP removes of a request's fields.</summary>
+/// <summary>Extension methods that remove hop-by-hop fields.</summary>
 public static class HopFieldTransform
 {
     /// <summary>
     /// Removes the fields that <c>Connection</c> names, which belong to the client's hop alone (RFC 9110 section 7.6.1); YARP
-    /// removes only the well-known ones. Those that a forwarder states itself stay, whatever the client names.
+    /// removes only the well-known ones. The fields that a forwarder writes itself are kept even if the client names them.
     /// </summary>
     /// <param name="context">The transforms of a route.</param>
     public static void AddHopFieldRemoval(this TransformBuilderContext context)

@@ -3,18 +3,18 @@ using Microsoft.AspNetCore.Http;
 namespace OwlBoard.Forwarding.Transforms;
 
 /// <summary>
-/// What a proxy changes in requests and responses on their way. Applied by the forwarder over sockets and, as YARP
-/// transforms, by YARP's own: the same changes whoever forwards. Hop-by-hop fields are the forwarders' own business.
+/// A change to requests and responses. The socket forwarder applies it directly, YARP's forwarder as YARP transforms, so the
+/// changes are the same with both. Hop-by-hop fields are handled by the forwarders.
 /// </summary>
 public interface IExchangeTransform
 {
-    /// <summary>Changes the request's head before it is sent.</summary>
+    /// <summary>Changes the request head before it is sent.</summary>
     /// <param name="context">The client's request.</param>
-    /// <param name="request">The one to the upstream.</param>
+    /// <param name="request">The upstream request.</param>
     public void TransformRequest(HttpContext context, UpstreamRequest request);
 
-    /// <summary>Changes the response's head, once that of the upstream has been copied into <see cref="HttpContext.Response"/>.</summary>
+    /// <summary>Changes the response head after it has been copied into <see cref="HttpContext.Response"/>.</summary>
     /// <param name="context">The client's request and response.</param>
-    /// <returns>Whether the body is to be passed on; otherwise the response is not to be sent.</returns>
+    /// <returns><see langword="true"/> to forward the body; <see langword="false"/> to drop the upstream's response.</returns>
     public bool TransformResponse(HttpContext context);
 }

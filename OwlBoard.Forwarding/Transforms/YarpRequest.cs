@@ -3,7 +3,7 @@ using Yarp.ReverseProxy.Transforms;
 
 namespace OwlBoard.Forwarding.Transforms;
 
-/// <summary>The request that YARP's own forwarder is about to send.</summary>
+/// <summary>The request that YARP's own forwarder sends.</summary>
 internal sealed class YarpRequest(RequestTransformContext transform) : UpstreamRequest
 {
     public override string Address => transform.DestinationPrefix;

@@ -5,7 +5,7 @@ using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace OwlBoard.Forwarding.Transforms;
 
-/// <summary>States every <see cref="IExchangeTransform"/> as YARP transforms, for what YARP forwards itself.</summary>
+/// <summary>Applies each <see cref="IExchangeTransform"/> as YARP transforms, for requests that YARP forwards itself.</summary>
 internal sealed class YarpTransforms(IEnumerable<IExchangeTransform> transforms) : ITransformProvider
 {
     public void ValidateRoute(TransformRouteValidationContext context)
@@ -18,7 +18,7 @@ internal sealed class YarpTransforms(IEnumerable<IExchangeTransform> transforms)
 
     public void Apply(TransformBuilderContext context)
     {
-        // YARP's own would replace X-Forwarded-For rather than append to it.
+        // YARP's default would replace X-Forwarded-For instead of appending to it.
         context.UseDefaultForwarders = false;
         context.AddOriginalHost();
         context.AddRequestTarget();
@@ -48,8 +48,8 @@ internal sealed class YarpTransforms(IEnumerable<IExchangeTransform> transforms)
     }
 
     /// <summary>
-    /// A response with one of these statuses has no body (RFC 9112 section 6.3, RFC 9110 section 15.3.6), whatever the upstream
-    /// says; Kestrel would wait for one of the stated length, and accept none.
+    /// Suppresses the body of a response whose status does not allow one (RFC 9112 section 6.3, RFC 9110 section 15.3.6),
+    /// even if the upstream announces it: Kestrel would wait for a body of the stated length, but refuse to write one.
     /// </summary>
     private static void SuppressForbiddenBody(ResponseTransformContext response)
     {

@@ -2,24 +2,24 @@ using System.Security.Cryptography;
 
 namespace OwlBoard.Forwarding.WebSockets;
 
-/// <summary>The frames that a proxy puts into a WebSocket itself (RFC 6455 section 5.5).</summary>
+/// <summary>The control frames that the proxy itself inserts into a WebSocket (RFC 6455 section 5.5).</summary>
 internal static class ControlFrames
 {
     private const byte FinalClose = 0x88;
     private const byte FinalPing = 0x89;
     private const byte Masked = 0x80;
 
-    /// <summary>1001, going away (RFC 6455 section 7.4.1), in network byte order.</summary>
+    /// <summary>Status code 1001, going away (RFC 6455 section 7.4.1), in network byte order.</summary>
     private static ReadOnlySpan<byte> GoingAway => [0x03, 0xE9];
 
-    /// <summary>As a server sends it: unmasked.</summary>
+    /// <summary>A close frame as sent by a server: unmasked.</summary>
     public static ReadOnlyMemory<byte> CloseToClient { get; } =
         new byte[] { FinalClose, (byte)GoingAway.Length, GoingAway[0], GoingAway[1] };
 
-    /// <summary>As a server sends it: unmasked.</summary>
+    /// <summary>A ping frame as sent by a server: unmasked.</summary>
     public static ReadOnlyMemory<byte> PingToClient { get; } = new byte[] { FinalPing, 0 };
 
-    /// <summary>As a client sends it: masked with a fresh key (RFC 6455 section 5.3).</summary>
+    /// <summary>Returns a close frame as sent by a client: masked with a new key (RFC 6455 section 5.3).</summary>
     public static ReadOnlyMemory<byte> CloseToServer()
     {
         var frame = new byte[8];
@@ -35,7 +35,7 @@ internal static class ControlFrames
         return frame;
     }
 
-    /// <summary>As a client sends it: with a masking key, though there is nothing to mask.</summary>
+    /// <summary>Returns a ping frame as sent by a client: with a masking key, although the payload is empty.</summary>
     public static ReadOnlyMemory<byte> PingToServer()
     {
         var frame = new byte[6];

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace OwlBoard.Forwarding.WebSockets;
 
 /// <summary>
-/// Follows the frames of one direction of a WebSocket (RFC 6455 section 5.2) without looking at their payload, so that
-/// a proxy knows where a frame of its own may go in between.
+/// Tracks the frames in one direction of a WebSocket (RFC 6455 section 5.2) without reading their payload, so that the proxy
+/// can insert its own frames between them.
 /// </summary>
 [SuppressMessage("Performance", "CA1815", Justification = "Mutable state that is never compared.")]
 internal struct FrameTracker
@@ -18,14 +18,14 @@ internal struct FrameTracker
     private int _opcode;
     private ulong _payloadLeft;
 
-    /// <summary>Whether the next byte begins a frame.</summary>
+    /// <summary>Indicates whether the next byte begins a frame.</summary>
     public readonly bool IsAtBoundary => _headerRead == 0;
 
-    /// <summary>Whether a close frame has gone by, after which nothing may follow (RFC 6455 section 5.5.1).</summary>
+    /// <summary>Indicates whether a close frame has passed, after which no frame may follow (RFC 6455 section 5.5.1).</summary>
     public bool IsClosed { get; private set; }
 
-    /// <summary>Goes on by all bytes.</summary>
-    /// <returns>How many of the bytes belong to frames that are complete; 0 if none ends here.</returns>
+    /// <summary>Advances past all bytes.</summary>
+    /// <returns>The number of bytes that belong to complete frames; 0 if no frame ends here.</returns>
     public int Advance(ReadOnlySpan<byte> bytes)
     {
         var complete = 0;
@@ -41,8 +41,8 @@ internal struct FrameTracker
         return complete;
     }
 
-    /// <summary>Goes on to the end of the frame that is under way or begins, or by all bytes if it ends later.</summary>
-    /// <returns>How many bytes that took.</returns>
+    /// <summary>Advances to the end of the current or next frame, or past all bytes if it ends later.</summary>
+    /// <returns>The number of bytes advanced.</returns>
     public int AdvanceToEndOfFrame(ReadOnlySpan<byte> bytes)
     {
         var position = 0;

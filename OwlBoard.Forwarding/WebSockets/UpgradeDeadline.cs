@@ -5,24 +5,24 @@ using Yarp.ReverseProxy.Forwarder;
 namespace OwlBoard.Forwarding.WebSockets;
 
 /// <summary>
-/// Limits how long the upstream may be silent while YARP's forwarder waits for a WebSocket: YARP has one time limit for an
-/// exchange, and that has to be the WebSocket's from the start. Ends with the 101, since the connection is a WebSocket from
-/// then on; another response has the limit until its last byte.
+/// Limits the time an upstream may be silent while YARP's forwarder waits for a WebSocket response. YARP has a single timeout
+/// per exchange, which must be that of the WebSocket from the start. The limit ends with the 101 response; it applies to any
+/// other response up to its last byte.
 /// </summary>
 /// <param name="inner">The transforms of the request.</param>
-/// <param name="limit">How long the upstream may be silent.</param>
+/// <param name="limit">The maximum time of silence.</param>
 /// <param name="time">The clock.</param>
-/// <param name="cancellationToken">Ends the exchange as well.</param>
+/// <param name="cancellationToken">An additional token that cancels the exchange.</param>
 internal sealed class UpgradeDeadline(HttpTransformer inner, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     : HttpTransformer, IDisposable
 {
     private readonly CancellationTokenSource _deadline = new(limit, time);
     private CancellationTokenSource? _either;
 
-    /// <summary>Whether the upstream was silent for too long.</summary>
+    /// <summary>Indicates whether the upstream exceeded the limit.</summary>
     public bool HasPassed => _deadline.IsCancellationRequested;
 
-    /// <summary>Ends the exchange.</summary>
+    /// <summary>The token that cancels the exchange.</summary>
     public CancellationToken Token =>
         (_either ??= CancellationTokenSource.CreateLinkedTokenSource(_deadline.Token, cancellationToken)).Token;
 
@@ -40,7 +40,7 @@ internal sealed class UpgradeDeadline(HttpTransformer inner, TimeSpan limit, Tim
         }
         else if (proxyResponse is not null && hasBody)
         {
-            // The fields are copied; what follows is the body alone.
+            // The header fields have been copied; only the body is still read from the content.
             proxyResponse.Content = new StreamContent(new LimitedStream(await proxyResponse.Content.ReadAsStreamAsync(cancellationToken), this));
         }
 
@@ -61,7 +61,7 @@ internal sealed class UpgradeDeadline(HttpTransformer inner, TimeSpan limit, Tim
 
     private void Pause() => _deadline.CancelAfter(Timeout.InfiniteTimeSpan);
 
-    /// <summary>A body each read of which has the time limit.</summary>
+    /// <summary>A response body with the time limit on each read.</summary>
     private sealed class LimitedStream(Stream body, UpgradeDeadline deadline) : Stream
     {
         public override bool CanRead => true;
@@ -82,7 +82,7 @@ internal sealed class UpgradeDeadline(HttpTransformer inner, TimeSpan limit, Tim
         {
             deadline.Begin();
             var count = await body.ReadAsync(buffer, cancellationToken);
-            // The client may take its time to take it.
+            // The client may take longer to accept the data.
             deadline.Pause();
             return count;
         }

@@ -3,12 +3,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OwlBoard.Forwarding.WebSockets;
 
-/// <summary>Adds care for the WebSockets that pass through a proxy.</summary>
+/// <summary>Extension methods that register the WebSocket relay.</summary>
 public static class WebSocketRelayExtensions
 {
-    /// <summary>Registers the relay. Settings: section <c>WebSockets</c>, see <see cref="WebSocketRelayOptions"/>.</summary>
-    /// <param name="services">The program's services.</param>
-    /// <param name="pingInterval">The ping interval unless the configuration says otherwise; default 0: no pings.</param>
+    /// <summary>Adds the relay's options, bound to section <c>WebSockets</c>; see <see cref="WebSocketRelayOptions"/>.</summary>
+    /// <param name="services">The service collection.</param>
+    /// <param name="pingInterval">The ping interval if it is not configured. Default: 0, no pings.</param>
     /// <returns>The same collection.</returns>
     public static IServiceCollection AddWebSocketRelay(this IServiceCollection services, TimeSpan pingInterval = default)
     {
@@ -21,10 +21,11 @@ public static class WebSocketRelayExtensions
     }
 
     /// <summary>
-    /// Sends both sides of each WebSocket a close frame with 1001 when the program stops (the proxy alone would wait
-    /// for them until its shutdown times out), and pings in between if so configured. Before the proxy in the pipeline.
+    /// Adds the relay. When the program stops, it sends both sides of each WebSocket a close frame with status 1001; the
+    /// proxy alone would wait for them until the shutdown timeout. It also sends pings, if configured. Must precede the proxy
+    /// in the pipeline.
     /// </summary>
-    /// <param name="app">The program's pipeline.</param>
+    /// <param name="app">The application's pipeline.</param>
     /// <returns>The same pipeline.</returns>
     public static IApplicationBuilder UseWebSocketRelay(this IApplicationBuilder app) =>
         app.UseMiddleware<WebSocketRelayMiddleware>();

@@ -5,7 +5,7 @@ using OwlBoard.ServiceDefaults.Drain;
 
 namespace OwlBoard.Forwarding.WebSockets;
 
-/// <summary>Puts a <see cref="WebSocketRelayStream"/> between the client and whatever accepts its WebSocket.</summary>
+/// <summary>Inserts a <see cref="WebSocketRelayStream"/> between the client and the handler that accepts the WebSocket.</summary>
 internal sealed class WebSocketRelayMiddleware(
     RequestDelegate next, IOptionsMonitor<WebSocketRelayOptions> options, DrainState drain, TimeProvider time)
 {
@@ -13,7 +13,7 @@ internal sealed class WebSocketRelayMiddleware(
     {
         if (WebSocketUpgrade.Find(context) is { } upgrade)
         {
-            // Chosen of the list that the client may have sent: what follows sees no other, YARP least of all.
+            // Reduce a list of protocols to the chosen one: later handlers, YARP in particular, must not see the others.
             context.Request.Headers.Upgrade = WebSocketUpgrade.Protocol;
             context.Features.Set<IHttpUpgradeFeature>(new RelayedUpgrade(this, upgrade, context));
         }

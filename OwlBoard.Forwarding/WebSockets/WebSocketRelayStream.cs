@@ -1,12 +1,12 @@
 namespace OwlBoard.Forwarding.WebSockets;
 
 /// <summary>
-/// The client's side of a WebSocket that a proxy relays. What the proxy reads here it sends to the server, and what it
-/// gets from the server it writes here; so this is where frames of the proxy's own go into either direction, always
-/// between two frames of the peers.
+/// The client's side of a relayed WebSocket. The proxy sends to the server what it reads from this stream, and writes to it
+/// what it receives from the server. Therefore the stream can insert frames into both directions, always between two frames
+/// of the peers.
 /// </summary>
 /// <remarks>
-/// A ping is answered by a pong that travels on to the other peer, who must not mind it (RFC 6455 section 5.5.3).
+/// The pong that replies to an inserted ping is forwarded to the other peer, which must accept it (RFC 6455 section 5.5.3).
 /// </remarks>
 internal sealed class WebSocketRelayStream : Stream
 {
@@ -64,7 +64,7 @@ internal sealed class WebSocketRelayStream : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Reads what goes to the server.</summary>
+    /// <summary>Reads the data for the server.</summary>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (true)
@@ -77,14 +77,14 @@ internal sealed class WebSocketRelayStream : Stream
                 return count;
             }
 
-            // The server has its close frame, from here or from the client itself.
+            // The server has received a close frame, from the relay or from the client.
             if (_closedServer || (_closing && _fromClient.IsClosed))
             {
                 await AwaitCloseOfClientAsync();
                 return 0;
             }
 
-            // Taken before the look at what there is to inject: an interrupt from here on cancels it.
+            // Get the token before checking for frames to insert: an interrupt after this line cancels it.
             var interruptible = InterruptibleBy(cancellationToken);
             if (_fromClient is { IsAtBoundary: true, IsClosed: false } && TakeInjection())
             {
@@ -96,7 +96,7 @@ internal sealed class WebSocketRelayStream : Stream
                 var count = await _client.ReadAsync(buffer, interruptible);
                 _heardClient |= count > 0;
                 var complete = _fromClient.Advance(buffer.Span[..count]);
-                // The close frame goes where the last complete frame ended; what the client had begun after it is void.
+                // Insert the close frame after the last complete frame; a frame begun after it is dropped.
                 if (_closing && complete > 0 && !_fromClient.IsClosed && TakeInjection())
                 {
                     return complete;
@@ -107,12 +107,12 @@ internal sealed class WebSocketRelayStream : Stream
             catch (OperationCanceledException)
                 when (interruptible.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
-                // Interrupted to put something in; no byte was taken.
+                // The read was interrupted to insert a frame; no data was consumed.
             }
         }
     }
 
-    /// <summary>Writes what the server sent.</summary>
+    /// <summary>Writes the data from the server.</summary>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         await _writing.WaitAsync(cancellationToken);
@@ -141,7 +141,7 @@ internal sealed class WebSocketRelayStream : Stream
                 buffer = buffer[count..];
             }
 
-            // Closing may have begun during the write.
+            // The close may have begun during the write.
             await CloseClientAtBoundaryAsync(cancellationToken);
         }
         finally
@@ -172,7 +172,7 @@ internal sealed class WebSocketRelayStream : Stream
     {
         if (disposing)
         {
-            // Not disposed: the semaphore and the interrupt, which a ping or a close under way may still use.
+            // The semaphore and the interrupt source are not disposed: a pending ping or close may still use them.
             _closeRequest.Unregister();
             _pings?.Dispose();
             lock (_interruptLock)
@@ -188,7 +188,7 @@ internal sealed class WebSocketRelayStream : Stream
         base.Dispose(disposing);
     }
 
-    /// <summary>Chooses what goes to the server next, if anything does.</summary>
+    /// <summary>Selects the next frame to insert for the server, if any.</summary>
     private bool TakeInjection()
     {
         if (_closing)
@@ -209,8 +209,8 @@ internal sealed class WebSocketRelayStream : Stream
     }
 
     /// <summary>
-    /// Drops what the client still sends until its close frame comes. Not to be cancelled by the proxy, which cancels
-    /// when the server has hung up: the client should have read its close frame before its connection goes.
+    /// Drops data from the client until its close frame arrives. The proxy's token is not observed, because it is canceled
+    /// when the server disconnects: the client should receive its close frame before its connection is closed.
     /// </summary>
     private async ValueTask AwaitCloseOfClientAsync()
     {
@@ -230,7 +230,7 @@ internal sealed class WebSocketRelayStream : Stream
         }
         catch (OperationCanceledException)
         {
-            // It had its time.
+            // The close timeout has elapsed.
         }
     }
 
@@ -254,7 +254,7 @@ internal sealed class WebSocketRelayStream : Stream
 
     private async Task PingAsync()
     {
-        // Either direction had something to say since the last tick, or is kept alive.
+        // A direction without data since the last tick is sent a ping.
         if (!_heardClient)
         {
             _pingServer = true;
@@ -263,14 +263,14 @@ internal sealed class WebSocketRelayStream : Stream
 
         var idle = !_heardServer;
         _heardClient = _heardServer = false;
-        // Whoever writes at the moment is not idle.
+        // If the lock is taken, a write is in progress and the direction is not idle.
         if (idle && await _writing.WaitAsync(TimeSpan.Zero))
         {
             await InsertTowardsClientAsync(PingClientAtBoundaryAsync);
         }
     }
 
-    /// <summary>Writes something of the proxy's own, and releases the right to write.</summary>
+    /// <summary>Inserts a frame towards the client and releases the write lock.</summary>
     private async Task InsertTowardsClientAsync(Func<CancellationToken, ValueTask> insert)
     {
         try
@@ -279,7 +279,7 @@ internal sealed class WebSocketRelayStream : Stream
         }
         catch (Exception gone) when (gone is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
-            // The client left: the proxy learns that from its own read or write, and ends the other side.
+            // The client is gone; the proxy detects this by its own read or write and closes the other side.
         }
         finally
         {
@@ -318,7 +318,7 @@ internal sealed class WebSocketRelayStream : Stream
         }
     }
 
-    /// <summary>A token for both the caller's cancellation and <see cref="Interrupt"/>; made anew only after either changed.</summary>
+    /// <summary>Returns a token for the caller's cancellation and <see cref="Interrupt"/>; recreated only after a change.</summary>
     private CancellationToken InterruptibleBy(CancellationToken cancellationToken)
     {
         lock (_interruptLock)

@@ -5,23 +5,23 @@ using Microsoft.Extensions.Primitives;
 namespace OwlBoard.Forwarding.WebSockets;
 
 /// <summary>
-/// Requests that ask for a WebSocket: over HTTP/1.1 with <c>Upgrade</c> (RFC 6455 section 4.1), over HTTP/2 with an extended
-/// <c>CONNECT</c> (RFC 8441). No other upgrade is known: a request for one is an ordinary request.
+/// Requests for a WebSocket: over HTTP/1.1 with <c>Upgrade</c> (RFC 6455 section 4.1), over HTTP/2 with an extended
+/// <c>CONNECT</c> (RFC 8441). Requests for other upgrades are treated as ordinary requests.
 /// </summary>
 public static class WebSocketUpgrade
 {
-    /// <summary>The protocol, as <c>Upgrade</c> names it.</summary>
+    /// <summary>The protocol name in <c>Upgrade</c>.</summary>
     internal const string Protocol = "websocket";
 
-    /// <summary>Whether the request asks for one, and the server can switch to it.</summary>
+    /// <summary>Returns a value that indicates whether the request asks for a WebSocket and the server supports it.</summary>
     /// <param name="context">The request.</param>
-    /// <returns>Whether it does.</returns>
+    /// <returns><see langword="true"/> if the request asks for a WebSocket; otherwise, <see langword="false"/>.</returns>
     public static bool IsRequested(HttpContext context) =>
         HttpMethods.IsConnect(context.Request.Method)
             ? context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true }
             : Find(context) is not null;
 
-    /// <summary>What switches to it, if the request asks for one over HTTP/1.1.</summary>
+    /// <summary>Returns the upgrade feature if the request asks for a WebSocket over HTTP/1.1.</summary>
     internal static IHttpUpgradeFeature? Find(HttpContext context) =>
         context.Request.Headers.Upgrade is { Count: > 0 } protocols
         && IsNamedIn(protocols)
@@ -29,7 +29,7 @@ public static class WebSocketUpgrade
             ? upgrade
             : null;
 
-    /// <summary>The field is a list, in one line or several, of which the server chooses (RFC 9110 section 7.8).</summary>
+    /// <summary>Checks the protocol list, in one line or several, from which the server chooses (RFC 9110 section 7.8).</summary>
     private static bool IsNamedIn(StringValues protocols)
     {
         foreach (var line in protocols)

@@ -247,7 +247,7 @@ public sealed class ConnectionPoolTests
 
         var failure = await Assert.ThrowsAsync<HttpRequestException>(() => opening);
         Assert.Equal(HttpRequestError.ConnectionError, failure.HttpRequestError);
-        Assert.Equal("No connection to gateway:8080 within 2 s.", failure.Message);
+        Assert.Equal("Connecting to gateway:8080 timed out after 2 s.", failure.Message);
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed class ProbeTests : IDisposable
         using var client = _clients.Create();
 
         var failure = await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(client, upstream.Address));
-        Assert.StartsWith($"No answer from 127.0.0.1:{upstream.Port}: ", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The probe of 127.0.0.1:{upstream.Port} failed: ", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -102,7 +102,7 @@ public sealed class LoopFairnessTests : IDisposable
             }
 
             Assert.Equal(loop, await LoopOfAsync(healthy, sender));
-            Assert.Equal(2 * Environment.ProcessorCount, _log.Lines.Count(line => line.StartsWith("Error: An operation of a connection threw", StringComparison.Ordinal)));
+            Assert.Equal(2 * Environment.ProcessorCount, _log.Lines.Count(line => line.StartsWith("Error: A socket operation threw", StringComparison.Ordinal)));
         }
     }
 
