@@ -5,7 +5,6 @@ using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Forwarding.Fields;
 using OwlBoard.Forwarding.Sockets;
 using OwlBoard.Forwarding.Targets;
-using OwlBoard.Forwarding.Transforms;
 using OwlBoard.Forwarding.WebSockets;
 using OwlBoard.Frontend.Pages;
 using OwlBoard.Frontend.Proxy;

@@ -11,6 +11,7 @@ using OwlBoard.Forwarding.Tracing;
 using OwlBoard.Forwarding.Transforms;
 using OwlBoard.Forwarding.WebSockets;
 using OwlBoard.Gateway.Breaker;
+using OwlBoard.Gateway.Configuration;
 using OwlBoard.Gateway.Cors;
 using OwlBoard.Gateway.Responses;
 using OwlBoard.Gateway.Routing;

@@ -6,29 +6,24 @@ using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 using OwlBoard.Forwarding.Discovery;
 using OwlBoard.Forwarding.Exchanges;
-using OwlBoard.Forwarding.Fields;
 using OwlBoard.Forwarding.Sockets;
-using OwlBoard.Forwarding.Targets;
 using OwlBoard.Forwarding.Tracing;
 using OwlBoard.Forwarding.Transforms;
 using OwlBoard.Forwarding.WebSockets;
 using OwlBoard.LoadBalancer.AccessLog;
+using OwlBoard.LoadBalancer.Affinity;
+using OwlBoard.LoadBalancer.Attempts;
 using OwlBoard.LoadBalancer.Balancing;
-using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Configuration;
-using OwlBoard.LoadBalancer.ConnectionLimiting;
-using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Health;
-using OwlBoard.LoadBalancer.Listeners;
+using OwlBoard.LoadBalancer.Limits;
 using OwlBoard.LoadBalancer.Management;
-using OwlBoard.LoadBalancer.RateLimiting;
-using OwlBoard.LoadBalancer.Retry;
+using OwlBoard.LoadBalancer.Pipeline;
+using OwlBoard.LoadBalancer.Requests;
 using OwlBoard.LoadBalancer.Status;
-using OwlBoard.LoadBalancer.Stickiness;
 using OwlBoard.LoadBalancer.Telemetry;
 using OwlBoard.LoadBalancer.Tls;
-using OwlBoard.LoadBalancer.Zones;
 using OwlBoard.ServiceDefaults.Telemetry;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -38,14 +33,13 @@ using Yarp.ReverseProxy.Model;
 
 namespace OwlBoard.LoadBalancer;
 
-/// <summary>Puts the load balancer together: YARP, and what is added through its extension points.</summary>
+/// <summary>Registers the load balancer: YARP, and the features that are added through its extension points.</summary>
 internal static class LoadBalancerExtensions
 {
     public static void AddLoadBalancer(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton<IValidateOptions<LoadBalancerOptions>, LoadBalancerOptionsValidator>();
-        services.AddSingleton<LiveOptions>();
+        services.AddLiveOptions();
         services.AddSingleton<LoadBalancerMetrics>();
         services.AddSingleton<ClientAddress>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelListeners>();
@@ -85,71 +79,18 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<GatewayRegistry>();
         services.AddSingleton<StateJournal>();
         services.AddSingleton<GatewayHealth>();
-        services.AddSingleton<LastResort>();
+        services.AddSingleton<ErrorResponse>();
         services.AddSingleton<LoopGuard>();
         services.AddSingleton<RetryBudget>();
         services.AddSingleton<RetryPolicy>();
         services.AddSingleton(new ReplayMemory());
-        services.AddSingleton<TryForwarder>();
+        services.AddSingleton<GatewayPicker>();
+        services.AddSingleton<AttemptLoop>();
 
         services.AddSingleton<TokenThrottle>();
         services.AddSingleton<TrafficHistory>();
         services.AddHostedService<TrafficSampler>();
         services.AddProxy();
-    }
-
-    public static void UseLoadBalancer(this WebApplication app)
-    {
-        app.WithoutAuthorization();
-        // Before routing, which asks for the listener and finds it quicker then.
-        app.UseMiddleware<MeasurementMiddleware>();
-        // Before anything reads or adds a field.
-        var options = app.Services.GetRequiredService<LiveOptions>();
-        app.UseRequestFields(
-            RequestGuardMiddleware.RefuseAsync,
-            () => options.Current is { Tls.IsOn: true, Limits: var limits } ? limits.RequestHeaderCount : 0);
-        app.UseTraceParent();
-        // Before anything that looks at the path.
-        app.UseRequestTarget(
-            static (context, detail) => RequestGuardMiddleware.RefuseAsync(context, StatusCodes.Status400BadRequest, detail),
-            ResponseHeaders.Apply);
-        app.UseMiddleware<DirectRouteMiddleware>((Func<RequestDelegate, RequestDelegate>)app.Guard);
-        app.UseMiddleware<ManagementGuardMiddleware>();
-        app.UseRouting();
-        app.UseThreadPoolForOwnAnswers();
-        app.UseMiddleware<LastResortMiddleware>();
-        app.UseGuards();
-        app.MapStatus();
-        app.MapStatusPage();
-        app.MapManagement();
-        app.MapReverseProxy(proxy =>
-        {
-            proxy.UseMiddleware<RateLimitMiddleware>();
-            proxy.UseMiddleware<ConnectionLimitMiddleware>();
-            proxy.UseMiddleware<RequestGateMiddleware>();
-            proxy.UseMiddleware<RetryMiddleware>();
-            proxy.UseMiddleware<StickinessMiddleware>();
-            proxy.UseMiddleware<ZoneMiddleware>();
-            proxy.UseLoadBalancing();
-            // A gateway is picked: RetryMiddleware forwards, and YARP's own last middleware does not come to it.
-            proxy.Run(static _ => Task.CompletedTask);
-        });
-    }
-
-    /// <summary>What each request passes before its endpoint, whether routing finds that or there is only one for it.</summary>
-    private static void UseGuards(this IApplicationBuilder app)
-    {
-        app.UseMiddleware<HstsMiddleware>();
-        app.UseMiddleware<RequestGuardMiddleware>();
-        app.UseWebSocketRelay();
-    }
-
-    private static RequestDelegate Guard(this IApplicationBuilder app, RequestDelegate endpoint)
-    {
-        var guarded = app.New();
-        guarded.UseGuards();
-        guarded.Run(endpoint);
-        return guarded.Build();
     }
 
     private static void AddProxy(this IServiceCollection services)
@@ -165,11 +106,11 @@ internal static class LoadBalancerExtensions
 
         services.AddReverseProxy()
             .AddServiceDiscoveryDestinations()
-            .AddTransforms<PoolTransforms>()
             .AddSocketForwarder();
         services.AddSingleton<IExchangeTransform, GatewayTransforms>();
-        services.AddSingleton<IExchangeTransform, StickinessTransforms>();
+        services.AddSingleton<IExchangeTransform, AffinityTransforms>();
         services.AddSingleton<GatewayCookie>();
+        services.AddSingleton<ClientAffinity>();
         services.AddSingleton<IProxyConfigProvider, GatewayProxyConfigProvider>();
         services.AddSingleton<HashKey>();
         services.AddSingleton<ILoadBalancingPolicy, LeastConnectionsPolicy>();

@@ -1,4 +1,5 @@
 using OwlBoard.LoadBalancer;
+using OwlBoard.LoadBalancer.Pipeline;
 using OwlBoard.ServiceDefaults;
 using OwlBoard.ServiceDefaults.Probing;
 using OwlBoard.ServiceDefaults.Startup;

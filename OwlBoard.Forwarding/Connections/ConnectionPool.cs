@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using OwlBoard.Forwarding.Sockets;
+using OwlBoard.Forwarding.Targets;
 
 namespace OwlBoard.Forwarding.Connections;
 

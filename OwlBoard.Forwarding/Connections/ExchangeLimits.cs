@@ -4,4 +4,4 @@ namespace OwlBoard.Forwarding.Connections;
 /// <param name="Timeout">The maximum time of inactivity.</param>
 /// <param name="ClientGone">Canceled when the client disconnects.</param>
 /// <param name="Cancellation">Cancels the exchange; observed until the response begins.</param>
-internal readonly record struct ExchangeLimits(TimeSpan Timeout, CancellationToken ClientGone, CancellationToken Cancellation);
+public readonly record struct ExchangeLimits(TimeSpan Timeout, CancellationToken ClientGone, CancellationToken Cancellation);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Forwarding.Sockets;
 
 namespace OwlBoard.Forwarding.Connections;
@@ -33,26 +32,6 @@ public sealed class UpstreamClient : HttpMessageInvoker
         _options = options;
         _metrics = metrics;
         _time = time;
-    }
-
-    /// <summary>Sends a health probe to an upstream over a new connection.</summary>
-    /// <param name="address">The upstream's address, as configured in YARP.</param>
-    /// <param name="request">A request without a body; only the path and query of its address are used.</param>
-    /// <param name="cancellationToken">Cancels the probe.</param>
-    /// <returns>The status of the response, without its header fields and body.</returns>
-    /// <exception cref="HttpRequestException">No connection could be opened, or no valid response was received.</exception>
-    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
-    public async Task<HttpResponseMessage> ProbeAsync(string address, HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await Probe.SendAsync(PoolFor(address), request, cancellationToken);
-        }
-        finally
-        {
-            // Leave the loop's thread: the caller's continuation may take long, and the loop serves other connections.
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        }
     }
 
     /// <summary>Returns the connection pool of an upstream, and creates it if necessary.</summary>

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using OwlBoard.Forwarding.Http1;
 using OwlBoard.Forwarding.Sockets;
 
 namespace OwlBoard.Forwarding.Connections;
@@ -88,7 +89,7 @@ internal sealed class UpstreamConnection : IReceiveBuffer, IDisposable
     public bool HasAnswered { get; private set; }
 
     /// <summary>The changes to the client's request for the current upstream request.</summary>
-    public Exchanges.SocketRequest Request { get; } = new();
+    public SocketRequest Request { get; } = new();
 
     /// <summary>The reason why the connection was closed from this side; <see cref="ConnectionEnd.None"/> if it was not.</summary>
     public ConnectionEnd Ended => (ConnectionEnd)Volatile.Read(ref _ended);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using OwlBoard.Forwarding.Features;
 
 namespace OwlBoard.Forwarding.Exchanges;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Net;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections.Features;
@@ -30,7 +29,7 @@ internal sealed partial class SocketForwarder(
     ForwardingMetrics metrics,
     ClientLimits clients,
     TimeProvider time,
-    ILogger<SocketForwarder> logger) : IHttpForwarder
+    ILogger<SocketForwarder> logger) : IHttpForwarder, IUpstreamForwarder
 {
     /// <summary>The maximum size of a response head in bytes; SocketsHttpHandler's default.</summary>
     public const int MaxHeadBytes = 64 * 1024;
@@ -56,10 +55,6 @@ internal sealed partial class SocketForwarder(
         HttpTransformer transformer) =>
         SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, CancellationToken.None);
 
-    /// <remarks>
-    /// The token cancels the exchange only until the response begins: a response that has begun is not retracted. CONNECT is
-    /// left to YARP, which refuses it as a request and translates it as a WebSocket over HTTP/2 (RFC 8441).
-    /// </remarks>
     public ValueTask<ForwarderError> SendAsync(
         HttpContext context,
         string destinationPrefix,
@@ -68,11 +63,27 @@ internal sealed partial class SocketForwarder(
         HttpTransformer transformer,
         CancellationToken cancellationToken)
     {
+        if (httpClient is not UpstreamClient || HttpMethods.IsConnect(context.Request.Method))
+        {
+            return SendOverYarpAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
+        }
+
+        var limits = new ExchangeLimits(requestConfig.ActivityTimeout ?? DefaultTimeout, ClientGone(context), cancellationToken);
+        return SendAndCopyAsync(context, destinationPrefix, httpClient, requestConfig, transformer, limits);
+    }
+
+    public ValueTask<ForwarderError> SendAsync(
+        HttpContext context,
+        UpstreamExchange exchange,
+        string destinationPrefix,
+        HttpMessageInvoker httpClient,
+        ForwarderRequestConfig requestConfig,
+        HttpTransformer transformer,
+        ExchangeLimits limits)
+    {
         if (httpClient is not UpstreamClient client || HttpMethods.IsConnect(context.Request.Method))
         {
-            return WebSocketUpgrade.IsRequested(context)
-                ? SendUpgradeAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken)
-                : other.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
+            return SendOverYarpAsync(context, destinationPrefix, httpClient, requestConfig, transformer, limits.Cancellation);
         }
 
         if (context.Response.HasStarted)
@@ -80,10 +91,51 @@ internal sealed partial class SocketForwarder(
             throw new InvalidOperationException("The request cannot be forwarded: its response has started.");
         }
 
-        var isUpgrade = WebSocketUpgrade.IsRequested(context);
-        var limits = new ExchangeLimits(requestConfig.ActivityTimeout ?? DefaultTimeout, ClientGone(context), cancellationToken);
         var pool = client.PoolFor(destinationPrefix);
-        return ForwardingTracing.IsWanted ? ForwardTracedAsync(context, pool, limits, isUpgrade) : ForwardAsync(context, pool, limits, isUpgrade);
+        return ForwardingTracing.IsWanted
+            ? SendTracedAsync(context, exchange, pool, limits)
+            : SendCoreAsync(context, exchange, pool, limits);
+    }
+
+    public ValueTask<ForwarderError> CopyAsync(HttpContext context, UpstreamExchange exchange) =>
+        exchange.Trace is null ? CopyCoreAsync(context, exchange) : CopyTracedAsync(context, exchange, exchange.Trace);
+
+    public async ValueTask DiscardAsync(HttpContext context, UpstreamExchange exchange)
+    {
+        var (connection, sender, trace) = (exchange.Connection!, exchange.Sender, exchange.Trace);
+        exchange.Clear();
+        await DropAsync(connection, sender, exchange.Framing);
+        sender?.Dispose();
+        trace?.End(context, ForwarderError.None, metrics);
+    }
+
+    /// <summary>
+    /// Forwards by YARP's own forwarder: a cluster whose client is not an <see cref="UpstreamClient"/>, and CONNECT, which is
+    /// refused as a request and translated as a WebSocket over HTTP/2 (RFC 8441).
+    /// </summary>
+    private ValueTask<ForwarderError> SendOverYarpAsync(
+        HttpContext context,
+        string destinationPrefix,
+        HttpMessageInvoker httpClient,
+        ForwarderRequestConfig requestConfig,
+        HttpTransformer transformer,
+        CancellationToken cancellationToken) =>
+        WebSocketUpgrade.IsRequested(context)
+            ? SendUpgradeAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken)
+            : other.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
+
+    [AsyncMethodBuilder(typeof(KeepingMethodBuilder<>))]
+    private async ValueTask<ForwarderError> SendAndCopyAsync(
+        HttpContext context,
+        string destinationPrefix,
+        HttpMessageInvoker httpClient,
+        ForwarderRequestConfig requestConfig,
+        HttpTransformer transformer,
+        ExchangeLimits limits)
+    {
+        var exchange = new UpstreamExchange();
+        var error = await SendAsync(context, exchange, destinationPrefix, httpClient, requestConfig, transformer, limits);
+        return exchange.HasResponse ? await CopyAsync(context, exchange) : error;
     }
 
     /// <summary>Forwards a WebSocket request with YARP's own forwarder. The WebSocket idle timeout applies after the upgrade.</summary>
@@ -113,22 +165,35 @@ internal sealed partial class SocketForwarder(
         return ForwarderError.RequestTimedOut;
     }
 
-    /// <summary>Forwards with a span and a duration measurement. Both are costly, so they are created only for a listener.</summary>
-    private async ValueTask<ForwarderError> ForwardTracedAsync(HttpContext context, ConnectionPool pool, ExchangeLimits limits, bool isUpgrade)
+    private async ValueTask<ForwarderError> SendTracedAsync(
+        HttpContext context, UpstreamExchange exchange, ConnectionPool pool, ExchangeLimits limits)
     {
-        using var activity = ForwardingTracing.Start(context, pool.Address);
-        var started = Stopwatch.GetTimestamp();
-        var error = await ForwardAsync(context, pool, limits, isUpgrade);
-        ForwardingTracing.End(activity, context, error);
-        metrics.Ended(
-            context.Request.Method, new Uri(pool.Address), context.Response.StatusCode,
-            error == ForwarderError.None ? null : error.ToString(), Stopwatch.GetElapsedTime(started));
+        var trace = ExchangeTrace.Start(context, pool.Address);
+        var error = await SendCoreAsync(context, exchange, pool, limits);
+        if (exchange.HasResponse)
+        {
+            exchange.Trace = trace;
+        }
+        else
+        {
+            trace.End(context, error, metrics);
+        }
+
+        return error;
+    }
+
+    private async ValueTask<ForwarderError> CopyTracedAsync(HttpContext context, UpstreamExchange exchange, ExchangeTrace trace)
+    {
+        var error = await CopyCoreAsync(context, exchange);
+        trace.End(context, error, metrics);
         return error;
     }
 
     [AsyncMethodBuilder(typeof(KeepingMethodBuilder<>))]
-    private async ValueTask<ForwarderError> ForwardAsync(HttpContext context, ConnectionPool pool, ExchangeLimits limits, bool isUpgrade)
+    private async ValueTask<ForwarderError> SendCoreAsync(
+        HttpContext context, UpstreamExchange exchange, ConnectionPool pool, ExchangeLimits limits)
     {
+        var isUpgrade = WebSocketUpgrade.IsRequested(context);
         var body = RequestBody.Of(context, isUpgrade);
         UpstreamConnection? connection = null;
         BodySender? sender = null;
@@ -173,14 +238,32 @@ internal sealed partial class SocketForwarder(
             connection.Watch.AnswerBegins();
             connection.ReleaseSendBuffer();
             var framing = CopyHead(context, connection);
-            if (!Transform(context))
+            foreach (var transform in _transforms)
             {
-                await DropAsync(connection, sender, framing);
-                connection = null;
-                return ForwarderError.None;
+                transform.TransformResponse(context);
             }
 
-            if (isUpgrade && connection.Head.StatusCode == StatusCodes.Status101SwitchingProtocols)
+            exchange.SetResponse(connection, sender, framing);
+            return ForwarderError.None;
+        }
+        catch (Exception failure)
+        {
+            var error = await FailBeforeAnswerAsync(context, pool, connection, sender, failure, limits.ClientGone);
+            await EndAsync(pool, connection, sender);
+            return error;
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(KeepingMethodBuilder<>))]
+    private async ValueTask<ForwarderError> CopyCoreAsync(HttpContext context, UpstreamExchange exchange)
+    {
+        var connection = exchange.Connection;
+        var pool = connection!.Pool;
+        var (sender, framing) = (exchange.Sender, exchange.Framing);
+        exchange.Clear();
+        try
+        {
+            if (connection.Head.StatusCode == StatusCodes.Status101SwitchingProtocols)
             {
                 return await UpgradeAsync(context, connection);
             }
@@ -212,20 +295,28 @@ internal sealed partial class SocketForwarder(
         }
         catch (Exception failure)
         {
-            return await FailBeforeAnswerAsync(context, pool, connection, sender, limits, failure);
+            return await FailBeforeAnswerAsync(context, pool, connection, sender, failure, ClientGone(context));
         }
         finally
         {
-            if (sender is not null)
+            if (sender is not null || connection is not null)
             {
-                await sender.StopAsync();
-                sender.Dispose();
+                await EndAsync(pool, connection, sender);
             }
+        }
+    }
 
-            if (connection is not null)
-            {
-                pool.Discard(connection);
-            }
+    private static async ValueTask EndAsync(ConnectionPool pool, UpstreamConnection? connection, BodySender? sender)
+    {
+        if (sender is not null)
+        {
+            await sender.StopAsync();
+            sender.Dispose();
+        }
+
+        if (connection is not null)
+        {
+            pool.Discard(connection);
         }
     }
 
@@ -237,11 +328,6 @@ internal sealed partial class SocketForwarder(
     {
         if (HttpProtocol.IsHttp11(context.Request.Protocol))
         {
-            if (context.Response.BodyWriter is IClientConnection { ConnectionClosed: { CanBeCanceled: true } closed })
-            {
-                return closed;
-            }
-
             if (context.Features.Get<IConnectionLifetimeFeature>() is { } connection)
             {
                 return connection.ConnectionClosed;
@@ -369,17 +455,6 @@ internal sealed partial class SocketForwarder(
         return framing;
     }
 
-    private bool Transform(HttpContext context)
-    {
-        var passes = true;
-        foreach (var transform in _transforms)
-        {
-            passes &= transform.TransformResponse(context);
-        }
-
-        return passes;
-    }
-
     /// <summary>Drops a response that is not sent to the client. The connection is reused if the response is complete.</summary>
     private static async ValueTask DropAsync(UpstreamConnection connection, BodySender? sender, BodyFraming framing)
     {
@@ -422,7 +497,7 @@ internal sealed partial class SocketForwarder(
     }
 
     private async ValueTask<ForwarderError> FailBeforeAnswerAsync(
-        HttpContext context, ConnectionPool pool, UpstreamConnection? connection, BodySender? sender, ExchangeLimits limits, Exception failure)
+        HttpContext context, ConnectionPool pool, UpstreamConnection? connection, BodySender? sender, Exception failure, CancellationToken clientGone)
     {
         if (context.Response.HasStarted)
         {
@@ -444,7 +519,7 @@ internal sealed partial class SocketForwarder(
             (ConnectionEnd.ClientGone, _) => (ForwarderError.RequestCanceled, StatusCodes.Status400BadRequest),
             (ConnectionEnd.Cancelled, _) => (ForwarderError.RequestCanceled, StatusCodes.Status502BadGateway),
             (_, OperationCanceledException) => (ForwarderError.RequestCanceled,
-                limits.ClientGone.IsCancellationRequested ? StatusCodes.Status400BadRequest : StatusCodes.Status502BadGateway),
+                clientGone.IsCancellationRequested ? StatusCodes.Status400BadRequest : StatusCodes.Status502BadGateway),
             (null, HttpRequestException) => (ForwarderError.Request, StatusCodes.Status502BadGateway),
             (_, MalformedResponseException) => (ForwarderError.ResponseHeaders, StatusCodes.Status502BadGateway),
             (_, InvalidOperationException) => (ForwarderError.RequestCreation, StatusCodes.Status502BadGateway),

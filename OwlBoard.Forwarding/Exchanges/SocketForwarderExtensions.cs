@@ -24,6 +24,7 @@ public static class SocketForwarderExtensions
     {
         proxy.Services.TryAddSingleton<ForwardingMetrics>();
         proxy.Services.TryAddSingleton<ClientLimits>();
+        proxy.Services.AddSingleton(static provider => (IUpstreamForwarder)provider.GetRequiredService<IHttpForwarder>());
         return proxy.AddTransforms<YarpTransforms>().WrapForwarder(static (provider, former) => new SocketForwarder(
             former,
             provider.GetServices<IExchangeTransform>(),

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OwlBoard.Forwarding.Exchanges;
 
 namespace OwlBoard.Forwarding.Sockets;
 

@@ -15,6 +15,5 @@ public interface IExchangeTransform
 
     /// <summary>Changes the response head after it has been copied into <see cref="HttpContext.Response"/>.</summary>
     /// <param name="context">The client's request and response.</param>
-    /// <returns><see langword="true"/> to forward the body; <see langword="false"/> to drop the upstream's response.</returns>
-    public bool TransformResponse(HttpContext context);
+    public void TransformResponse(HttpContext context);
 }

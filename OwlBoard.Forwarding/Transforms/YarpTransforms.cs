@@ -37,9 +37,9 @@ internal sealed class YarpTransforms(IEnumerable<IExchangeTransform> transforms)
             });
             context.AddResponseTransform(response =>
             {
-                if (response.ProxyResponse is not null && !transform.TransformResponse(response.HttpContext))
+                if (response.ProxyResponse is not null)
                 {
-                    response.SuppressResponseBody = true;
+                    transform.TransformResponse(response.HttpContext);
                 }
 
                 return default;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
+using OwlBoard.Forwarding.Features;
 using OwlBoard.ServiceDefaults.Drain;
 
 namespace OwlBoard.Forwarding.WebSockets;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
+using OwlBoard.Gateway.Configuration;
 using Polly;
 using Polly.CircuitBreaker;
 using Yarp.ReverseProxy.Configuration;

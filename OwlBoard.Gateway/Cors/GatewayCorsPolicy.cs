@@ -1,13 +1,12 @@
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
+using OwlBoard.Gateway.Configuration;
 
 namespace OwlBoard.Gateway.Cors;
 
 /// <summary>The CORS policy for browsers on other origins.</summary>
 internal sealed class GatewayCorsPolicy(IOptions<GatewayOptions> gateway) : IConfigureOptions<CorsOptions>
 {
-    public const string AnyOrigin = "*";
-
     private static readonly string[] Methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
 
     private static readonly string[] Headers =

@@ -1,3 +1,4 @@
+using OwlBoard.Gateway.Configuration;
 namespace OwlBoard.Gateway.Cors;
 
 /// <summary>

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using OwlBoard.Forwarding.Faults;
-using OwlBoard.Gateway.Cors;
+using OwlBoard.Gateway.Configuration;
 using OwlBoard.Gateway.Routing;
 using Yarp.ReverseProxy.Model;
 
@@ -26,7 +26,7 @@ internal sealed class GatewayHeadersMiddleware
     {
         _next = next;
         _name = options.Value.Name;
-        _dependsOnOrigin = !options.Value.AllowedOrigins.Contains(GatewayCorsPolicy.AnyOrigin);
+        _dependsOnOrigin = !options.Value.AllowedOrigins.Contains(GatewayOptions.AnyOrigin);
         _apply = context => Apply((HttpContext)context);
     }
 

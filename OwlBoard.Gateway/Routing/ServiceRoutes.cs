@@ -1,4 +1,5 @@
 using System.Net;
+using OwlBoard.Gateway.Configuration;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 

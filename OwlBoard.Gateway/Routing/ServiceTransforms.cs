@@ -31,7 +31,7 @@ internal sealed class ServiceTransforms : IExchangeTransform
         }
     }
 
-    public bool TransformResponse(HttpContext context)
+    public void TransformResponse(HttpContext context)
     {
         var headers = context.Response.Headers;
         headers.Remove("Server");
@@ -48,8 +48,6 @@ internal sealed class ServiceTransforms : IExchangeTransform
         {
             headers.Remove(name);
         }
-
-        return true;
     }
 
     private static string Append(StringValues forwardedFor, IPAddress? peer) =>

@@ -2,8 +2,8 @@ using System.Net.Security;
 using System.Text;
 using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Connections;
-using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Forwarding.Sockets;
+using OwlBoard.Gateway.Configuration;
 using OwlBoard.Gateway.Routing;
 using OwlBoard.ServiceDefaults.MutualTls;
 using Yarp.ReverseProxy.Forwarder;
@@ -34,7 +34,7 @@ internal sealed class ServiceHttpClientFactory(
     HttpMessageInvoker IForwarderHttpClientFactory.CreateClient(ForwarderHttpClientContext context)
     {
         var client = CreateClient(context);
-        return options.Value.Forwarder == Forwarders.Yarp || client is UpstreamClient
+        return client is UpstreamClient
             ? client
             : new UpstreamClient(
                 client,

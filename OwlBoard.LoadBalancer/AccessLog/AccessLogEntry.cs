@@ -1,5 +1,7 @@
 using System.Net;
 using OwlBoard.Forwarding.Targets;
+using OwlBoard.Forwarding.Tracing;
+using OwlBoard.LoadBalancer.Requests;
 
 namespace OwlBoard.LoadBalancer.AccessLog;
 
@@ -16,5 +18,5 @@ internal readonly record struct AccessLogEntry(
     TimeSpan Duration,
     string UserAgent,
     string Upstream,
-    int Tries,
+    int Attempts,
     string TraceParent);

@@ -1,4 +1,5 @@
 using System.Net;
+using OwlBoard.LoadBalancer.Requests;
 
 namespace OwlBoard.LoadBalancer.AccessLog;
 
@@ -18,7 +19,7 @@ internal sealed partial class AccessLogExporter(ILogger<AccessLogExporter> logge
             entry.Client,
             entry.Listener,
             entry.Upstream,
-            entry.Tries,
+            entry.Attempts,
             entry.UserAgent);
 
     [LoggerMessage(

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using OwlBoard.Forwarding.Tracing;
+using OwlBoard.LoadBalancer.Requests;
 
 namespace OwlBoard.LoadBalancer.AccessLog;
 
@@ -35,7 +36,7 @@ internal static class AccessLogFormat
         line.Write("\" upstream: "u8);
         line.Write(entry.Upstream);
         line.Write(" tries: "u8);
-        line.Write(entry.Tries);
+        line.Write(entry.Attempts);
         line.Write(" listener: "u8);
         line.Write(entry.Listener);
         line.Write(" trace: "u8);
@@ -60,7 +61,7 @@ internal static class AccessLogFormat
             json.WriteNumber("duration_s", Math.Round(entry.Duration.TotalSeconds, 6));
             json.WriteString("user_agent", entry.UserAgent);
             json.WriteString("upstream", entry.Upstream);
-            json.WriteNumber("tries", entry.Tries);
+            json.WriteNumber("tries", entry.Attempts);
             json.WriteString("listener", entry.Listener);
             json.WriteString("trace_id", TraceParent.TraceIdOf(entry.TraceParent));
             json.WriteEndObject();

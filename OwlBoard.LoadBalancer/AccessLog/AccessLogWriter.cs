@@ -1,5 +1,5 @@
 using System.Buffers;
-using OwlBoard.LoadBalancer.Configuration;
+using Microsoft.Extensions.Options;
 using OwlBoard.LoadBalancer.Telemetry;
 
 namespace OwlBoard.LoadBalancer.AccessLog;
@@ -31,7 +31,7 @@ internal sealed partial class AccessLogWriter : BackgroundService
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _line;
 
-    private readonly LiveOptions _options;
+    private readonly IOptionsMonitor<AccessLogOptions> _options;
     private readonly LoadBalancerMetrics _metrics;
     private readonly ILogger<AccessLogWriter> _logger;
     private readonly AccessLogExporter? _exporter;
@@ -54,14 +54,14 @@ internal sealed partial class AccessLogWriter : BackgroundService
     private long _droppedReported;
 
     public AccessLogWriter(
-        LiveOptions options, LoadBalancerMetrics metrics, ILogger<AccessLogWriter> logger, AccessLogExporter? exporter = null)
+        IOptionsMonitor<AccessLogOptions> options, LoadBalancerMetrics metrics, ILogger<AccessLogWriter> logger, AccessLogExporter? exporter = null)
         : this(options, metrics, logger, AccessLogSink.Open)
     {
         _exporter = exporter;
     }
 
     internal AccessLogWriter(
-        LiveOptions options,
+        IOptionsMonitor<AccessLogOptions> options,
         LoadBalancerMetrics metrics,
         ILogger<AccessLogWriter> logger,
         Func<AccessLogOptions, Stream> openSink,
@@ -72,7 +72,7 @@ internal sealed partial class AccessLogWriter : BackgroundService
         _logger = logger;
         _openSink = openSink;
         _pause = pause ?? DefaultPause;
-        _capacity = options.Current.AccessLog.Capacity;
+        _capacity = options.CurrentValue.Capacity;
     }
 
     /// <summary>How many lines were dropped since the start.</summary>
@@ -84,7 +84,7 @@ internal sealed partial class AccessLogWriter : BackgroundService
         _exporter?.Export(entry);
         var line = _line ??= new ArrayBufferWriter<byte>();
         line.ResetWrittenCount();
-        if (_options.Current.AccessLog.Format == "json")
+        if (_options.CurrentValue.Format == "json")
         {
             AccessLogFormat.WriteJson(entry, line);
         }
@@ -158,7 +158,7 @@ internal sealed partial class AccessLogWriter : BackgroundService
     {
         while (TakeBatch() is > 0 and var count)
         {
-            var settings = _options.Current.AccessLog;
+            var settings = _options.CurrentValue;
             try
             {
                 if (_sink?.IsCurrent(settings) != true)

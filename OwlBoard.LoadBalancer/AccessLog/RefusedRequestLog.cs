@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Targets;
-using OwlBoard.LoadBalancer.ClientIdentity;
-using OwlBoard.LoadBalancer.Configuration;
-using OwlBoard.LoadBalancer.Forwarding;
+using OwlBoard.Forwarding.Tracing;
+using OwlBoard.LoadBalancer.Gateways;
+using OwlBoard.LoadBalancer.Requests;
 
 namespace OwlBoard.LoadBalancer.AccessLog;
 
@@ -11,7 +12,7 @@ namespace OwlBoard.LoadBalancer.AccessLog;
 /// Writes a line for each request that Kestrel's parser refuses (400, 408, 414, 431, 505), since the pipeline does not see
 /// it. Kestrel reports those as diagnostic events.
 /// </summary>
-internal sealed class RefusedRequestLog(AccessLogWriter log, LiveOptions options, TimeProvider time, DiagnosticListener others) : DiagnosticSource
+internal sealed class RefusedRequestLog(AccessLogWriter log, IOptionsMonitor<AccessLogOptions> options, TimeProvider time, DiagnosticListener others) : DiagnosticSource
 {
     private const string BadRequest = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
 
@@ -22,7 +23,7 @@ internal sealed class RefusedRequestLog(AccessLogWriter log, LiveOptions options
 
     public override void Write(string name, object? value)
     {
-        if (name == BadRequest && value is IFeatureCollection request && options.Current.AccessLog.Enabled)
+        if (name == BadRequest && value is IFeatureCollection request && options.CurrentValue.Enabled)
         {
             WriteLine(request);
         }
@@ -36,7 +37,7 @@ internal sealed class RefusedRequestLog(AccessLogWriter log, LiveOptions options
     private void WriteLine(IFeatureCollection features)
     {
         // One that came to the pipeline, and failed there, has its line.
-        if (features.Get<IHttpResponseBodyFeature>() is ResponseProgress
+        if (features.Get<IHttpResponseBodyFeature>() is ResponseMeter
             || features.Get<IBadRequestExceptionFeature>()?.Error is not BadHttpRequestException refusal
             || features.Get<ClientConnection>() is not { } connection
             || features.Get<IHttpRequestFeature>() is not { } request)
@@ -57,7 +58,7 @@ internal sealed class RefusedRequestLog(AccessLogWriter log, LiveOptions options
             Duration: TimeSpan.Zero,
             FieldText.Of(request.Headers.UserAgent),
             Upstream: Unknown,
-            Tries: 0,
+            Attempts: 0,
             TraceParent: ""));
     }
 }

@@ -1,4 +1,4 @@
-using OwlBoard.LoadBalancer.Configuration;
+using Microsoft.Extensions.Options;
 using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.LoadBalancer.Balancing;
@@ -7,7 +7,7 @@ namespace OwlBoard.LoadBalancer.Balancing;
 /// <c>consistent_hash</c>: the same key to the same gateway by <see cref="Rendezvous"/> hashing, unless that has its fill
 /// (Mirrokni, Thorup and Zadimoghaddam, "Consistent Hashing with Bounded Loads", 2018): then to the key's next one.
 /// </summary>
-internal sealed class ConsistentHashPolicy(GatewayRegistry gateways, HashKey keys, LiveOptions options) : GatewayPolicy(gateways, options)
+internal sealed class ConsistentHashPolicy(GatewayRegistry gateways, HashKey keys, IOptionsMonitor<BalancingOptions> options) : GatewayPolicy(gateways, options)
 {
     public override string Name => Algorithms.ConsistentHash;
 

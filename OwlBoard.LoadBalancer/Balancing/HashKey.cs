@@ -1,15 +1,16 @@
-using OwlBoard.LoadBalancer.ClientIdentity;
-using OwlBoard.LoadBalancer.Configuration;
+using Microsoft.Extensions.Options;
+using OwlBoard.LoadBalancer.Gateways;
+using OwlBoard.LoadBalancer.Requests;
 
 namespace OwlBoard.LoadBalancer.Balancing;
 
 /// <summary>What a request is hashed by: see <see cref="ConsistentHashOptions"/>.</summary>
-internal sealed class HashKey(ClientAddress client, LiveOptions options)
+internal sealed class HashKey(ClientAddress client, IOptionsMonitor<BalancingOptions> options)
 {
     /// <summary>The configured header or cookie; a request without it goes by its client's address.</summary>
     public ulong Of(HttpContext context)
     {
-        var settings = options.Current.ConsistentHash;
+        var settings = options.CurrentValue.ConsistentHash;
         var value = settings.By switch
         {
             ConsistentHashOptions.ByHeader => (string?)context.Request.Headers[settings.Name!],

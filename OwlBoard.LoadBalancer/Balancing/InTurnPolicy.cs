@@ -1,10 +1,10 @@
-using OwlBoard.LoadBalancer.Configuration;
+using Microsoft.Extensions.Options;
 using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.LoadBalancer.Balancing;
 
 /// <summary>An algorithm that gives out turns on a <see cref="VirtualClock"/>, in proportion to the weights.</summary>
-internal abstract class InTurnPolicy(GatewayRegistry gateways, LiveOptions options) : GatewayPolicy(gateways, options)
+internal abstract class InTurnPolicy(GatewayRegistry gateways, IOptionsMonitor<BalancingOptions> options) : GatewayPolicy(gateways, options)
 {
     private readonly VirtualClock _clock = new();
 

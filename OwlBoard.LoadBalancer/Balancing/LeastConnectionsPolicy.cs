@@ -1,4 +1,4 @@
-using OwlBoard.LoadBalancer.Configuration;
+using Microsoft.Extensions.Options;
 using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.LoadBalancer.Balancing;
@@ -7,7 +7,7 @@ namespace OwlBoard.LoadBalancer.Balancing;
 /// <c>least_conn</c>: the gateway with the fewest active requests in relation to its weight; among equals each in turn,
 /// in proportion to the weights.
 /// </summary>
-internal sealed class LeastConnectionsPolicy(GatewayRegistry gateways, LiveOptions options) : InTurnPolicy(gateways, options)
+internal sealed class LeastConnectionsPolicy(GatewayRegistry gateways, IOptionsMonitor<BalancingOptions> options) : InTurnPolicy(gateways, options)
 {
     public override string Name => Algorithms.LeastConnections;
 

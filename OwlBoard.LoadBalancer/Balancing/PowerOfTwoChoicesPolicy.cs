@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using OwlBoard.LoadBalancer.Configuration;
+using Microsoft.Extensions.Options;
 using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.LoadBalancer.Balancing;
@@ -9,7 +9,7 @@ namespace OwlBoard.LoadBalancer.Balancing;
 /// requests in relation to its weight (Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 2001).
 /// Several load balancers that know nothing of each other do not all choose the same gateway, as with the least loaded.
 /// </summary>
-internal sealed class PowerOfTwoChoicesPolicy(GatewayRegistry gateways, LiveOptions options) : GatewayPolicy(gateways, options)
+internal sealed class PowerOfTwoChoicesPolicy(GatewayRegistry gateways, IOptionsMonitor<BalancingOptions> options) : GatewayPolicy(gateways, options)
 {
     public override string Name => Algorithms.PowerOfTwoChoices;
 

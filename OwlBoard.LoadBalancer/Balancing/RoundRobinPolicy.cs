@@ -1,4 +1,4 @@
-using OwlBoard.LoadBalancer.Configuration;
+using Microsoft.Extensions.Options;
 using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.LoadBalancer.Balancing;
@@ -6,7 +6,7 @@ namespace OwlBoard.LoadBalancer.Balancing;
 /// <summary>
 /// <c>round_robin</c>: each gateway in turn, in proportion to the weights and evenly interleaved, however busy it is.
 /// </summary>
-internal sealed class RoundRobinPolicy(GatewayRegistry gateways, LiveOptions options) : InTurnPolicy(gateways, options)
+internal sealed class RoundRobinPolicy(GatewayRegistry gateways, IOptionsMonitor<BalancingOptions> options) : InTurnPolicy(gateways, options)
 {
     public override string Name => Algorithms.RoundRobin;
 

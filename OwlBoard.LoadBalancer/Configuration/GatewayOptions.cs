@@ -1,3 +1,4 @@
+using OwlBoard.LoadBalancer.Balancing;
 namespace OwlBoard.LoadBalancer.Configuration;
 
 /// <summary>One gateway, or one logical name that stands for several. A bare address is enough.</summary>
@@ -12,7 +13,7 @@ public sealed class GatewayOptions
     /// <summary>Its share in relation to the others'. Default 1; from 0.001 to 1000.</summary>
     public double Weight { get; set; } = 1;
 
-    /// <summary>The zone it is in; see <see cref="LoadBalancerOptions.Zone"/>. Default: none.</summary>
+    /// <summary>The zone it is in; see <see cref="BalancingOptions.Zone"/>. Default: none.</summary>
     public string? Zone { get; set; }
 
     /// <summary>The name, given or derived.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Health;
 using Yarp.ReverseProxy.Configuration;
@@ -55,7 +54,7 @@ internal sealed class GatewayProxyConfigProvider : IProxyConfigProvider, IDispos
     private static ClusterConfig CreateCluster(LoadBalancerOptions options) => new()
     {
         ClusterId = ClusterId,
-        LoadBalancingPolicy = options.Algorithm,
+        LoadBalancingPolicy = options.Balancing.Algorithm,
         Destinations = options.Gateways.ToDictionary(gateway => gateway.EffectiveName, CreateDestination, StringComparer.OrdinalIgnoreCase),
         HealthCheck = new HealthCheckConfig
         {
@@ -81,7 +80,6 @@ internal sealed class GatewayProxyConfigProvider : IProxyConfigProvider, IDispos
         {
             [GatewayClientFactory.ConnectTimeoutKey] = options.Timeouts.Connect.ToString("c", CultureInfo.InvariantCulture),
             [GatewayClientFactory.IdleConnectionsKey] = options.ConnectionPool.IdleConnections.ToString(CultureInfo.InvariantCulture),
-            [GatewayClientFactory.ForwarderKey] = options.Forwarder,
             [GatewayClientFactory.IdleTimeoutKey] = options.ConnectionPool.IdleTimeout.ToString("c", CultureInfo.InvariantCulture),
         },
     };

@@ -45,6 +45,9 @@ internal sealed partial class LiveOptions : IDisposable
         {
             var section = configuration.GetSection(LoadBalancerOptions.Section);
             section.Bind(options);
+            section.Bind(options.Balancing);
+            section.Bind(options.Management);
+            section.Bind(options.Proxies);
             options.Gateways = BindGateways(section.GetSection(nameof(options.Gateways)));
         }
         catch (InvalidOperationException unreadable)

@@ -3,9 +3,10 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
+using OwlBoard.LoadBalancer.Affinity;
 using OwlBoard.LoadBalancer.Balancing;
-using OwlBoard.LoadBalancer.RateLimiting;
-using OwlBoard.LoadBalancer.Stickiness;
+using OwlBoard.LoadBalancer.Gateways;
+using OwlBoard.LoadBalancer.Limits;
 
 namespace OwlBoard.LoadBalancer.Configuration;
 
@@ -18,10 +19,14 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
     public ValidateOptionsResult Validate(string? name, LoadBalancerOptions options)
     {
         var failures = new List<string>();
-        ValidateAnnotations(LoadBalancerOptions.Section, options, failures);
+        foreach (var section in new object[] { options, options.Balancing, options.Management })
+        {
+            ValidateAnnotations(LoadBalancerOptions.Section, section, failures);
+        }
+
         ValidateGateways(options.Gateways, failures);
         ValidateAddress("Address", options.Address, failures);
-        ValidateAddress("ManagementAddress", options.ManagementAddress, failures);
+        ValidateAddress("ManagementAddress", options.Management.ManagementAddress, failures);
         ValidatePorts(options, failures);
         ValidateRateLimit(options.RateLimit, failures);
         ValidateStickiness(options.Stickiness, failures);
@@ -30,29 +35,29 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
             failures.Add(Message("Tls:CertificatePath", options.Tls.CertificatePath, "the path of a certificate, since there is a Tls:Port or Tls:MobilePort"));
         }
 
-        if (!Algorithms.All.Contains(options.Algorithm))
+        if (!Algorithms.All.Contains(options.Balancing.Algorithm))
         {
-            failures.Add(Message("Algorithm", options.Algorithm, $"one of {string.Join(", ", Algorithms.All)}"));
+            failures.Add(Message("Algorithm", options.Balancing.Algorithm, $"one of {string.Join(", ", Algorithms.All)}"));
         }
 
-        if (options.ConsistentHash is { By: ConsistentHashOptions.ByHeader or ConsistentHashOptions.ByCookie } hash && !IsToken(hash.Name))
+        if (options.Balancing.ConsistentHash is { By: ConsistentHashOptions.ByHeader or ConsistentHashOptions.ByCookie } hash && !IsToken(hash.Name))
         {
             failures.Add(Message("ConsistentHash:Name", hash.Name, $"the name of a {hash.By}, since ConsistentHash:By is {hash.By}"));
         }
 
-        for (var i = 0; i < options.TrustedProxies.Count; i++)
+        for (var i = 0; i < options.Proxies.TrustedProxies.Count; i++)
         {
-            if (!IPNetwork.TryParse(options.TrustedProxies[i], out _))
+            if (!IPNetwork.TryParse(options.Proxies.TrustedProxies[i], out _))
             {
-                failures.Add(Message($"TrustedProxies:{i}", options.TrustedProxies[i], "a network in CIDR notation, as in 10.0.0.0/8 or fd00::/8"));
+                failures.Add(Message($"TrustedProxies:{i}", options.Proxies.TrustedProxies[i], "a network in CIDR notation, as in 10.0.0.0/8 or fd00::/8"));
             }
         }
 
-        for (var i = 0; i < options.ManagementHosts.Count; i++)
+        for (var i = 0; i < options.Management.ManagementHosts.Count; i++)
         {
-            if (Uri.CheckHostName(options.ManagementHosts[i]) is UriHostNameType.Unknown)
+            if (Uri.CheckHostName(options.Management.ManagementHosts[i]) is UriHostNameType.Unknown)
             {
-                failures.Add(Message($"ManagementHosts:{i}", options.ManagementHosts[i], "a host name or IP address without scheme and port, as in status.example.com"));
+                failures.Add(Message($"ManagementHosts:{i}", options.Management.ManagementHosts[i], "a host name or IP address without scheme and port, as in status.example.com"));
             }
         }
 
@@ -93,9 +98,9 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
                 failures.Add(Message($"Gateways:{i}:Weight", gateway.Weight, "a number from 0.001 to 1000"));
             }
 
-            if (!string.IsNullOrEmpty(gateway.Zone) && !Regex.IsMatch(gateway.Zone, $"^(?:{LoadBalancerOptions.ZonePattern})$", RegexOptions.None, TimeSpan.FromSeconds(1)))
+            if (!string.IsNullOrEmpty(gateway.Zone) && !Regex.IsMatch(gateway.Zone, $"^(?:{BalancingOptions.ZonePattern})$", RegexOptions.None, TimeSpan.FromSeconds(1)))
             {
-                failures.Add(Message($"Gateways:{i}:Zone", gateway.Zone, LoadBalancerOptions.ZoneDemand));
+                failures.Add(Message($"Gateways:{i}:Zone", gateway.Zone, BalancingOptions.ZoneDemand));
             }
 
             if (!names.TryAdd(gateway.EffectiveName, i))
@@ -120,7 +125,7 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
         {
             (nameof(options.DesktopPort), options.DesktopPort),
             (nameof(options.MobilePort), options.MobilePort),
-            (nameof(options.ManagementPort), options.ManagementPort),
+            (nameof(options.Management.ManagementPort), options.Management.ManagementPort),
             ("Tls:Port", options.Tls.Port),
             ("Tls:MobilePort", options.Tls.MobilePort),
         })

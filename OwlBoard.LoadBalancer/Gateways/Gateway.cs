@@ -24,7 +24,6 @@ internal sealed class Gateway(DestinationState destination, TimeProvider time)
     private readonly Lock _configuration = new();
     private DestinationConfig? _configured;
     private int _active;
-    private int _exchanges;
     private long _virtualFinish;
     private long _rampStart;
 
@@ -87,13 +86,6 @@ internal sealed class Gateway(DestinationState destination, TimeProvider time)
 
     /// <summary>Counts one request less.</summary>
     public void Release() => Interlocked.Decrement(ref _active);
-
-    /// <summary>Counts a request that uses one of the pool's connections, WebSockets left out.</summary>
-    /// <returns>How many there are now.</returns>
-    public int BeginExchange() => Interlocked.Increment(ref _exchanges);
-
-    /// <summary>Counts such a request less.</summary>
-    public void EndExchange() => Interlocked.Decrement(ref _exchanges);
 
     /// <summary>Gives it a turn that begins at <paramref name="start"/> and lasts the shorter, the larger its share is.</summary>
     public void TakeTurn(long start, double share) =>

@@ -4,7 +4,7 @@ namespace OwlBoard.LoadBalancer.Gateways;
 
 /// <summary>
 /// A gateway's health: what probes say, what requests say, and the state that follows. Written only by
-/// <see cref="Health.GatewayHealth"/>, under <see cref="Lock"/>.
+/// the health checks, under <see cref="Lock"/>.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A token source without a timer holds nothing that needs disposal.")]
 internal sealed class GatewayCondition
@@ -33,7 +33,7 @@ internal sealed class GatewayCondition
     /// <summary>Whether an operator took it out.</summary>
     public bool IsDrained { get; set; }
 
-    /// <summary>When it came back lately, oldest first; see <see cref="Health.ActiveHealthOptions.FlapWindow"/>.</summary>
+    /// <summary>When it came back lately, oldest first; see <c>LoadBalancer:ActiveHealth:FlapWindow</c>.</summary>
     public Queue<long> Returns { get; } = new();
 
     /// <summary>What the last probe saw.</summary>

@@ -1,4 +1,4 @@
-using OwlBoard.LoadBalancer.Configuration;
+using Microsoft.Extensions.Options;
 using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Telemetry;
 using Yarp.ReverseProxy.Health;
@@ -12,7 +12,8 @@ namespace OwlBoard.LoadBalancer.Health;
 /// </summary>
 internal sealed partial class GatewayHealth(
     GatewayRegistry gateways,
-    LiveOptions options,
+    IOptionsMonitor<PassiveHealthOptions> passive,
+    IOptionsMonitor<ActiveHealthOptions> active,
     IClusterDestinationsUpdater destinations,
     StateJournal journal,
     LoadBalancerMetrics metrics,
@@ -22,6 +23,7 @@ internal sealed partial class GatewayHealth(
     /// <summary>While it lasts, how often it is said that there are no sockets.</summary>
     private static readonly TimeSpan ShortagePause = TimeSpan.FromSeconds(10);
 
+    private readonly LoadBalancerMetrics _metrics = Observed(metrics, gateways);
     private long _shortageSaid;
 
     /// <summary>This machine had no socket for a request or a probe: that says nothing of any gateway.</summary>
@@ -40,9 +42,9 @@ internal sealed partial class GatewayHealth(
     public void ReportFailure(Gateway gateway, string reason)
     {
         gateway.Statistics.CountFailure(reason);
-        metrics.GatewayFailed(gateway.Name, reason);
+        _metrics.GatewayFailed(gateway.Name, reason);
 
-        var settings = options.Current.PassiveHealth;
+        var settings = passive.CurrentValue;
         if (settings.MaxFails == 0)
         {
             return;
@@ -133,7 +135,7 @@ internal sealed partial class GatewayHealth(
         {
             condition.Successes = 0;
             condition.LastProbe = new ProbeResult(time.GetUtcNow(), reason);
-            if (++condition.Misses < options.Current.ActiveHealth.Misses || condition.Probed == GatewayState.Unhealthy)
+            if (++condition.Misses < active.CurrentValue.Misses || condition.Probed == GatewayState.Unhealthy)
             {
                 return;
             }
@@ -160,10 +162,17 @@ internal sealed partial class GatewayHealth(
         MoveFromDead();
     }
 
+    private static LoadBalancerMetrics Observed(LoadBalancerMetrics metrics, GatewayRegistry gateways)
+    {
+        metrics.ObserveGateways(() => gateways.All.Select(gateway =>
+            (gateway.Name, gateway.Active, gateway.Condition.State == GatewayState.Healthy)));
+        return metrics;
+    }
+
     private int SuccessesToReturn(GatewayCondition condition)
     {
         const int MostDoublings = 4;
-        var settings = options.Current.ActiveHealth;
+        var settings = active.CurrentValue;
         while (condition.Returns.TryPeek(out var oldest) && time.GetElapsedTime(oldest) >= settings.FlapWindow)
         {
             condition.Returns.Dequeue();
@@ -217,7 +226,7 @@ internal sealed partial class GatewayHealth(
         yarp.Active = condition.Probed == GatewayState.Healthy ? DestinationHealth.Healthy : DestinationHealth.Unhealthy;
         yarp.Passive = condition.Ejection is null ? DestinationHealth.Healthy : DestinationHealth.Unhealthy;
 
-        metrics.GatewayStateChanged(gateway.Name, after, cause);
+        _metrics.GatewayStateChanged(gateway.Name, after.ToString(), cause);
         if (after == GatewayState.Healthy)
         {
             gateway.BeginRamp();

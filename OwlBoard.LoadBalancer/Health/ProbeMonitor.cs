@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using OwlBoard.Forwarding.Connections;
-using OwlBoard.LoadBalancer.Forwarding;
+using OwlBoard.Forwarding.Exchanges;
+using OwlBoard.LoadBalancer.Gateways;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
@@ -117,7 +118,8 @@ internal sealed partial class ProbeMonitor(
         try
         {
             using var request = requests.CreateRequest(cluster.Model, destination.Model);
-            var response = await SendAsync(cluster.Model.HttpClient, destination.Model.Config, request, either.Token);
+            var address = destination.Model.Config is { Health: { Length: > 0 } other } ? other : destination.Model.Config.Address;
+            var response = await ((UpstreamClient)cluster.Model.HttpClient).ProbeAsync(address, request, either.Token);
             result = new DestinationProbingResult(destination, response, exception: null);
         }
         catch (Exception failure)
@@ -138,18 +140,6 @@ internal sealed partial class ProbeMonitor(
                 policies.Single(policy => policy.Name == settings.Policy).ProbingCompleted(cluster, [result]);
             }
         }
-    }
-
-    private static Task<HttpResponseMessage> SendAsync(
-        HttpMessageInvoker client, DestinationConfig destination, HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        if (client is UpstreamClient sockets)
-        {
-            return sockets.ProbeAsync(destination.Health is { Length: > 0 } other ? other : destination.Address, request, cancellationToken);
-        }
-
-        PooledHandler.BypassPool(request);
-        return client.SendAsync(request, cancellationToken);
     }
 
     [LoggerMessage(1, LogLevel.Error, "The result of a probe of {Gateway} could not be used")]

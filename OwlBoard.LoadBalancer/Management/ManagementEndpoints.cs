@@ -1,9 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
-using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Health;
-using OwlBoard.LoadBalancer.Listeners;
-using OwlBoard.LoadBalancer.Status;
+using OwlBoard.LoadBalancer.Requests;
 
 namespace OwlBoard.LoadBalancer.Management;
 
@@ -37,7 +35,7 @@ internal static class ManagementEndpoints
 
         health.SetDrained(gateway, drained);
         await context.Response.WriteAsJsonAsync(
-            new GatewayAction(gateway.Name, DetailedStatus.NameOf(gateway.Condition.State), gateway.Active), context.RequestAborted);
+            new GatewayAction(gateway.Name, gateway.Condition.State.Name(), gateway.Active), context.RequestAborted);
     }
 
     /// <summary>What became of the gateway.</summary>

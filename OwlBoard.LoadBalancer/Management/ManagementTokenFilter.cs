@@ -1,15 +1,14 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Mvc;
-using OwlBoard.LoadBalancer.ClientIdentity;
-using OwlBoard.LoadBalancer.Configuration;
-using OwlBoard.LoadBalancer.Forwarding;
+using Microsoft.Extensions.Options;
+using OwlBoard.LoadBalancer.Requests;
 
 namespace OwlBoard.LoadBalancer.Management;
 
-/// <summary>Requires <see cref="LoadBalancerOptions.ManagementToken"/> as a bearer token (RFC 6750).</summary>
+/// <summary>Requires <see cref="ManagementOptions.ManagementToken"/> as a bearer token (RFC 6750).</summary>
 internal sealed partial class ManagementTokenFilter(
-    LiveOptions options, TokenThrottle throttle, ClientAddress client, ILogger<ManagementTokenFilter> logger) : IEndpointFilter
+    IOptionsMonitor<ManagementOptions> options, TokenThrottle throttle, ClientAddress client, ILogger<ManagementTokenFilter> logger) : IEndpointFilter
 {
     private const string Scheme = "Bearer ";
 
@@ -26,10 +25,10 @@ internal sealed partial class ManagementTokenFilter(
 
     private async Task<bool> TryRefuseAsync(HttpContext http)
     {
-        if (options.Current.ManagementToken is not { Length: > 0 } token)
+        if (options.CurrentValue.ManagementToken is not { Length: > 0 } token)
         {
             await RefuseAsync(
-                http, StatusCodes.Status403Forbidden, $"Gateways can be drained by hand once {LoadBalancerOptions.Section}:{nameof(LoadBalancerOptions.ManagementToken)} is set.");
+                http, StatusCodes.Status403Forbidden, $"Gateways can be drained by hand once LoadBalancer:{nameof(ManagementOptions.ManagementToken)} is set.");
             return true;
         }
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using OwlBoard.LoadBalancer.ClientIdentity;
+using OwlBoard.LoadBalancer.Requests;
 
 namespace OwlBoard.LoadBalancer.Management;
 

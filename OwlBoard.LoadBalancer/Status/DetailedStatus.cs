@@ -23,17 +23,6 @@ internal sealed record DetailedStatus(
     long AccessLogDropped,
     IReadOnlyList<DetailedStatus.GatewayStatus> Gateways)
 {
-    /// <summary>Returns a state's name as all status texts have it.</summary>
-    public static string NameOf(GatewayState state) => state switch
-    {
-        GatewayState.Healthy => "healthy",
-        GatewayState.Unhealthy => "unhealthy",
-        GatewayState.Ejected => "ejected",
-        GatewayState.Draining => "draining",
-        GatewayState.Drained => "drained",
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, message: null),
-    };
-
     /// <summary>One gateway.</summary>
     public sealed record GatewayStatus(
         string Name,
@@ -57,7 +46,7 @@ internal sealed record DetailedStatus(
             return new GatewayStatus(
                 gateway.Name,
                 gateway.Address,
-                NameOf(condition.State),
+                condition.State.Name(),
                 condition.Reason,
                 condition.Since,
                 gateway.Weight,

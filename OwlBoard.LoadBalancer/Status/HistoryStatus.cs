@@ -76,7 +76,7 @@ internal sealed record HistoryStatus(
 
             foreach (var state in states)
             {
-                var name = DetailedStatus.NameOf(state);
+                var name = state.Name();
                 if (runs is [.., var last] && last.State == name)
                 {
                     runs[^1] = last with { Steps = last.Steps + 1 };
@@ -98,6 +98,6 @@ internal sealed record HistoryStatus(
     public sealed record Change(DateTimeOffset At, string Gateway, string Before, string After, string Reason)
     {
         public static Change Of(GatewayStateChange change) =>
-            new(change.At, change.Gateway, DetailedStatus.NameOf(change.Before), DetailedStatus.NameOf(change.After), change.Reason);
+            new(change.At, change.Gateway, change.Before.Name(), change.After.Name(), change.Reason);
     }
 }

@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Options;
 using OwlBoard.LoadBalancer.AccessLog;
-using OwlBoard.LoadBalancer.Configuration;
-using OwlBoard.LoadBalancer.Forwarding;
+using OwlBoard.LoadBalancer.Balancing;
 using OwlBoard.LoadBalancer.Gateways;
-using OwlBoard.LoadBalancer.Listeners;
+using OwlBoard.LoadBalancer.Health;
+using OwlBoard.LoadBalancer.Management;
+using OwlBoard.LoadBalancer.Requests;
 using OwlBoard.ServiceDefaults.Drain;
 using OwlBoard.ServiceDefaults.Health;
 
@@ -33,24 +35,24 @@ internal static class StatusEndpoints
     }
 
     private static IResult Status(
-        HttpContext context, GatewayRegistry gateways, LiveOptions options, DrainState drain, AccessLogWriter accessLog, TrafficHistory history, TimeProvider time)
+        HttpContext context, GatewayRegistry gateways, IOptionsMonitor<BalancingOptions> balancing, IOptionsMonitor<ManagementOptions> management, IOptionsMonitor<ActiveHealthOptions> probing, DrainState drain, AccessLogWriter accessLog, TrafficHistory history, TimeProvider time)
     {
         ResponseHeaders.Apply(context);
         var all = gateways.All;
         var active = all.Count(gateway => gateway.Condition.State == GatewayState.Healthy);
-        var current = options.Current;
+        var algorithm = balancing.CurrentValue.Algorithm;
         return Listener.Of(context) == Listener.Management && AcceptsJson(context.Request)
             ? Results.Json(new DetailedStatus(
                 time.GetUtcNow(),
-                current.Algorithm,
+                algorithm,
                 drain.IsDraining,
-                CanDrain: !string.IsNullOrEmpty(current.ManagementToken),
-                IsProbing: current.ActiveHealth.Enabled,
+                CanDrain: !string.IsNullOrEmpty(management.CurrentValue.ManagementToken),
+                IsProbing: probing.CurrentValue.Enabled,
                 active,
                 StartedAt,
                 accessLog.Dropped,
                 [.. all.Select(gateway => DetailedStatus.GatewayStatus.Of(gateway, history.LastMinute(gateway)))]))
-            : Results.Text(Describe(all, active, current.Algorithm));
+            : Results.Text(Describe(all, active, algorithm));
     }
 
     private static bool AcceptsJson(HttpRequest request) =>
@@ -63,7 +65,7 @@ internal static class StatusEndpoints
         text.Append(CultureInfo.InvariantCulture, $"Algorithm: {algorithm}\n");
         foreach (var gateway in gateways)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{gateway.Name} {gateway.Address} {DetailedStatus.NameOf(gateway.Condition.State)} active={gateway.Active}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{gateway.Name} {gateway.Address} {gateway.Condition.State.Name()} active={gateway.Active}\n");
         }
 
         return text.ToString();

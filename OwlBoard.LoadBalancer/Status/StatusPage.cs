@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using Microsoft.Net.Http.Headers;
-using OwlBoard.LoadBalancer.Listeners;
+using OwlBoard.LoadBalancer.Requests;
 
 namespace OwlBoard.LoadBalancer.Status;
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Http.Features;
 using OwlBoard.Forwarding.Exchanges;
-using OwlBoard.LoadBalancer.ConnectionLimiting;
+using OwlBoard.Forwarding.Features;
 using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.LoadBalancer.Telemetry;
@@ -38,7 +38,7 @@ internal sealed class LoadBalancerMetrics
 
     private readonly Meter _meter;
     private readonly Histogram<double> _requestDuration;
-    private readonly Histogram<double> _tryDuration;
+    private readonly Histogram<double> _attemptDuration;
     private readonly Counter<long> _failures;
     private readonly Counter<long> _retries;
     private readonly Counter<long> _stateChanges;
@@ -49,12 +49,12 @@ internal sealed class LoadBalancerMetrics
     private readonly Counter<long> _connectionsClosed;
     private readonly Counter<long> _requestsRefused;
 
-    public LoadBalancerMetrics(IMeterFactory meters, GatewayRegistry gateways)
+    public LoadBalancerMetrics(IMeterFactory meters)
     {
         var meter = _meter = meters.Create(MeterName);
         _requestDuration = meter.CreateHistogram<double>(
             "http.server.request.duration", "s", "Duration of HTTP server requests.", tags: null, Durations);
-        _tryDuration = meter.CreateHistogram<double>(
+        _attemptDuration = meter.CreateHistogram<double>(
             "owlboard.gateway.request.duration", "s", "Duration of the tries sent to a gateway.", tags: null, Durations);
         _failures = meter.CreateCounter<long>(
             "owlboard.gateway.failures", "{failure}", "Tries that failed at a gateway, by reason.");
@@ -74,21 +74,26 @@ internal sealed class LoadBalancerMetrics
             "owlboard.connections_closed", "{connection}", "Connections of clients closed for the sake of others, by reason.");
         _requestsRefused = meter.CreateCounter<long>(
             "owlboard.requests_refused", "{request}", "Requests refused with 503 at a limit or because memory is short, by reason.");
-        meter.CreateObservableUpDownCounter(
+    }
+
+    /// <summary>Publishes the active requests and the state of the gateways when metrics are collected.</summary>
+    public void ObserveGateways(Func<IEnumerable<(string Name, int ActiveRequests, bool IsHealthy)>> gateways)
+    {
+        _meter.CreateObservableUpDownCounter(
             "owlboard.gateway.active_requests",
-            () => gateways.All.Select(gateway => new Measurement<int>(gateway.Active, Tag(gateway.Name))),
+            () => gateways().Select(gateway => new Measurement<int>(gateway.ActiveRequests, Tag(gateway.Name))),
             "{request}",
-            "Requests a gateway is serving; open WebSockets count.");
-        meter.CreateObservableGauge(
+            "Active requests of a gateway, open WebSockets included.");
+        _meter.CreateObservableGauge(
             "owlboard.gateway.healthy",
-            () => gateways.All.Select(gateway => new Measurement<int>(gateway.Condition.State == GatewayState.Healthy ? 1 : 0, Tag(gateway.Name))),
-            description: "1 while a gateway takes traffic, else 0.");
+            () => gateways().Select(gateway => new Measurement<int>(gateway.IsHealthy ? 1 : 0, Tag(gateway.Name))),
+            description: "1 while a gateway is in rotation, else 0.");
     }
 
     /// <summary>Publishes numbers of the connections when they are collected.</summary>
     /// <param name="connections">The open connections of clients, and how many of them are parked.</param>
     /// <param name="backlog">The bytes of responses that wait for clients which do not read.</param>
-    public void Observe(Func<(int Open, int Parked)> connections, Func<long> backlog)
+    public void ObserveConnections(Func<(int Open, int Parked)> connections, Func<long> backlog)
     {
         _meter.CreateObservableUpDownCounter(
             "owlboard.connections",
@@ -137,8 +142,8 @@ internal sealed class LoadBalancerMetrics
         _requestDuration.Record(duration.TotalSeconds, tags);
     }
 
-    public void TryEnded(string gateway, TimeSpan duration, int statusCode) =>
-        _tryDuration.Record(duration.TotalSeconds, Tag(gateway), new("http.response.status_code", StatusCodes[statusCode]));
+    public void AttemptEnded(string gateway, TimeSpan duration, int statusCode) =>
+        _attemptDuration.Record(duration.TotalSeconds, Tag(gateway), new("http.response.status_code", StatusCodes[statusCode]));
 
     public void GatewayFailed(string gateway, string reason) => _failures.Add(1, Tag(gateway), new("reason", reason));
 
@@ -150,8 +155,8 @@ internal sealed class LoadBalancerMetrics
 
     public void RetryRefused(string reason) => _retries.Add(1, new("outcome", "over budget"), new("reason", reason));
 
-    public void GatewayStateChanged(string gateway, GatewayState state, string reason) =>
-        _stateChanges.Add(1, Tag(gateway), new("state", state.ToString()), new("reason", reason));
+    public void GatewayStateChanged(string gateway, string state, string reason) =>
+        _stateChanges.Add(1, Tag(gateway), new("state", state), new("reason", reason));
 
     public void AccessLogLinesDropped(int count) => _accessLogDropped.Add(count);
 
@@ -161,39 +166,17 @@ internal sealed class LoadBalancerMetrics
         _rateLimited.Add(1, new KeyValuePair<string, object?>("route", route));
     }
 
-    /// <summary>Counts a connection or request that was refused or closed for the sake of others.</summary>
-    public void Shed(ShedReason reason)
+    /// <summary>Counts a connection that was refused at a limit.</summary>
+    public void ConnectionRefused(string reason) => _connectionsRefused.Add(1, Reason(reason));
+
+    /// <summary>Counts a connection that was closed for the sake of others.</summary>
+    public void ConnectionClosed(string reason) => _connectionsClosed.Add(1, Reason(reason));
+
+    /// <summary>Counts a request that was refused with 503.</summary>
+    public void RequestRefused(string reason)
     {
-        switch (reason)
-        {
-            case ShedReason.ConnectionLimit:
-                _connectionsRefused.Add(1, Reason("limit"));
-                break;
-            case ShedReason.ClientConnectionLimit:
-                _connectionsRefused.Add(1, Reason("client limit"));
-                break;
-            case ShedReason.IdleForNew:
-                _connectionsClosed.Add(1, Reason("idle"));
-                break;
-            case ShedReason.Http2Flood:
-                _connectionsClosed.Add(1, Reason("http2 flood"));
-                break;
-            case ShedReason.MemoryIdle:
-                _connectionsClosed.Add(1, Reason("idle, memory short"));
-                break;
-            case ShedReason.MemorySlow:
-                _connectionsClosed.Add(1, Reason("slow, memory short"));
-                break;
-            case ShedReason.RequestLimit:
-                RequestRefused("limit");
-                break;
-            case ShedReason.ClientRequestLimit:
-                RequestRefused("client limit");
-                break;
-            case ShedReason.MemoryRequest:
-                RequestRefused("memory short");
-                break;
-        }
+        Totals.CountRefusal();
+        _requestsRefused.Add(1, Reason(reason));
     }
 
     public void ConnectionLimited()
@@ -211,12 +194,6 @@ internal sealed class LoadBalancerMetrics
     };
 
     private static KeyValuePair<string, object?> Reason(string reason) => new("reason", reason);
-
-    private void RequestRefused(string reason)
-    {
-        Totals.CountRefusal();
-        _requestsRefused.Add(1, Reason(reason));
-    }
 
     private static KeyValuePair<string, object?> Tag(string gateway) => new("gateway", gateway);
 }

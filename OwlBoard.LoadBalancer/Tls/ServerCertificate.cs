@@ -2,7 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
-using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.LoadBalancer.Tls;
 
@@ -15,7 +15,7 @@ internal sealed partial class ServerCertificate : IDisposable
 {
     public static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
 
-    private readonly LiveOptions _options;
+    private readonly IOptionsMonitor<TlsOptions> _options;
     private readonly TimeProvider _time;
     private readonly ILogger<ServerCertificate> _logger;
     private readonly Lock _lock = new();
@@ -25,24 +25,24 @@ internal sealed partial class ServerCertificate : IDisposable
     private string _refused = "";
 
     /// <exception cref="OptionsValidationException">The certificate cannot be used.</exception>
-    public ServerCertificate(LiveOptions options, TimeProvider time, ILogger<ServerCertificate> logger)
+    public ServerCertificate(IOptionsMonitor<TlsOptions> options, TimeProvider time, ILogger<ServerCertificate> logger)
     {
         _options = options;
         _time = time;
         _logger = logger;
         Handshake = new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(_handshake!) };
-        if (!options.Current.Tls.IsOn)
+        if (!options.CurrentValue.IsOn)
         {
             return;
         }
 
         try
         {
-            Use(CertificateFiles.Read(options.Current.Tls));
+            Use(CertificateFiles.Read(options.CurrentValue));
         }
         catch (CertificateRefusedException refused)
         {
-            throw new OptionsValidationException(LoadBalancerOptions.Section, typeof(LoadBalancerOptions), [refused.Message]);
+            throw new OptionsValidationException("LoadBalancer:Tls", typeof(TlsOptions), [refused.Message]);
         }
 
         _poll = time.CreateTimer(_ => Reload(), state: null, PollInterval, PollInterval);
@@ -57,7 +57,7 @@ internal sealed partial class ServerCertificate : IDisposable
     {
         lock (_lock)
         {
-            var settings = _options.Current.Tls;
+            var settings = _options.CurrentValue;
             var fingerprint = "";
             try
             {

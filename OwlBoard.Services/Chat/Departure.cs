@@ -1,3 +1,4 @@
+using OwlBoard.Services.Users;
 namespace OwlBoard.Services.Chat;
 
 /// <summary>A user who left a room because the replica with the user's last connection died.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OwlBoard.Services.Http;
+using OwlBoard.Services.Users;
 
 namespace OwlBoard.Services.Chat;
 

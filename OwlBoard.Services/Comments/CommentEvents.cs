@@ -1,4 +1,5 @@
 using OwlBoard.Services.Realtime;
+using OwlBoard.Services.Storage;
 
 namespace OwlBoard.Services.Comments;
 

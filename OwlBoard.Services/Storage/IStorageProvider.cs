@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using OwlBoard.Services.Realtime;
 
 namespace OwlBoard.Services.Storage;
 

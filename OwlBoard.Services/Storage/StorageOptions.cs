@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using OwlBoard.Services.Chat;
 using OwlBoard.Services.Storage.PostgreSql;
 
 namespace OwlBoard.Services.Storage;

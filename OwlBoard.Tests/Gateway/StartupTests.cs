@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using OwlBoard.Gateway;
+using OwlBoard.Gateway.Configuration;
 using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Gateway;

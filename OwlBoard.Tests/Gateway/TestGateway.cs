@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OwlBoard.Forwarding.Discovery;
-using OwlBoard.Gateway;
+using OwlBoard.Gateway.Configuration;
 using OwlBoard.ServiceDefaults.Drain;
 using OwlBoard.Tests.Fixtures;
 using OwlBoard.Tests.Forwarding.Discovery;

@@ -4,9 +4,11 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Targets;
+using OwlBoard.Forwarding.Tracing;
 using OwlBoard.LoadBalancer.AccessLog;
-using OwlBoard.LoadBalancer.Configuration;
+using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Telemetry;
 using OwlBoard.Tests.Fixtures;
 
@@ -202,7 +204,7 @@ public sealed class AccessLogTests : IAsyncLifetime
             [_gateway],
             [new("AccessLog:Enabled", "true"), new("AccessLog:Capacity", "16")],
             services => services.AddSingleton(provider => new AccessLogWriter(
-                provider.GetRequiredService<LiveOptions>(), provider.GetRequiredService<LoadBalancerMetrics>(), logger, _ => sink)));
+                provider.GetRequiredService<IOptionsMonitor<AccessLogOptions>>(), provider.GetRequiredService<LoadBalancerMetrics>(), logger, _ => sink)));
         using var metric = new RecordedMetric(loadBalancer, "owlboard.access_log.dropped");
         await loadBalancer.AskAsync();
         Assert.True(sink.Reached.Wait(Eventually.DefaultDeadline, TestContext.Current.CancellationToken));
@@ -233,7 +235,7 @@ public sealed class AccessLogTests : IAsyncLifetime
         await using var loadBalancer = Start(("Capacity", capacity));
         var file = Path.Combine(_directory.FullName, "gathered.log");
         using var writer = new AccessLogWriter(
-            loadBalancer.Services.GetRequiredService<LiveOptions>(),
+            loadBalancer.Services.GetRequiredService<IOptionsMonitor<AccessLogOptions>>(),
             loadBalancer.Services.GetRequiredService<LoadBalancerMetrics>(),
             new RecordingLogger<AccessLogWriter>(),
             _ => AccessLogSink.Open(new AccessLogOptions { Path = file }),
@@ -264,7 +266,7 @@ public sealed class AccessLogTests : IAsyncLifetime
         var file = Path.Combine(_directory.FullName, "after-failure.log");
         var opened = 0;
         using var writer = new AccessLogWriter(
-            loadBalancer.Services.GetRequiredService<LiveOptions>(),
+            loadBalancer.Services.GetRequiredService<IOptionsMonitor<AccessLogOptions>>(),
             loadBalancer.Services.GetRequiredService<LoadBalancerMetrics>(),
             logger,
             _ => opened++ == 0 ? throw new NotSupportedException("Not today") : AccessLogSink.Open(new AccessLogOptions { Path = file }));
@@ -358,7 +360,7 @@ public sealed class AccessLogTests : IAsyncLifetime
             [_gateway],
             [new("AccessLog:Enabled", "true"), new("AccessLog:Path", Path.Combine(missing, "access.log"))],
             services => services.AddSingleton(provider => new AccessLogWriter(
-                provider.GetRequiredService<LiveOptions>(), provider.GetRequiredService<LoadBalancerMetrics>(), logger, AccessLogSink.Open)));
+                provider.GetRequiredService<IOptionsMonitor<AccessLogOptions>>(), provider.GetRequiredService<LoadBalancerMetrics>(), logger, AccessLogSink.Open)));
         await loadBalancer.AskAsync("/1");
         await loadBalancer.AskAsync("/2");
         var writer = loadBalancer.Services.GetRequiredService<AccessLogWriter>();
@@ -410,5 +412,5 @@ public sealed class AccessLogTests : IAsyncLifetime
 
     private static AccessLogEntry Entry(string path) => new(
         DateTimeOffset.UnixEpoch, "Desktop", IPAddress.Loopback, "GET", RequestTarget.Parse(path), "HTTP/1.1", StatusCodes.Status200OK, Bytes: 0, TimeSpan.Zero,
-        UserAgent: new string('a', 1000), "gw-1", Tries: 1, TraceParent: "");
+        UserAgent: new string('a', 1000), "gw-1", Attempts: 1, TraceParent: "");
 }

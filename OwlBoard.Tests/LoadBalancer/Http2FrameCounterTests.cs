@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Microsoft.Extensions.Time.Testing;
-using OwlBoard.LoadBalancer.ConnectionLimiting;
+using OwlBoard.LoadBalancer.Limits;
 
 namespace OwlBoard.Tests.LoadBalancer;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
-using OwlBoard.LoadBalancer.ClientIdentity;
-using OwlBoard.LoadBalancer.RateLimiting;
+using OwlBoard.LoadBalancer.Limits;
+using OwlBoard.LoadBalancer.Requests;
 using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;

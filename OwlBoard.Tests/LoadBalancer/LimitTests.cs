@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using OwlBoard.LoadBalancer.ConnectionLimiting;
+using OwlBoard.LoadBalancer.Gateways;
+using OwlBoard.LoadBalancer.Limits;
 using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;

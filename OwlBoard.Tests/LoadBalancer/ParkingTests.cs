@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
 using OwlBoard.Forwarding.Sockets;
-using OwlBoard.LoadBalancer.ConnectionLimiting;
+using OwlBoard.LoadBalancer.Limits;
 using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;

@@ -2,15 +2,13 @@ using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OwlBoard.LoadBalancer.Balancing;
-using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Configuration;
-using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Gateways;
-using OwlBoard.LoadBalancer.Listeners;
-using OwlBoard.LoadBalancer.Retry;
+using OwlBoard.LoadBalancer.Requests;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.LoadBalancing;
 using Yarp.ReverseProxy.Model;
@@ -20,7 +18,7 @@ namespace OwlBoard.Tests.LoadBalancer;
 /// <summary>A load balancing policy with its own gateways.</summary>
 internal sealed class PolicyFixture : IDisposable
 {
-    private readonly LiveOptions _options;
+    private readonly ServiceProvider _services;
     private readonly ClientAddress _client;
     private readonly GatewayRegistry _registry;
     private readonly DestinationState[] _destinations;
@@ -34,16 +32,19 @@ internal sealed class PolicyFixture : IDisposable
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(settings.ToDictionary(setting => $"LoadBalancer:{setting.Key}", setting => (string?)setting.Value))
             .Build();
-        _options = new LiveOptions(configuration, new LoadBalancerOptionsValidator(), NullLogger<LiveOptions>.Instance);
-        _client = new ClientAddress(_options);
+        var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration);
+        services.AddLiveOptions();
+        _services = services.BuildServiceProvider();
+        var options = _services.GetRequiredService<IOptionsMonitor<BalancingOptions>>();
+        _client = new ClientAddress(_services.GetRequiredService<IOptionsMonitor<TrustedProxyOptions>>());
         _registry = new GatewayRegistry(Time);
-        var keys = new HashKey(_client, _options);
+        var keys = new HashKey(_client, options);
         ILoadBalancingPolicy[] policies =
         [
-            new LeastConnectionsPolicy(_registry, _options),
-            new RoundRobinPolicy(_registry, _options),
-            new PowerOfTwoChoicesPolicy(_registry, _options),
-            new ConsistentHashPolicy(_registry, keys, _options),
+            new LeastConnectionsPolicy(_registry, options),
+            new RoundRobinPolicy(_registry, options),
+            new PowerOfTwoChoicesPolicy(_registry, options),
+            new ConsistentHashPolicy(_registry, keys, options),
         ];
         Policy = policies.Single(policy => policy.Name == algorithm);
         _destinations = [.. weights.Select((weight, i) => new DestinationState($"gw-{i + 1}", Model(weight)))];
@@ -65,7 +66,6 @@ internal sealed class PolicyFixture : IDisposable
     {
         var context = new DefaultHttpContext();
         context.Features.Set(new ClientConnection(Listener.Desktop, new IPEndPoint(IPAddress.Parse(client), 50_000), local: null));
-        ResponseProgress.Begin(context, TimeProvider.System).BeginRequest(isIdempotent: true, TimeSpan.FromMinutes(1));
         return context;
     }
 
@@ -73,7 +73,6 @@ internal sealed class PolicyFixture : IDisposable
     public GatewayUnderTest Pick(HttpContext context, IReadOnlyList<DestinationState>? available = null)
     {
         var destination = Policy.PickDestination(context, _cluster, available ?? _destinations);
-        ProxiedRequest.Of(context).Tried = [];
         return _registry.Of(destination!);
     }
 
@@ -95,7 +94,7 @@ internal sealed class PolicyFixture : IDisposable
     public void Dispose()
     {
         _client.Dispose();
-        _options.Dispose();
+        _services.Dispose();
     }
 
     private static DestinationModel Model(double weight) => new(new DestinationConfig

@@ -1,4 +1,4 @@
-using OwlBoard.LoadBalancer.Gateways;
+using OwlBoard.LoadBalancer.Balancing;
 using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;

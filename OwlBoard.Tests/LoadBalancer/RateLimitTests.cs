@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using OwlBoard.LoadBalancer.RateLimiting;
+using OwlBoard.LoadBalancer.Limits;
 
 namespace OwlBoard.Tests.LoadBalancer;
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using OwlBoard.LoadBalancer.Configuration;
-using OwlBoard.LoadBalancer.RateLimiting;
+using OwlBoard.LoadBalancer.Limits;
 using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
@@ -22,8 +22,9 @@ public sealed class RateLimiterAllocationTests
             .AddInMemoryCollection([new("LoadBalancer:RateLimit:RequestsPerSecond", "1"), new("LoadBalancer:RateLimit:Burst", "0")])
             .Build();
         using var options = new LiveOptions(configuration, new LoadBalancerOptionsValidator(), NullLogger<LiveOptions>.Instance);
+        var limits = new OptionsSection<RateLimitOptions>(options, static options => options.RateLimit);
         var time = new FakeTimeProvider { AutoAdvanceAmount = passes ? TimeSpan.FromSeconds(1) : TimeSpan.Zero };
-        using var limiter = new RateLimiter(options, time);
+        using var limiter = new RateLimiter(limits, time);
         var client = IPAddress.Parse(address);
         Assert.True(limiter.TryTake("/api/users", client, out _, out _));
         var (passed, asked) = (0, 0);

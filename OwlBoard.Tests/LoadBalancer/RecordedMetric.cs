@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Telemetry;
 
 namespace OwlBoard.Tests.LoadBalancer;

@@ -1,4 +1,5 @@
 using OwlBoard.LoadBalancer.Balancing;
+using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.Tests.LoadBalancer;
 

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Tests.Fixtures;
 using OwlBoard.Tests.Gateway;
 
@@ -18,28 +17,24 @@ public sealed class SlowClientTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Kestrel's minimum data rate would abort a client after a flush of such a body had waited for 5 s.</summary>
-    [Theory]
-    [InlineData(Forwarders.Sockets)]
-    [InlineData(Forwarders.Yarp)]
-    public async Task Response_with_a_length_is_whole_for_a_client_that_pauses(string forwarder)
+    [Fact]
+    public async Task Response_with_a_length_is_whole_for_a_client_that_pauses()
     {
         await using var upstream = await StartUpstreamAsync();
-        await using var loadBalancer = TestLoadBalancer.Start([upstream], [new("Forwarder", forwarder)]);
+        await using var loadBalancer = TestLoadBalancer.Start([upstream]);
 
         Assert.Equal(Length, await DownloadAsync(loadBalancer.Desktop, "/file", TimeSpan.FromSeconds(8)));
         Assert.Equal(0, loadBalancer.Gateway("gw-1").Statistics.Failures);
     }
 
-    [Theory]
-    [InlineData(Forwarders.Sockets)]
-    [InlineData(Forwarders.Yarp)]
-    public async Task Response_is_whole_through_load_balancer_and_gateway_for_a_client_that_pauses(string forwarder)
+    [Fact]
+    public async Task Response_is_whole_through_load_balancer_and_gateway_for_a_client_that_pauses()
     {
         await using var service = await FakeService.StartAsync();
         service.Answer = AnswerAsync;
-        await using var gateway = TestGateway.Start(service, settings: [("Gateway:Forwarder", forwarder)]);
+        await using var gateway = TestGateway.Start(service);
         await using var loadBalancer = TestLoadBalancer.Start(
-            [], [new("Forwarder", forwarder), new("Gateways:0:Address", gateway.Client.BaseAddress!.GetLeftPart(UriPartial.Authority)), new("Gateways:0:Name", "gw-1")]);
+            [], [new("Gateways:0:Address", gateway.Client.BaseAddress!.GetLeftPart(UriPartial.Authority)), new("Gateways:0:Name", "gw-1")]);
 
         Assert.Equal(Length, await DownloadAsync(loadBalancer.Desktop, "/api/canvas/file", TimeSpan.FromSeconds(8)));
     }

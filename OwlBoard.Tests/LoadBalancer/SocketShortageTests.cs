@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Health;
@@ -36,7 +37,7 @@ public sealed class SocketShortageTests : IAsyncLifetime
     [InlineData(SocketError.ConnectionRefused, HttpStatusCode.BadGateway, true)]
     public async Task Requests_without_a_socket_do_not_count_against_the_gateway(SocketError error, HttpStatusCode status, bool isEjected)
     {
-        await using var loadBalancer = Start(services => services.AddSingleton<IHttpForwarder>(new BrokenForwarder(error)));
+        await using var loadBalancer = Start(services => services.AddSingleton<IUpstreamForwarder>(new BrokenForwarder(error)));
 
         for (var i = 0; i < 5; i++)
         {
@@ -84,14 +85,24 @@ public sealed class SocketShortageTests : IAsyncLifetime
         services?.Invoke(all);
     });
 
-    private sealed class BrokenForwarder(SocketError error) : IHttpForwarder
+    private sealed class BrokenForwarder(SocketError error) : IUpstreamForwarder
     {
         public ValueTask<ForwarderError> SendAsync(
-            HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer)
+            HttpContext context,
+            UpstreamExchange exchange,
+            string destinationPrefix,
+            HttpMessageInvoker httpClient,
+            ForwarderRequestConfig requestConfig,
+            HttpTransformer transformer,
+            ExchangeLimits limits)
         {
             context.Features.Set<IForwarderErrorFeature>(new ForwardingFailure(ForwarderError.Request, Failure(error)));
             context.Response.StatusCode = StatusCodes.Status502BadGateway;
             return ValueTask.FromResult(ForwarderError.Request);
         }
+
+        public ValueTask<ForwarderError> CopyAsync(HttpContext context, UpstreamExchange exchange) => throw new InvalidOperationException();
+
+        public ValueTask DiscardAsync(HttpContext context, UpstreamExchange exchange) => ValueTask.CompletedTask;
     }
 }

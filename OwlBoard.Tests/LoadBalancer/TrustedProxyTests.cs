@@ -33,17 +33,14 @@ public sealed class TrustedProxyTests : IAsyncLifetime
     [InlineData("X-Forwarded-Port", "x", null)]
     public async Task Trusted_proxy_states_scheme_host_and_port(string name, string value, string? expected)
     {
-        foreach (var forwarder in (string[])["sockets", "yarp"])
-        {
-            await using var loadBalancer = TestLoadBalancer.Start([_gateway], [new("TrustedProxies:0", "127.0.0.0/8"), new("Forwarder", forwarder)]);
+        await using var loadBalancer = TestLoadBalancer.Start([_gateway], [new("TrustedProxies:0", "127.0.0.0/8")]);
 
-            var response = await RawClient.AskAsync(loadBalancer.Desktop, $"GET / HTTP/1.1\r\nHost: a.example\r\n{name}: {value}\r\n\r\n");
+        var response = await RawClient.AskAsync(loadBalancer.Desktop, $"GET / HTTP/1.1\r\nHost: a.example\r\n{name}: {value}\r\n\r\n");
 
-            Assert.Equal(200, response.Status);
-            Assert.True(_gateway.Received.TryDequeue(out var received));
-            Assert.Equal(expected ?? $"{loadBalancer.Desktop.Port}", received.Header(name));
-            Assert.Equal("a.example", received.Header("Host"));
-        }
+        Assert.Equal(200, response.Status);
+        Assert.True(_gateway.Received.TryDequeue(out var received));
+        Assert.Equal(expected ?? $"{loadBalancer.Desktop.Port}", received.Header(name));
+        Assert.Equal("a.example", received.Header("Host"));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Tests.Fixtures;
 using OwlBoard.Tests.Forwarding.Exchanges;
 
@@ -11,13 +10,10 @@ public sealed class UpgradeTimeoutTests
     private const string WebSocket = "websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
 
     [Theory]
-    [InlineData(Forwarders.Sockets, "h2c")]
-    [InlineData(Forwarders.Yarp, "h2c")]
-    [InlineData(Forwarders.Sockets, "foo")]
-    [InlineData(Forwarders.Yarp, "foo")]
-    [InlineData(Forwarders.Sockets, WebSocket)]
-    [InlineData(Forwarders.Yarp, WebSocket)]
-    public async Task Response_that_stalls_is_ended_by_the_limit_of_responses(string forwarder, string upgrade)
+    [InlineData("h2c")]
+    [InlineData("foo")]
+    [InlineData(WebSocket)]
+    public async Task Response_that_stalls_is_ended_by_the_limit_of_responses(string upgrade)
     {
         await using var upstream = RawUpstream.Start(async connection =>
         {
@@ -25,7 +21,7 @@ public sealed class UpgradeTimeoutTests
             await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
         });
         await using var loadBalancer = TestLoadBalancer.Start(
-            [], [new("Forwarder", forwarder), new("Timeouts:Response", "00:00:00.5"), new("Gateways:0:Address", upstream.Address), new("Gateways:0:Name", "gw-1")]);
+            [], [new("Timeouts:Response", "00:00:00.5"), new("Gateways:0:Address", upstream.Address), new("Gateways:0:Name", "gw-1")]);
         using var client = await RawClient.ConnectAsync(loadBalancer.Desktop);
 
         await client.SendAsync($"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: {upgrade}\r\n\r\n");
@@ -34,14 +30,12 @@ public sealed class UpgradeTimeoutTests
         Assert.EndsWith("abc", all, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(Forwarders.Sockets)]
-    [InlineData(Forwarders.Yarp)]
-    public async Task WebSocket_that_no_gateway_answers_gives_504(string forwarder)
+    [Fact]
+    public async Task WebSocket_that_no_gateway_answers_gives_504()
     {
         await using var upstream = RawUpstream.Start(connection => connection.ReadHeadAsync());
         await using var loadBalancer = TestLoadBalancer.Start(
-            [], [new("Forwarder", forwarder), new("Timeouts:Response", "00:00:00.5"), new("Gateways:0:Address", upstream.Address), new("Gateways:0:Name", "gw-1")]);
+            [], [new("Timeouts:Response", "00:00:00.5"), new("Gateways:0:Address", upstream.Address), new("Gateways:0:Name", "gw-1")]);
 
         var response = await RawClient.AskAsync(loadBalancer.Desktop, $"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: {WebSocket}\r\n\r\n");
 
@@ -49,10 +43,8 @@ public sealed class UpgradeTimeoutTests
         Assert.Equal(1, loadBalancer.Gateway("gw-1").Statistics.Failures);
     }
 
-    [Theory]
-    [InlineData(Forwarders.Sockets)]
-    [InlineData(Forwarders.Yarp)]
-    public async Task WebSocket_is_idle_for_longer_than_a_response_may_be(string forwarder)
+    [Fact]
+    public async Task WebSocket_is_idle_for_longer_than_a_response_may_be()
     {
         await using var upstream = RawUpstream.Start(async connection =>
         {
@@ -63,7 +55,7 @@ public sealed class UpgradeTimeoutTests
             await connection.SendAsync($"\u0081\u0002{frame[6..]}");
         });
         await using var loadBalancer = TestLoadBalancer.Start(
-            [], [new("Forwarder", forwarder), new("Timeouts:Response", "00:00:00.3"), new("Gateways:0:Address", upstream.Address), new("Gateways:0:Name", "gw-1")]);
+            [], [new("Timeouts:Response", "00:00:00.3"), new("Gateways:0:Address", upstream.Address), new("Gateways:0:Name", "gw-1")]);
         using var client = await RawClient.ConnectAsync(loadBalancer.Desktop);
         await client.SendAsync($"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: {WebSocket}\r\n\r\n");
         Assert.Equal(101, (await client.ReadResponseAsync()).Status);

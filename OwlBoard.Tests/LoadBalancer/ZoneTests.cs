@@ -2,9 +2,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using OwlBoard.LoadBalancer.Balancing;
 using OwlBoard.LoadBalancer.Gateways;
 using OwlBoard.LoadBalancer.Health;
-using OwlBoard.LoadBalancer.Zones;
 using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.LoadBalancer;
@@ -184,12 +184,13 @@ public sealed class ZoneTests : IAsyncLifetime
         TakeOut(loadBalancer, "gw-1");
         var zones = loadBalancer.Services.GetRequiredService<ZoneRouting>();
         var available = loadBalancer.Services.GetRequiredService<GatewayRegistry>().Cluster!.DestinationsState.AvailableDestinations;
+        var request = new DefaultHttpContext();
         var (own, choices) = (0, 0);
 
         Assert.Equal(0, Allocations.By(() =>
         {
             // One gateway is left in the own zone and two in the other.
-            own += zones.Next(available).Count == 1 ? 1 : 0;
+            own += zones.Narrow(request, available).Count == 1 ? 1 : 0;
             zones.Of((ulong)choices++, available);
         }));
 

@@ -14,13 +14,11 @@ public sealed class FieldByteTableTests
 
     private static readonly string Table = Path.Combine(AppContext.BaseDirectory, "Wire", "Expected", "field-bytes.txt");
 
-    [Theory]
-    [InlineData("sockets")]
-    [InlineData("yarp")]
-    public async Task Every_byte_of_a_field_arrives_as_it_was_sent_or_is_refused(string forwarder)
+    [Fact]
+    public async Task Every_byte_of_a_field_arrives_as_it_was_sent_or_is_refused()
     {
         var expected = Read();
-        await using var chain = WireChain.Start(forwarder);
+        await using var chain = WireChain.Start();
         using var connections = new Connections(chain);
 
         var actual = new List<string>();

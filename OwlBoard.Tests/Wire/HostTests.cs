@@ -1,4 +1,3 @@
-using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Tests.Forwarding.Exchanges;
 using OwlBoard.Tests.LoadBalancer;
 
@@ -8,11 +7,10 @@ namespace OwlBoard.Tests.Wire;
 [Trait("Category", "Integration")]
 public sealed class HostTests
 {
-    [Theory]
-    [MemberData(nameof(ProxyChain.Forwarders), MemberType = typeof(ProxyChain))]
-    public async Task Host_is_that_of_a_target_in_absolute_form_and_has_no_empty_port(string forwarder)
+    [Fact]
+    public async Task Host_is_that_of_a_target_in_absolute_form_and_has_no_empty_port()
     {
-        await using var chain = ProxyChain.Start(forwarder);
+        await using var chain = WireChain.Start();
         (string Line, string Fields, string Expected)[] requests =
         [
             ("GET http://b.org/api/canvas HTTP/1.1", "Host: a.org\r\n", "b.org"),
@@ -29,13 +27,13 @@ public sealed class HostTests
 
         foreach (var (line, fields, expected) in requests)
         {
-            foreach (var address in (Uri[])[chain.LoadBalancer, chain.Gateway])
+            foreach (var address in (Uri[])[chain.Address, chain.GatewayAddress])
             {
                 Assert.Equal(200, (await RawClient.AskAsync(address, $"{line}\r\n{fields}\r\n")).Status);
 
                 Assert.True(chain.Service.Requests.TryDequeue(out var received));
                 Assert.Equal(expected, received.Field("Host"));
-                if (address == chain.LoadBalancer)
+                if (address == chain.Address)
                 {
                     Assert.Equal(expected, received.Field("X-Forwarded-Host"));
                 }
@@ -56,10 +54,10 @@ public sealed class HostTests
     [InlineData("GET http://a/api/canvas HTTP/1.1", "Host: a\r\nHost: a\r\n")]
     public async Task Request_without_one_valid_host_gets_400(string line, string fields)
     {
-        await using var chain = ProxyChain.Start(Forwarders.Sockets);
+        await using var chain = WireChain.Start();
 
-        Assert.Equal(400, (await RawClient.AskAsync(chain.LoadBalancer, $"{line}\r\n{fields}\r\n")).Status);
-        Assert.Equal(400, (await RawClient.AskAsync(chain.Gateway, $"{line}\r\n{fields}\r\n")).Status);
+        Assert.Equal(400, (await RawClient.AskAsync(chain.Address, $"{line}\r\n{fields}\r\n")).Status);
+        Assert.Equal(400, (await RawClient.AskAsync(chain.GatewayAddress, $"{line}\r\n{fields}\r\n")).Status);
         Assert.Empty(chain.Service.Requests);
     }
 

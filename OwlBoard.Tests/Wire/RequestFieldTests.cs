@@ -10,17 +10,13 @@ namespace OwlBoard.Tests.Wire;
 public sealed class RequestFieldTests
 {
     [Theory]
-    [InlineData("sockets", "Cookie: name=caf\u00E9")]
-    [InlineData("yarp", "Cookie: name=caf\u00E9")]
-    [InlineData("sockets", "Referer: http://a/\u00FF\u0080")]
-    [InlineData("yarp", "Referer: http://a/\u00FF\u0080")]
-    [InlineData("sockets", "User-Agent: \u00C3\u00A9")]
-    [InlineData("yarp", "User-Agent: \u00C3\u00A9")]
-    [InlineData("sockets", "X-Own: \u00E9\tb")]
-    [InlineData("yarp", "X-Own: \u00E9\tb")]
-    public async Task A_value_is_bytes_and_arrives_as_it_was_sent(string forwarder, string line)
+    [InlineData("Cookie: name=caf\u00E9")]
+    [InlineData("Referer: http://a/\u00FF\u0080")]
+    [InlineData("User-Agent: \u00C3\u00A9")]
+    [InlineData("X-Own: \u00E9\tb")]
+    public async Task A_value_is_bytes_and_arrives_as_it_was_sent(string line)
     {
-        await using var chain = WireChain.Start(forwarder);
+        await using var chain = WireChain.Start();
 
         var response = await AskAsync(chain, line);
 
@@ -39,20 +35,17 @@ public sealed class RequestFieldTests
     [InlineData("Content-Length:")]
     public async Task A_length_that_is_not_digits_is_refused(string line)
     {
-        foreach (var forwarder in Forwarders)
+        await using var chain = WireChain.Start();
+        foreach (var address in new[] { chain.Address, chain.GatewayAddress })
         {
-            await using var chain = WireChain.Start(forwarder);
-            foreach (var address in new[] { chain.Address, chain.GatewayAddress })
-            {
-                using var client = await RawClient.ConnectAsync(address);
+            using var client = await RawClient.ConnectAsync(address);
 
-                await client.SendAsync($"POST {WireChain.Path} HTTP/1.1\r\nHost: a\r\n{line}\r\n\r\nhello");
-                var response = await client.ReadResponseAsync();
+            await client.SendAsync($"POST {WireChain.Path} HTTP/1.1\r\nHost: a\r\n{line}\r\n\r\nhello");
+            var response = await client.ReadResponseAsync();
 
-                Assert.Equal(400, response.Status);
-                Assert.Equal("close", response.Header("Connection"));
-                Assert.Empty(chain.Service.Requests);
-            }
+            Assert.Equal(400, response.Status);
+            Assert.Equal("close", response.Header("Connection"));
+            Assert.Empty(chain.Service.Requests);
         }
     }
 
@@ -62,7 +55,7 @@ public sealed class RequestFieldTests
     [InlineData("00000000000000000000000005")]
     public async Task A_length_of_digits_is_passed_on_as_a_number(string length)
     {
-        await using var chain = WireChain.Start("sockets");
+        await using var chain = WireChain.Start();
 
         var response = await RawClient.AskAsync(
             chain.Address, $"POST {WireChain.Path} HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\nhello");
@@ -82,28 +75,23 @@ public sealed class RequestFieldTests
     [InlineData("Connection: keep-alive,\tX-Foo\t, X-Bar")]
     public async Task Fields_that_Connection_names_end_here(string connection)
     {
-        foreach (var forwarder in Forwarders)
+        await using var chain = WireChain.Start();
+        foreach (var address in new[] { chain.Address, chain.GatewayAddress })
         {
-            await using var chain = WireChain.Start(forwarder);
-            foreach (var address in new[] { chain.Address, chain.GatewayAddress })
-            {
-                var response = await RawClient.AskAsync(
-                    address, $"GET {WireChain.Path} HTTP/1.1\r\nHost: a\r\n{connection}\r\nX-Foo: 1\r\nX-Kept: 2\r\n\r\n");
+            var response = await RawClient.AskAsync(
+                address, $"GET {WireChain.Path} HTTP/1.1\r\nHost: a\r\n{connection}\r\nX-Foo: 1\r\nX-Kept: 2\r\n\r\n");
 
-                Assert.Equal(200, response.Status);
-                var received = chain.TakeReceived();
-                Assert.DoesNotContain(received, line => line.StartsWith("X-Foo", StringComparison.OrdinalIgnoreCase));
-                Assert.Contains("X-Kept: 2", received);
-            }
+            Assert.Equal(200, response.Status);
+            var received = chain.TakeReceived();
+            Assert.DoesNotContain(received, line => line.StartsWith("X-Foo", StringComparison.OrdinalIgnoreCase));
+            Assert.Contains("X-Kept: 2", received);
         }
     }
 
-    [Theory]
-    [InlineData("sockets")]
-    [InlineData("yarp")]
-    public async Task What_Connection_names_is_each_requests_own(string forwarder)
+    [Fact]
+    public async Task What_Connection_names_is_each_requests_own()
     {
-        await using var chain = WireChain.Start(forwarder);
+        await using var chain = WireChain.Start();
         using var client = await RawClient.ConnectAsync(chain.Address);
 
         for (var i = 0; i < 3; i++)
@@ -120,12 +108,10 @@ public sealed class RequestFieldTests
         }
     }
 
-    [Theory]
-    [InlineData("sockets")]
-    [InlineData("yarp")]
-    public async Task The_rules_are_the_same_over_tls(string forwarder)
+    [Fact]
+    public async Task The_rules_are_the_same_over_tls()
     {
-        await using var chain = WireChain.Start(forwarder);
+        await using var chain = WireChain.Start();
         await using (var client = await TlsConnection.OpenAsync(chain.TlsPort))
         {
             using var reader = new StreamReader(client, Encoding.Latin1);
@@ -151,12 +137,10 @@ public sealed class RequestFieldTests
         Assert.Empty(chain.Service.Requests);
     }
 
-    [Theory]
-    [InlineData("sockets")]
-    [InlineData("yarp")]
-    public async Task Connection_cannot_take_away_what_a_proxy_states_itself(string forwarder)
+    [Fact]
+    public async Task Connection_cannot_take_away_what_a_proxy_states_itself()
     {
-        await using var chain = WireChain.Start(forwarder);
+        await using var chain = WireChain.Start();
 
         var response = await RawClient.AskAsync(
             chain.Address,
@@ -180,37 +164,32 @@ public sealed class RequestFieldTests
     [InlineData("Upgrade: websocket\r\nUpgrade: foo")]
     public async Task Upgrade_is_a_list_of_which_a_WebSocket_is_chosen(string upgrade)
     {
-        foreach (var forwarder in Forwarders)
+        await using var service = RawUpstream.Start(async connection =>
         {
-            await using var service = RawUpstream.Start(async connection =>
-            {
-                await connection.ReadRequestAsync();
-                await connection.SendAsync(
-                    "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
-            });
-            await using var gateway = TestGateway.Start(
-                settings: [("Gateway:Services:canvas", service.Address), ("Gateway:Forwarder", forwarder)]);
-            await using var loadBalancer = TestLoadBalancer.Start(
-                [], [new("Gateways:0:Address", gateway.Client.BaseAddress!.ToString()), new("Gateways:0:Name", "gw-1"), new("Forwarder", forwarder)]);
-            using var client = await RawClient.ConnectAsync(loadBalancer.Desktop);
+            await connection.ReadRequestAsync();
+            await connection.SendAsync(
+                "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+        });
+        await using var gateway = TestGateway.Start(
+            settings: [("Gateway:Services:canvas", service.Address)]);
+        await using var loadBalancer = TestLoadBalancer.Start(
+            [], [new("Gateways:0:Address", gateway.Client.BaseAddress!.ToString()), new("Gateways:0:Name", "gw-1")]);
+        using var client = await RawClient.ConnectAsync(loadBalancer.Desktop);
 
-            await client.SendAsync(
-                $"GET {WireChain.Path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n{upgrade}\r\n"
-                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
-            var response = await client.ReadResponseAsync(withBody: false);
+        await client.SendAsync(
+            $"GET {WireChain.Path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n{upgrade}\r\n"
+            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        var response = await client.ReadResponseAsync(withBody: false);
 
-            Assert.Equal(101, response.Status);
-            Assert.Equal("websocket", response.Header("Upgrade"));
-            Assert.Equal("websocket", Assert.Single(service.Requests).Field("Upgrade"));
-        }
+        Assert.Equal(101, response.Status);
+        Assert.Equal("websocket", response.Header("Upgrade"));
+        Assert.Equal("websocket", Assert.Single(service.Requests).Field("Upgrade"));
     }
 
-    [Theory]
-    [InlineData("sockets")]
-    [InlineData("yarp")]
-    public async Task A_list_without_WebSocket_is_no_upgrade(string forwarder)
+    [Fact]
+    public async Task A_list_without_WebSocket_is_no_upgrade()
     {
-        await using var chain = WireChain.Start(forwarder);
+        await using var chain = WireChain.Start();
 
         var response = await AskAsync(chain, "Connection: Upgrade\r\nUpgrade: h2c, xwebsocket, foo");
 
@@ -230,29 +209,24 @@ public sealed class RequestFieldTests
     [InlineData(": 1")]
     public async Task A_name_that_is_no_token_is_refused(string line)
     {
-        foreach (var forwarder in Forwarders)
+        await using var chain = WireChain.Start();
+        foreach (var address in new[] { chain.Address, chain.GatewayAddress })
         {
-            await using var chain = WireChain.Start(forwarder);
-            foreach (var address in new[] { chain.Address, chain.GatewayAddress })
-            {
-                using var client = await RawClient.ConnectAsync(address);
+            using var client = await RawClient.ConnectAsync(address);
 
-                await client.SendAsync($"POST {WireChain.Path} HTTP/1.1\r\nHost: a\r\n{line}\r\nContent-Length: 0\r\n\r\nGET /hidden HTTP/1.1\r\nHost: a\r\n\r\n");
-                var answer = await client.ReadToEndAsync();
+            await client.SendAsync($"POST {WireChain.Path} HTTP/1.1\r\nHost: a\r\n{line}\r\nContent-Length: 0\r\n\r\nGET /hidden HTTP/1.1\r\nHost: a\r\n\r\n");
+            var answer = await client.ReadToEndAsync();
 
-                Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
-                Assert.Equal(1, answer.Split("HTTP/1.1 ").Length - 1);
-                Assert.Empty(chain.Service.Requests);
-            }
+            Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+            Assert.Equal(1, answer.Split("HTTP/1.1 ").Length - 1);
+            Assert.Empty(chain.Service.Requests);
         }
     }
 
-    [Theory]
-    [InlineData("sockets")]
-    [InlineData("yarp")]
-    public async Task Names_with_an_underscore_are_dropped(string forwarder)
+    [Fact]
+    public async Task Names_with_an_underscore_are_dropped()
     {
-        await using var chain = WireChain.Start(forwarder);
+        await using var chain = WireChain.Start();
         foreach (var address in new[] { chain.Address, chain.GatewayAddress })
         {
             var response = await RawClient.AskAsync(
@@ -266,19 +240,17 @@ public sealed class RequestFieldTests
         }
     }
 
-    [Theory]
-    [InlineData("sockets")]
-    [InlineData("yarp")]
-    public async Task Forwarded_passes_only_from_a_trusted_proxy(string forwarder)
+    [Fact]
+    public async Task Forwarded_passes_only_from_a_trusted_proxy()
     {
         const string Line = "Forwarded: for=192.0.2.1";
-        await using (var chain = WireChain.Start(forwarder))
+        await using (var chain = WireChain.Start())
         {
             Assert.Equal(200, (await AskAsync(chain, Line)).Status);
             Assert.DoesNotContain(chain.TakeReceived(), line => line.StartsWith("Forwarded:", StringComparison.OrdinalIgnoreCase));
         }
 
-        await using var trusting = WireChain.Start(forwarder, new KeyValuePair<string, string>("TrustedProxies:0", "127.0.0.0/8"));
+        await using var trusting = WireChain.Start(new KeyValuePair<string, string>("TrustedProxies:0", "127.0.0.0/8"));
         Assert.Equal(200, (await AskAsync(trusting, Line)).Status);
         Assert.Contains(Line, trusting.TakeReceived());
     }
@@ -290,7 +262,7 @@ public sealed class RequestFieldTests
     [InlineData(150, 431)]
     public async Task The_limit_on_the_number_of_fields_is_exact(int fields, int status)
     {
-        await using var chain = WireChain.Start("sockets");
+        await using var chain = WireChain.Start();
         // The Host field counts too.
         var lines = string.Concat(Enumerable.Range(0, fields - 1).Select(i => $"X-{i / 2}: 1\r\n"));
 
@@ -298,8 +270,6 @@ public sealed class RequestFieldTests
 
         Assert.Equal(status, response.Status);
     }
-
-    private static readonly string[] Forwarders = ["sockets", "yarp"];
 
     private static Task<RawResponse> AskAsync(WireChain chain, string lines) =>
         RawClient.AskAsync(chain.Address, $"GET {WireChain.Path} HTTP/1.1\r\nHost: a\r\n{lines}\r\n\r\n");

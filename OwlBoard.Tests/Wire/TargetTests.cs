@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Frontend;
 using OwlBoard.Tests.Fixtures;
 using OwlBoard.Tests.Forwarding.Exchanges;
@@ -15,7 +14,7 @@ public sealed class TargetTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string, string, string> Unchanged { get; } = ForEachForwarder(
+    public static TheoryData<string, string> Unchanged { get; } = new(
         ("/api/canvas/%252e%252e/metrics", "/canvas/%252e%252e/metrics"),
         ("/api/canvas/%2541", "/canvas/%2541"),
         ("/api/canvas/a%2500b", "/canvas/a%2500b"),
@@ -33,23 +32,18 @@ public sealed class TargetTests
         ("http://a/x/../api/./canvas/y", "/canvas/y"),
         ("/api/canvas/health?x=%2B", "/health?x=%2B"));
 
-    public static TheoryData<string, string> Refused { get; } = new(
-        from forwarder in ProxyChain.Forwarders
-        from target in (string[])
-        [
+    public static TheoryData<string> Refused { get; } = new(
             "/bar%", "/bar%2", "/bar%2?x", "/%zz", "/a\u0002", "/a?\u0002", "/a\u007F", "/a#b", "/..", "/api/canvas/../../..", "/%2e%2e/x", "/%2E./x", "//../x",
             "/api/canvas/..%2f..%2f..%2fx", "/a\\..\\..\\b", "http://a/%2e%2e%2fadmin", "http://a/x%2Fy", "http://a/a\\..\\b", "http://a/x%2f..%2fapi/chat/rooms",
-            "http://a/..", "http://a/bar%", "http://a/%00", "http://u@a/",
-        ]
-        select (forwarder.Data, target));
+            "http://a/..", "http://a/bar%", "http://a/%00", "http://u@a/");
 
     [Theory]
     [MemberData(nameof(Unchanged))]
-    public async Task Service_receives_the_path_behind_the_prefix_and_the_query_as_they_were_sent(string forwarder, string target, string expected)
+    public async Task Service_receives_the_path_behind_the_prefix_and_the_query_as_they_were_sent(string target, string expected)
     {
-        await using var chain = ProxyChain.Start(forwarder);
+        await using var chain = WireChain.Start();
 
-        foreach (var address in (Uri[])[chain.LoadBalancer, chain.Gateway])
+        foreach (var address in (Uri[])[chain.Address, chain.GatewayAddress])
         {
             var response = await RawClient.AskAsync(address, $"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n");
 
@@ -61,18 +55,18 @@ public sealed class TargetTests
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task Target_that_could_be_read_in_two_ways_gets_400_with_a_problem_body(string forwarder, string target)
+    public async Task Target_that_could_be_read_in_two_ways_gets_400_with_a_problem_body(string target)
     {
-        await using var chain = ProxyChain.Start(forwarder);
+        await using var chain = WireChain.Start();
 
-        foreach (var address in (Uri[])[chain.LoadBalancer, chain.Gateway])
+        foreach (var address in (Uri[])[chain.Address, chain.GatewayAddress])
         {
             var response = await RawClient.AskAsync(address, $"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n");
 
             Assert.Equal(400, response.Status);
             Assert.Equal("application/problem+json", response.Header("Content-Type"));
             Assert.Equal("close", response.Header("Connection"));
-            Assert.Equal(address == chain.LoadBalancer ? "OwlBoard-LB" : null, response.Header("X-Load-Balancer"));
+            Assert.Equal(address == chain.Address ? "OwlBoard-LB" : null, response.Header("X-Load-Balancer"));
             Assert.Null(response.Header("X-Upstream-Server"));
             using var problem = JsonDocument.Parse(response.Body);
             Assert.Equal(400, problem.RootElement.GetProperty("status").GetInt32());
@@ -98,10 +92,10 @@ public sealed class TargetTests
     [InlineData("a:80", 405)]
     public async Task Target_that_is_none_is_refused(string target, int status = 400)
     {
-        await using var chain = ProxyChain.Start(Forwarders.Sockets);
+        await using var chain = WireChain.Start();
 
-        Assert.Equal(status, (await RawClient.AskAsync(chain.LoadBalancer, $"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
-        Assert.Equal(status, (await RawClient.AskAsync(chain.Gateway, $"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
+        Assert.Equal(status, (await RawClient.AskAsync(chain.Address, $"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
+        Assert.Equal(status, (await RawClient.AskAsync(chain.GatewayAddress, $"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
         Assert.Empty(chain.Service.Requests);
     }
 
@@ -151,10 +145,10 @@ public sealed class TargetTests
     [InlineData("http://a")]
     public async Task Options_of_the_server_itself_get_204(string target)
     {
-        await using var chain = ProxyChain.Start(Forwarders.Sockets);
-        await using var frontend = await TestFrontend.StartAsync(FrontendVariant.Desktop, $"Frontend:LoadBalancer={chain.LoadBalancer}");
+        await using var chain = WireChain.Start();
+        await using var frontend = await TestFrontend.StartAsync(FrontendVariant.Desktop, $"Frontend:LoadBalancer={chain.Address}");
 
-        foreach (var address in (Uri[])[chain.LoadBalancer, chain.Gateway, frontend.Client.BaseAddress!])
+        foreach (var address in (Uri[])[chain.Address, chain.GatewayAddress, frontend.Client.BaseAddress!])
         {
             using var client = await RawClient.ConnectAsync(address);
             for (var i = 0; i < 2; i++)
@@ -163,7 +157,7 @@ public sealed class TargetTests
                 var response = await client.ReadResponseAsync();
 
                 Assert.Equal(204, response.Status);
-                Assert.Equal(address == chain.LoadBalancer ? "OwlBoard-LB" : null, response.Header("X-Load-Balancer"));
+                Assert.Equal(address == chain.Address ? "OwlBoard-LB" : null, response.Header("X-Load-Balancer"));
             }
         }
 
@@ -171,7 +165,8 @@ public sealed class TargetTests
     }
 
     [Theory]
-    [MemberData(nameof(ProxyChain.Forwarders), MemberType = typeof(ProxyChain))]
+    [InlineData(Forwarders.Sockets)]
+    [InlineData(Forwarders.Yarp)]
     public async Task Base_path_of_an_upstream_precedes_the_path_as_it_was_sent(string forwarder)
     {
         await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
@@ -191,7 +186,7 @@ public sealed class TargetTests
         await using var frontend = await TestFrontend.StartAsync(FrontendVariant.Desktop, $"Frontend:LoadBalancer={upstream.Address}");
         var address = frontend.Client.BaseAddress!;
 
-        foreach (var (target, _) in Unchanged.Select(row => (row.Data.Item2, row.Data.Item3)).Where(row => row.Item1[0] == '/'))
+        foreach (var (target, _) in Unchanged.Select(row => (row.Data.Item1, row.Data.Item2)).Where(row => row.Item1[0] == '/'))
         {
             var response = await RawClient.AskAsync(address, $"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n");
 
@@ -200,7 +195,7 @@ public sealed class TargetTests
             Assert.Equal($"GET {target} HTTP/1.1", received.Line);
         }
 
-        foreach (var target in Refused.Select(row => row.Data.Item2).Distinct())
+        foreach (var target in Refused.Select(row => row.Data))
         {
             Assert.Equal(400, (await RawClient.AskAsync(address, $"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
         }
@@ -209,20 +204,21 @@ public sealed class TargetTests
     }
 
     [Theory]
-    [MemberData(nameof(ProxyChain.Forwarders), MemberType = typeof(ProxyChain))]
+    [InlineData(Forwarders.Sockets)]
+    [InlineData(Forwarders.Yarp)]
     public async Task Targets_over_http_2_obey_the_same_rules(string forwarder)
     {
         await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         await using var app = await ForwardingApp.StartAsync(upstream, forwarder);
 
-        foreach (var target in Unchanged.Select(row => row.Data.Item2).Where(target => target[0] == '/').Distinct())
+        foreach (var target in Unchanged.Select(row => row.Data.Item1).Where(target => target[0] == '/'))
         {
             Assert.Equal(200, await AskAsync("GET", target));
             Assert.True(upstream.Requests.TryDequeue(out var received));
             Assert.Equal($"GET {target} HTTP/1.1", received.Line);
         }
 
-        foreach (var target in Refused.Select(row => row.Data.Item2).Where(target => target[0] == '/').Distinct())
+        foreach (var target in Refused.Select(row => row.Data).Where(target => target[0] == '/'))
         {
             // Kestrel resets the stream of a request that it rejects.
             Assert.True(await AskAsync("GET", target) is 400 or 0, target);
@@ -267,10 +263,7 @@ public sealed class TargetTests
     [Fact]
     public async Task Load_balancer_obeys_them_over_http_2_too()
     {
-        var port = FreePort.Next();
-        using var files = new CertificateFolder();
-        files.Write(CertificateFolder.Issue("first"));
-        await using var chain = ProxyChain.Start(Forwarders.Sockets, files.Settings(port));
+        await using var chain = WireChain.Start();
         using var client = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null } })
         {
             DefaultRequestVersion = System.Net.HttpVersion.Version20,
@@ -285,9 +278,6 @@ public sealed class TargetTests
         Assert.Equal("GET /canvas/%252e%2B\\?% HTTP/1.1", chain.Service.Requests.Single().Line);
 
         Uri UriOf(string target) =>
-            new($"https://localhost:{port}{target}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+            new($"https://localhost:{chain.TlsPort}{target}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
     }
-
-    private static TheoryData<string, string, string> ForEachForwarder(params (string Target, string Expected)[] cases) =>
-        new(from forwarder in ProxyChain.Forwarders from one in cases select (forwarder.Data, one.Target, one.Expected));
 }

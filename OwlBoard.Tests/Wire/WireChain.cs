@@ -15,10 +15,10 @@ internal sealed class WireChain : IAsyncDisposable
     private readonly TestGateway _gateway;
     private readonly TestLoadBalancer _loadBalancer;
 
-    private WireChain(string forwarder, KeyValuePair<string, string>[] settings)
+    private WireChain(KeyValuePair<string, string>[] settings)
     {
         Service = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-        _gateway = TestGateway.Start(settings: [("Gateway:Services:canvas", Service.Address), ("Gateway:Forwarder", forwarder)]);
+        _gateway = TestGateway.Start(settings: [("Gateway:Services:canvas", Service.Address)]);
         TlsPort = FreePort.Next();
         _files.Write(CertificateFolder.Issue("wire"));
         _loadBalancer = TestLoadBalancer.Start(
@@ -26,7 +26,6 @@ internal sealed class WireChain : IAsyncDisposable
             [
                 new("Gateways:0:Address", _gateway.Client.BaseAddress!.ToString()),
                 new("Gateways:0:Name", "gw-1"),
-                new("Forwarder", forwarder),
                 .. _files.Settings(TlsPort),
                 .. settings,
             ]);
@@ -41,7 +40,8 @@ internal sealed class WireChain : IAsyncDisposable
     /// <summary>The port for HTTP/2 or HTTP/1.1 over TLS.</summary>
     public int TlsPort { get; }
 
-    public static WireChain Start(string forwarder, params KeyValuePair<string, string>[] settings) => new(forwarder, settings);
+    /// <param name="settings">Settings of the load balancer, without their section.</param>
+    public static WireChain Start(params KeyValuePair<string, string>[] settings) => new(settings);
 
     /// <summary>Returns the field lines of the one request that reached the service.</summary>
     public string[] TakeReceived()

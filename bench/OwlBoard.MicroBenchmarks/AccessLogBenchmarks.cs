@@ -2,7 +2,9 @@ using System.Buffers;
 using System.Net;
 using BenchmarkDotNet.Attributes;
 using OwlBoard.Forwarding.Targets;
+using OwlBoard.Forwarding.Tracing;
 using OwlBoard.LoadBalancer.AccessLog;
+using OwlBoard.LoadBalancer.Requests;
 
 namespace OwlBoard.MicroBenchmarks;
 
@@ -22,7 +24,7 @@ public class AccessLogBenchmarks
         TimeSpan.FromMilliseconds(1.5),
         UserAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
         Upstream: "api-gateway-1",
-        Tries: 1,
+        Attempts: 1,
         TraceParent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
 
     private readonly ArrayBufferWriter<byte> _bytes = new();

@@ -2,11 +2,9 @@ using System.Net;
 using BenchmarkDotNet.Attributes;
 using Microsoft.AspNetCore.Http;
 using OwlBoard.LoadBalancer.Balancing;
-using OwlBoard.LoadBalancer.ClientIdentity;
 using OwlBoard.LoadBalancer.Configuration;
-using OwlBoard.LoadBalancer.Forwarding;
 using OwlBoard.LoadBalancer.Gateways;
-using OwlBoard.LoadBalancer.Retry;
+using OwlBoard.LoadBalancer.Requests;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.LoadBalancing;
 using Yarp.ReverseProxy.Model;
@@ -23,7 +21,6 @@ public class PolicyBenchmarks
     private GatewayRegistry _registry = null!;
     private ILoadBalancingPolicy _policy = null!;
     private DestinationState[] _available = null!;
-    private ProxiedRequest _request = null!;
 
     [Params(Algorithms.LeastConnections, Algorithms.RoundRobin, Algorithms.PowerOfTwoChoices, Algorithms.ConsistentHash)]
     public string Algorithm { get; set; } = "";
@@ -32,25 +29,24 @@ public class PolicyBenchmarks
     public void Start()
     {
         _options = Settings.Create();
+        var balancing = new OptionsSection<BalancingOptions>(_options, static options => options.Balancing);
+        var proxies = new OptionsSection<TrustedProxyOptions>(_options, static options => options.Proxies);
         _registry = new GatewayRegistry(TimeProvider.System);
         _policy = Algorithm switch
         {
-            Algorithms.LeastConnections => new LeastConnectionsPolicy(_registry, _options),
-            Algorithms.RoundRobin => new RoundRobinPolicy(_registry, _options),
-            Algorithms.PowerOfTwoChoices => new PowerOfTwoChoicesPolicy(_registry, _options),
-            _ => new ConsistentHashPolicy(_registry, new HashKey(new ClientAddress(_options), _options), _options),
+            Algorithms.LeastConnections => new LeastConnectionsPolicy(_registry, balancing),
+            Algorithms.RoundRobin => new RoundRobinPolicy(_registry, balancing),
+            Algorithms.PowerOfTwoChoices => new PowerOfTwoChoicesPolicy(_registry, balancing),
+            _ => new ConsistentHashPolicy(_registry, new HashKey(new ClientAddress(proxies), balancing), balancing),
         };
         var model = new DestinationModel(new DestinationConfig { Address = "http://127.0.0.1" });
         _available = [.. Enumerable.Range(1, 4).Select(i => new DestinationState($"api-gateway-{i}", model))];
         _context.Connection.RemoteIpAddress = IPAddress.Parse("203.0.113.1");
-        _request = ResponseProgress.Begin(_context, TimeProvider.System).BeginRequest(isIdempotent: true, bodyTimeout: TimeSpan.FromMinutes(1));
-        _context.Features.Set(_request);
     }
 
     [GlobalCleanup]
     public void Stop()
     {
-        _request.Dispose();
         _options.Dispose();
     }
 
@@ -58,8 +54,7 @@ public class PolicyBenchmarks
     public object? Pick()
     {
         var destination = _policy.PickDestination(_context, _cluster, _available);
-        _request.Tried.Clear();
-        _request.EndTry();
+        _registry.Of(destination!).Release();
         return destination;
     }
 }

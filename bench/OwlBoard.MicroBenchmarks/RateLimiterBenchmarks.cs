@@ -2,7 +2,7 @@ using System.Net;
 using BenchmarkDotNet.Attributes;
 using Microsoft.AspNetCore.Http;
 using OwlBoard.LoadBalancer.Configuration;
-using OwlBoard.LoadBalancer.RateLimiting;
+using OwlBoard.LoadBalancer.Limits;
 
 namespace OwlBoard.MicroBenchmarks;
 
@@ -26,10 +26,10 @@ public class RateLimiterBenchmarks
     {
         // As many as can be asked for pass, and nobody is forgotten.
         _limits = Settings.Create(("RateLimit:RequestsPerSecond", "1000000"), ("RateLimit:Burst", "1000000"));
-        _limiter = new RateLimiter(_limits, TimeProvider.System);
+        _limiter = new RateLimiter(RateLimit(_limits), TimeProvider.System);
         // One request in 1,000 s.
         _tight = Settings.Create(("RateLimit:RequestsPerSecond", "0.001"), ("RateLimit:Burst", "0"));
-        _refusing = new RateLimiter(_tight, TimeProvider.System);
+        _refusing = new RateLimiter(RateLimit(_tight), TimeProvider.System);
         foreach (var client in _clients)
         {
             _limiter.TryTake(Path, client, out _, out _);
@@ -51,6 +51,8 @@ public class RateLimiterBenchmarks
 
     [Benchmark]
     public bool Refused() => _refusing.TryTake(Path, Next(), out _, out _);
+
+    private static OptionsSection<RateLimitOptions> RateLimit(LiveOptions options) => new(options, static options => options.RateLimit);
 
     private IPAddress Next() => _clients[_next = (_next + 1) % Clients];
 }

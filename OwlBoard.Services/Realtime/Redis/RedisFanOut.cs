@@ -1,3 +1,4 @@
+using OwlBoard.Services.Storage;
 using StackExchange.Redis;
 
 namespace OwlBoard.Services.Realtime.Redis;

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using OwlBoard.Services.Realtime;
+using OwlBoard.Services.Chat;
 
 namespace OwlBoard.Services.Storage.PostgreSql;
 

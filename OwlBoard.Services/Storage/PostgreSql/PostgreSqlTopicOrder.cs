@@ -1,5 +1,4 @@
 using Npgsql;
-using OwlBoard.Services.Realtime;
 
 namespace OwlBoard.Services.Storage.PostgreSql;
 

@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using OwlBoard.Services.Realtime;
 
 namespace OwlBoard.Services.Storage.Sqlite;
 

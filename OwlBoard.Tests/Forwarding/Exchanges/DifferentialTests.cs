@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using OwlBoard.Forwarding.Exchanges;
+using OwlBoard.Forwarding.Features;
 using OwlBoard.Tests.LoadBalancer;
 
 namespace OwlBoard.Tests.Forwarding.Exchanges;

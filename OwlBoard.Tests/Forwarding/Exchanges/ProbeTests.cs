@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using OwlBoard.Forwarding.Connections;
+using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Forwarding.Sockets;
 using OwlBoard.ServiceDefaults;
 using OwlBoard.Tests.Certificates;

@@ -1,4 +1,3 @@
-using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Tests.LoadBalancer;
 using Yarp.ReverseProxy.Forwarder;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using OwlBoard.Forwarding.Exchanges;
+using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Transforms;
 
 namespace OwlBoard.Tests.Forwarding.Exchanges;

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using OwlBoard.Forwarding.Sockets;
-using OwlBoard.LoadBalancer.ClientIdentity;
+using OwlBoard.LoadBalancer.Requests;
 using OwlBoard.Tests.Fixtures;
 
 namespace OwlBoard.Tests.Forwarding.Sockets;

@@ -22,7 +22,7 @@ public sealed class TrafficHistoryTests : IDisposable
     public TrafficHistoryTests()
     {
         _registry = new GatewayRegistry(_time);
-        _metrics = new LoadBalancerMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), _registry);
+        _metrics = new LoadBalancerMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
         _history = new TrafficHistory(_registry, _metrics, _journal, _time);
         Use("gw-1", "gw-2");
     }

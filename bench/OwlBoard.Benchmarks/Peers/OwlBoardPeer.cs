@@ -5,8 +5,8 @@ using OwlBoard.ServiceDefaults;
 
 namespace OwlBoard.Benchmarks.Peers;
 
-/// <summary>OwlBoard's load balancer or gateway as it is deployed, with one forwarder or the other.</summary>
-internal sealed class OwlBoardPeer(string name, string forwarder) : Peer(name)
+/// <summary>OwlBoard's load balancer or gateway as it is deployed.</summary>
+internal sealed class OwlBoardPeer(string name) : Peer(name)
 {
     public override bool NeedsWarmUp => true;
 
@@ -29,7 +29,7 @@ internal sealed class OwlBoardPeer(string name, string forwarder) : Peer(name)
         ["DOTNET_GCHeapHardLimit"] = string.Create(CultureInfo.InvariantCulture, $"0x{limits.HeapBytes:X}"),
     };
 
-    private IEnumerable<string> LoadBalancer(ProxyPlan plan) =>
+    private static IEnumerable<string> LoadBalancer(ProxyPlan plan) =>
     [
         "--LoadBalancer:Address=127.0.0.1",
         $"--LoadBalancer:DesktopPort={plan.Port}",
@@ -39,7 +39,6 @@ internal sealed class OwlBoardPeer(string name, string forwarder) : Peer(name)
         // As the others, which have no such limit unless they are configured: all connections of a benchmark come from one address.
         .. plan.Limits is null ? ["--LoadBalancer:Limits:ConnectionsPerClient=1000000"] : Array.Empty<string>(),
         $"--LoadBalancer:AccessLog:Path={plan.AccessLog}",
-        $"--LoadBalancer:Forwarder={forwarder}",
         .. plan.Upstreams.SelectMany((port, i) => new[]
         {
             $"--LoadBalancer:Gateways:{i}:Name=api-gateway-{i + 1}",
@@ -52,10 +51,9 @@ internal sealed class OwlBoardPeer(string name, string forwarder) : Peer(name)
         ],
     ];
 
-    private IEnumerable<string> Gateway(ProxyPlan plan)
+    private static IEnumerable<string> Gateway(ProxyPlan plan)
     {
         yield return $"--urls=http://127.0.0.1:{plan.Port}";
-        yield return $"--Gateway:Forwarder={forwarder}";
         // Service discovery's configuration: names with four endpoints each. Of a service that is nowhere to be found a gateway
         // would go on looking for it.
         var scheme = plan.Certificates is null ? "http" : "https";

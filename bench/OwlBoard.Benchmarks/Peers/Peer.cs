@@ -21,8 +21,7 @@ internal abstract class Peer(string name)
         new NginxPeer(Nginx),
         new HAProxyPeer("haproxy"),
         new StockYarpPeer(StockYarp),
-        new OwlBoardPeer("owlboard-yarp", forwarder: "yarp"),
-        new OwlBoardPeer(OwlBoard, forwarder: "sockets"),
+        new OwlBoardPeer(OwlBoard),
     ];
 
     public string Name { get; } = name;

@@ -48,8 +48,8 @@ internal sealed class MarkdownReport(IReadOnlyList<CaseResult> results, IReadOnl
         Line($"""
             nginx, HAProxy and OwlBoard do the same: least connections over 4 upstreams, 64 idle connections kept to each,
             forwarded headers, the added response headers (asked for before anything is measured), retries, an access log in a
-            file, no rate limit. `{Peer.StockYarp}` is YARP with its defaults and does none of that; `owlboard-yarp` is OwlBoard with YARP's
-            forwarder, `{Peer.OwlBoard}` is OwlBoard as it comes. Each writes its access log as it does by default: nginx and HAProxy each
+            file, no rate limit. `{Peer.StockYarp}` is YARP with its defaults and does none of that; `{Peer.OwlBoard}` is OwlBoard with its
+            defaults. Each writes its access log as it does by default: nginx and HAProxy each
             line by itself, OwlBoard what has come together.
 
             CPU is the processor time of the proxy's processes, user and system, for one request. In closed loops (wrk) requests/s

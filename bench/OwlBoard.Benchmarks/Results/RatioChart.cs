@@ -24,7 +24,6 @@ internal sealed class RatioChart(IReadOnlyList<CaseResult> results)
         [Peer.Nginx] = "#999999",
         ["haproxy"] = "#56b4e9",
         [Peer.StockYarp] = "#e69f00",
-        ["owlboard-yarp"] = "#cc79a7",
         [Peer.OwlBoard] = "#0072b2",
     };
 

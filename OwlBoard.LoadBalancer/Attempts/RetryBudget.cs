@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Options;
+
+namespace OwlBoard.LoadBalancer.Attempts;
+
+/// <summary>
+/// Keeps retries a small part of all requests, so that a sick cluster is not hammered: over the last 10 s at most
+/// <see cref="RetryOptions.BudgetRatio"/> of the requests, but always <see cref="RetryOptions.BudgetMinimumPerSecond"/>.
+/// </summary>
+internal sealed class RetryBudget(IOptionsMonitor<RetryOptions> options, TimeProvider time)
+{
+    private const int Seconds = 10;
+
+    private readonly Slot[] _slots = [.. Enumerable.Range(0, Seconds).Select(_ => new Slot())];
+
+    /// <summary>Counts a client's request.</summary>
+    public void CountRequest() => Interlocked.Increment(ref Present(out _).Requests);
+
+    /// <summary>Takes one retry out of the budget.</summary>
+    /// <returns>Whether there was one.</returns>
+    public bool TryTakeRetry()
+    {
+        var settings = options.CurrentValue;
+        var present = Present(out var second);
+        var requests = 0;
+        var retries = 0;
+        foreach (var slot in _slots)
+        {
+            if (second - Volatile.Read(ref slot.Second) < Seconds)
+            {
+                requests += Volatile.Read(ref slot.Requests);
+                retries += Volatile.Read(ref slot.Retries);
+            }
+        }
+
+        if (retries >= requests * settings.BudgetRatio && Volatile.Read(ref present.Retries) >= settings.BudgetMinimumPerSecond)
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref present.Retries);
+        return true;
+    }
+
+    private Slot Present(out long second)
+    {
+        second = time.GetTimestamp() / time.TimestampFrequency;
+        var slot = _slots[second % Seconds];
+        var seen = Volatile.Read(ref slot.Second);
+        if (seen != second && Interlocked.CompareExchange(ref slot.Second, second, seen) == seen)
+        {
+            // Counts of the same instant may be lost here, a handful among thousands; a lock would cost every request.
+            Volatile.Write(ref slot.Requests, 0);
+            Volatile.Write(ref slot.Retries, 0);
+        }
+
+        return slot;
+    }
+
+    private sealed class Slot
+    {
+        public long Second = long.MinValue / 2;
+        public int Requests;
+        public int Retries;
+    }
+}

@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Options;
+using OwlBoard.Forwarding.Exchanges;
+using OwlBoard.Forwarding.Fields;
+using OwlBoard.Forwarding.Targets;
+using OwlBoard.Forwarding.Tracing;
+using OwlBoard.Forwarding.WebSockets;
+using OwlBoard.LoadBalancer.Attempts;
+using OwlBoard.LoadBalancer.Limits;
+using OwlBoard.LoadBalancer.Management;
+using OwlBoard.LoadBalancer.Requests;
+using OwlBoard.LoadBalancer.Status;
+using OwlBoard.LoadBalancer.Tls;
+
+namespace OwlBoard.LoadBalancer.Pipeline;
+
+/// <summary>The middlewares in the order in which they run.</summary>
+internal static class LoadBalancerPipeline
+{
+    public static void UseLoadBalancer(this WebApplication app)
+    {
+        app.WithoutAuthorization();
+        // Before routing, which uses the listener of the connection.
+        app.UseMiddleware<MeasurementMiddleware>();
+        // Before anything that reads or adds a field.
+        var tls = app.Services.GetRequiredService<IOptionsMonitor<TlsOptions>>();
+        var limits = app.Services.GetRequiredService<IOptionsMonitor<LimitOptions>>();
+        app.UseRequestFields(
+            RequestGuardMiddleware.RefuseAsync,
+            () => tls.CurrentValue.IsOn ? limits.CurrentValue.RequestHeaderCount : 0);
+        app.UseTraceParent();
+        // Before anything that reads the path.
+        app.UseRequestTarget(
+            static (context, detail) => RequestGuardMiddleware.RefuseAsync(context, StatusCodes.Status400BadRequest, detail),
+            ResponseHeaders.Apply);
+        app.UseMiddleware<DirectRouteMiddleware>((Func<RequestDelegate, RequestDelegate>)app.Guard);
+        app.UseMiddleware<ManagementGuardMiddleware>();
+        app.UseRouting();
+        app.UseThreadPoolForOwnAnswers();
+        app.UseMiddleware<ErrorMiddleware>();
+        app.UseGuards();
+        app.MapStatus();
+        app.MapStatusPage();
+        app.MapManagement();
+        app.MapReverseProxy(proxy =>
+        {
+            proxy.UseMiddleware<RateLimitMiddleware>();
+            proxy.UseMiddleware<ConnectionLimitMiddleware>();
+            proxy.UseMiddleware<RequestGateMiddleware>();
+            proxy.Run(app.Services.GetRequiredService<AttemptLoop>().ForwardAsync);
+        });
+    }
+
+    /// <summary>Adds the middlewares that run before every endpoint, whether routing finds it or <see cref="DirectRouteMiddleware"/>.</summary>
+    private static void UseGuards(this IApplicationBuilder app)
+    {
+        app.UseMiddleware<HstsMiddleware>();
+        app.UseMiddleware<RequestGuardMiddleware>();
+        app.UseWebSocketRelay();
+    }
+
+    private static RequestDelegate Guard(this IApplicationBuilder app, RequestDelegate endpoint)
+    {
+        var guarded = app.New();
+        guarded.UseGuards();
+        guarded.Run(endpoint);
+        return guarded.Build();
+    }
+}
