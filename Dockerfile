@@ -1,4 +1,4 @@
-# One program as an image, from its published folder; the same for every program. See DEPLOY.md.
+# Builds the image of any program from its published folder. See DEPLOY.md.
 #
 #   dotnet publish OwlBoard.Gateway -c Release -o out/gateway
 #   docker build -f Dockerfile --build-arg BASE=IMAGE --build-arg PROGRAM=OwlBoard.Gateway -t owlboard/gateway:1 out/gateway
@@ -9,7 +9,7 @@ FROM ${BASE}
 ARG PROGRAM
 WORKDIR /app
 COPY . .
-# ENTRYPOINT takes no arguments of the build: the executable by a name that is always the same. It finds the program.
+# ENTRYPOINT cannot use build arguments, so the executable gets a fixed name; it contains the name of its assembly.
 COPY ${PROGRAM} program
 USER 1654:1654
 ENTRYPOINT ["/app/program"]

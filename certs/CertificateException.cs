@@ -1,6 +1,6 @@
 namespace OwlBoard.Certificates;
 
-/// <summary>Certificates could not be issued; the message is one line that says why and what to do.</summary>
+/// <summary>The exception for certificates that cannot be issued. Its message is one line with the reason and the remedy.</summary>
 public sealed class CertificateException : Exception
 {
     public CertificateException()

@@ -1,8 +1,8 @@
 namespace OwlBoard.Certificates;
 
 /// <summary>
-/// Where the files are: one folder for each identity, with all it needs and nothing else, so that a container gets its
-/// own by mounting a folder (a file that is mounted by itself would stay the old one when it is replaced).
+/// The layout of the certificate files: one folder per identity with exactly the files that it needs, so that a container
+/// mounts only its own folder. A bind mount of a single file would not follow a replacement of the file.
 /// </summary>
 /// <param name="Root">The path of the folder.</param>
 public sealed record CertificateFolder(string Root)
@@ -11,21 +11,21 @@ public sealed record CertificateFolder(string Root)
     private const string CertificateFile = "certificate.pem";
     private const string AuthorityFile = "ca.pem";
 
-    /// <summary>The certificate of an identity and its private key, in one file: they are replaced together or not at all.</summary>
+    /// <summary>Returns the path of an identity's certificate and private key: one file, so that they are replaced together.</summary>
     public string Certificate(string identity) => Join(identity, CertificateFile);
 
-    /// <summary>The authorities that this identity believes; not secret.</summary>
+    /// <summary>Returns the path of the authorities that the identity trusts. The file is not secret.</summary>
     public string Authority(string identity) => Join(identity, AuthorityFile);
 
-    /// <summary>The authority and its private key. Nobody but the issuing reads it.</summary>
+    /// <summary>The path of the current authority and its private key, which only the issuer reads.</summary>
     internal string AuthorityKey => Join(AuthorityFolder, CertificateFile);
 
-    /// <summary>All authorities in use: the present one first, then those before it.</summary>
+    /// <summary>The path of all trusted authorities: the current one first, then its predecessors.</summary>
     internal string Authorities => Join(AuthorityFolder, AuthorityFile);
 
     internal string Lock => Path.Combine(Root, ".lock");
 
-    /// <summary>With forward slashes for a path inside of a container, whatever system publishes it.</summary>
+    /// <summary>Joins with forward slashes if the root is a path inside a container, also when published on Windows.</summary>
     private string Join(string identity, string file) =>
         Root.StartsWith('/') ? $"{Root.TrimEnd('/')}/{identity}/{file}" : Path.Combine(Root, identity, file);
 }

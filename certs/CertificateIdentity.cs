@@ -2,14 +2,14 @@ using OwlBoard.ServiceDefaults;
 
 namespace OwlBoard.Certificates;
 
-/// <summary>Someone who gets a certificate.</summary>
-/// <param name="Name">The name in it, and the name of its folder.</param>
-/// <param name="Role">What it is for.</param>
+/// <summary>A program, or group of programs, that has a certificate.</summary>
+/// <param name="Name">The name in the certificate, and of its folder.</param>
+/// <param name="Role">The use of the certificate.</param>
 public sealed record CertificateIdentity(string Name, CertificateRole Role)
 {
     /// <summary>
-    /// Everyone in the system who gets one. The gateways share one identity: they may all do the same, their number
-    /// changes with the load, and a replica more must not mean a certificate more.
+    /// All identities of the system. The gateways share one: they have the same rights, and adding a replica must not
+    /// require another certificate.
     /// </summary>
     public static IReadOnlyList<CertificateIdentity> All { get; } =
     [

@@ -5,20 +5,20 @@ using System.Text;
 namespace OwlBoard.Certificates;
 
 /// <summary>
-/// Issues into a folder what is missing there or has less than a third of its lifetime left, and leaves everything else
-/// alone.
+/// Issues the certificates that are missing in a folder or have less than a third of their lifetime left. All other files
+/// stay unchanged.
 /// </summary>
 /// <remarks>
-/// A renewed authority has a new key. The one before it stays believed until it expires, so that certificates from it
-/// go on and are renewed one by one, each in its time.
+/// A renewed authority has a new key. Its predecessor stays trusted until it expires, so that the certificates that it
+/// signed stay valid until each is renewed.
 /// </remarks>
 public sealed class CertificateIssuer(TimeProvider time)
 {
-    /// <summary>Issues what is missing or due.</summary>
-    /// <param name="folder">The folder; it is created where it is missing.</param>
-    /// <param name="identities">Who is to have a certificate; <see langword="null"/> for everyone in the system.</param>
-    /// <returns>What became of each.</returns>
-    /// <exception cref="CertificateException">A file there is not as it should be, or cannot be written.</exception>
+    /// <summary>Issues the certificates that are missing or due.</summary>
+    /// <param name="folder">The folder; it is created if it does not exist.</param>
+    /// <param name="identities">The identities; <see langword="null"/> for <see cref="CertificateIdentity.All"/>.</param>
+    /// <returns>The authority and the certificate of each identity.</returns>
+    /// <exception cref="CertificateException">A file in the folder is invalid, or cannot be read or written.</exception>
     public IReadOnlyList<IssuedCertificate> Issue(CertificateFolder folder, IReadOnlyList<CertificateIdentity>? identities = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -37,7 +37,7 @@ public sealed class CertificateIssuer(TimeProvider time)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new CertificateException($"{folder.Root}: certificates cannot be kept there: {failure.Message}", failure);
+            throw new CertificateException($"{folder.Root}: certificates cannot be read or written there: {failure.Message}", failure);
         }
     }
 
@@ -49,7 +49,7 @@ public sealed class CertificateIssuer(TimeProvider time)
             throw Unusable(folder.AuthorityKey, "it is not an authority's certificate");
         }
 
-        // What is believed already stays so, in case the key's file was lost and a new authority is made.
+        // Trusted authorities stay trusted, also when the key file was lost and a new authority is created.
         var believed = ReadAuthorities(folder.Authorities);
         isNew = current is null || IsDue(current);
         if (isNew)
@@ -63,7 +63,7 @@ public sealed class CertificateIssuer(TimeProvider time)
             PrivateFiles.Write(folder.AuthorityKey, WithKey(current));
         }
 
-        // Derived, so that a crash between the two files mends itself.
+        // Derived from the key file on each run, which repairs the state after a crash between the two writes.
         var all = believed.Where(one => one.NotAfter > time.GetUtcNow().LocalDateTime).Prepend(current!).DistinctBy(one => one.Thumbprint);
         authorities = string.Concat(all.Select(one => one.ExportCertificatePem() + "\n"));
         WriteIfChanged(folder.Authorities, authorities);
@@ -72,7 +72,7 @@ public sealed class CertificateIssuer(TimeProvider time)
 
     private IssuedCertificate Ensure(CertificateFolder folder, CertificateIdentity identity, X509Certificate2 authority, string authorities)
     {
-        // First whom it believes, then who it is: a certificate of a new authority is of no use before.
+        // The authorities first: peers must trust a new authority before they see a certificate that it signed.
         WriteIfChanged(folder.Authority(identity.Name), authorities);
 
         var path = folder.Certificate(identity.Name);
@@ -91,7 +91,7 @@ public sealed class CertificateIssuer(TimeProvider time)
         return new(identity.Name, next.NotAfter, IsNew: true);
     }
 
-    /// <summary>Less than a third of its lifetime is left.</summary>
+    /// <summary>Indicates whether less than a third of the lifetime of the certificate is left.</summary>
     private bool IsDue(X509Certificate2 certificate) =>
         (certificate.NotAfter - time.GetUtcNow().LocalDateTime) * 3 < certificate.NotAfter - certificate.NotBefore;
 
@@ -103,7 +103,7 @@ public sealed class CertificateIssuer(TimeProvider time)
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.VerificationTime = time.GetUtcNow().LocalDateTime;
-        // One that has expired is due, and no more than that.
+        // An expired certificate is not an error; it is due for renewal.
         chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
         if (!chain.Build(certificate) && !IsDue(certificate))
         {
@@ -173,5 +173,5 @@ public sealed class CertificateIssuer(TimeProvider time)
     }
 
     private static CertificateException Unusable(string path, string reason) =>
-        new($"{path}: {reason}. Nothing was changed: put the right file back, or remove it to have a new one issued.");
+        new($"{path}: {reason}. The file was not changed; restore the correct one, or delete it to have a new one issued.");
 }

@@ -1,11 +1,11 @@
 namespace OwlBoard.Certificates;
 
-/// <summary>What a certificate is for; never for both.</summary>
+/// <summary>The use of a certificate. No certificate has both.</summary>
 public enum CertificateRole
 {
-    /// <summary>A service that others connect to.</summary>
+    /// <summary>Authenticates a service to its clients.</summary>
     Server,
 
-    /// <summary>A program that connects to services.</summary>
+    /// <summary>Authenticates a program to the services that it connects to.</summary>
     Client,
 }

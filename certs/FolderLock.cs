@@ -1,12 +1,13 @@
 namespace OwlBoard.Certificates;
 
-/// <summary>Lets one process at a time issue into a folder. The operating system frees it with the process.</summary>
+/// <summary>A lock file that admits one issuing process per folder. The operating system releases it when the process ends.</summary>
 internal static class FolderLock
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
 
-    /// <exception cref="CertificateException">Another process does not come to an end.</exception>
+    /// <summary>Acquires the lock.</summary>
+    /// <exception cref="CertificateException">Another process did not release the lock in time.</exception>
     public static FileStream Take(CertificateFolder folder, TimeProvider time)
     {
         var started = time.GetTimestamp();
@@ -22,7 +23,7 @@ internal static class FolderLock
             }
             catch (IOException)
             {
-                throw new CertificateException($"{folder.Root}: another process has been issuing certificates into it for {Patience.TotalSeconds:0} s.");
+                throw new CertificateException($"{folder.Root}: another process has held the lock {folder.Lock} for {Patience.TotalSeconds:0} s.");
             }
         }
     }

@@ -1,7 +1,7 @@
 namespace OwlBoard.Certificates;
 
-/// <summary>What became of one certificate.</summary>
-/// <param name="Name">Whose it is.</param>
-/// <param name="NotAfter">Until when it is valid.</param>
-/// <param name="IsNew">Whether it was issued just now.</param>
+/// <summary>The result of issuing for one identity.</summary>
+/// <param name="Name">The name of the identity.</param>
+/// <param name="NotAfter">The end of the validity.</param>
+/// <param name="IsNew">Indicates whether the certificate was issued by this call.</param>
 public sealed record IssuedCertificate(string Name, DateTimeOffset NotAfter, bool IsNew);

@@ -1,6 +1,6 @@
 namespace OwlBoard.Certificates;
 
-/// <summary>Files and folders that nobody but their owner reads. (On Windows the user's profile keeps them so.)</summary>
+/// <summary>Files and folders that only their owner can read. On Windows the permissions of the parent folder apply.</summary>
 internal static class PrivateFiles
 {
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -19,8 +19,8 @@ internal static class PrivateFiles
     }
 
     /// <summary>
-    /// Puts a file in place at once: who reads meanwhile sees the old one or the new one, and a crash leaves one of
-    /// them. It is private from its first byte.
+    /// Replaces a file atomically: a concurrent reader, or a crash, sees the old or the new content. The permissions are
+    /// set before the first byte is written.
     /// </summary>
     public static void Write(string path, string text)
     {
@@ -41,7 +41,7 @@ internal static class PrivateFiles
                     writer.Write(text);
                 }
 
-                // Before the name points at it: a power cut must not leave an empty key.
+                // Before the rename, so that a power failure cannot leave an empty file.
                 file.Flush(flushToDisk: true);
             }
 
@@ -53,7 +53,7 @@ internal static class PrivateFiles
         }
     }
 
-    /// <summary>Takes from others what someone may have given them by hand.</summary>
+    /// <summary>Removes permissions that group and others may have been granted manually.</summary>
     public static void MakePrivate(string path)
     {
         if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(path) is var mode && (mode & ~OwnerFile) != 0)

@@ -2,7 +2,7 @@ using OwlBoard.Certificates;
 
 if (args is not [{ Length: > 0 } directory] || directory.StartsWith('-'))
 {
-    Console.Error.WriteLine("Which folder? Usage: dotnet run --project certs -- DIRECTORY");
+    Console.Error.WriteLine("The directory is missing. Usage: dotnet run --project certs -- DIRECTORY");
     return 1;
 }
 

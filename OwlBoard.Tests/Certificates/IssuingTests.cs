@@ -169,7 +169,7 @@ public sealed class IssuingTests : IDisposable
         await Eventually.IsTrueAsync("both have logged the reason", () => broken.Output.Length > 0 && aimless.Output.Length > 0);
         Assert.DoesNotContain('\n', broken.Output);
         Assert.Contains(_issued.Folder.Certificate(ResourceNames.ProbeIdentity), broken.Output, StringComparison.Ordinal);
-        Assert.Equal("Which folder? Usage: dotnet run --project certs -- DIRECTORY", aimless.Output);
+        Assert.Equal("The directory is missing. Usage: dotnet run --project certs -- DIRECTORY", aimless.Output);
     }
 
     public void Dispose() => _issued.Dispose();

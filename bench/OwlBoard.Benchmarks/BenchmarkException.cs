@@ -1,4 +1,4 @@
 namespace OwlBoard.Benchmarks;
 
-/// <summary>The benchmark cannot go on; the message says why, for the person who runs it.</summary>
+/// <summary>The exception that ends a benchmark that cannot continue. Its message is shown to the user.</summary>
 internal sealed class BenchmarkException(string message) : Exception(message);

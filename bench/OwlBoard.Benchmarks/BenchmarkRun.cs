@@ -6,10 +6,10 @@ using OwlBoard.Certificates;
 
 namespace OwlBoard.Benchmarks;
 
-/// <summary>All cases, one after the other, and the report.</summary>
+/// <summary>Runs all cases in turn and writes the report.</summary>
 internal sealed class BenchmarkRun(BenchmarkSettings settings)
 {
-    /// <summary>Runs everything.</summary>
+    /// <summary>Runs all cases.</summary>
     /// <returns>The exit code: 1 if a case could not be measured or a peer failed requests.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
@@ -28,7 +28,7 @@ internal sealed class BenchmarkRun(BenchmarkSettings settings)
                 }
                 catch (BenchmarkException failure)
                 {
-                    // What the other cases take twenty minutes to measure is not lost to one that fails.
+                    // A failed case must not discard the results of the others, which take twenty minutes to measure.
                     failures.Add($"{which.Name}: {failure.Message}");
                     await Console.Error.WriteLineAsync(failures[^1]);
                 }
@@ -39,7 +39,7 @@ internal sealed class BenchmarkRun(BenchmarkSettings settings)
             .Where(peer => result.Errors(peer) > 0)
             .Select(peer => $"{result.Case.Name}: {peer} failed {result.Errors(peer)} requests.")));
         await WriteAsync(results, failures);
-        Console.WriteLine($"Took {started.Elapsed:mm\\:ss}. {(failures.Count == 0 ? "All requests were answered." : string.Join('\n', failures))}");
+        Console.WriteLine($"Took {started.Elapsed:mm\\:ss}. {(failures.Count == 0 ? "All requests succeeded." : string.Join('\n', failures))}");
         return failures.Count == 0 ? 0 : 1;
     }
 

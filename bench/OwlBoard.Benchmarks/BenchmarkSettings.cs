@@ -5,7 +5,7 @@ using OwlBoard.Benchmarks.Peers;
 
 namespace OwlBoard.Benchmarks;
 
-/// <summary>What is run, for how long, and where.</summary>
+/// <summary>The settings of a benchmark run.</summary>
 internal sealed class BenchmarkSettings
 {
     private const int GreatestRounds = 100;
@@ -16,19 +16,19 @@ internal sealed class BenchmarkSettings
     /// <summary>The peers to compare.</summary>
     public required IReadOnlyList<Peer> Peers { get; init; }
 
-    /// <summary>How often each peer is measured in a case without <see cref="BenchmarkCase.Repetitions"/>.</summary>
+    /// <summary>The number of measurements of each peer in a case without <see cref="BenchmarkCase.Repetitions"/>.</summary>
     public required int Rounds { get; init; }
 
-    /// <summary>How long one measurement lasts where it is not cut into <see cref="BenchmarkCase.Slices"/>.</summary>
+    /// <summary>The duration of a measurement that is not divided into <see cref="BenchmarkCase.Slices"/>.</summary>
     public required TimeSpan Window { get; init; }
 
     /// <summary>
-    /// How long a peer that compiles itself while it runs is under load before the first round; see <see cref="WarmUpOf"/>.
-    /// After 8 s, .NET's compiler was still among what delayed requests most.
+    /// The time for which a peer with a JIT compiler is under load before the first round; see <see cref="WarmUpOf"/>. After
+    /// 8 s, the JIT compiler was still one of the main causes of latency.
     /// </summary>
     public required TimeSpan WarmUp { get; init; }
 
-    /// <summary>The processor that the proxies run on; everything else runs where the harness does.</summary>
+    /// <summary>The processor that the proxies run on. Everything else runs on the harness's processors.</summary>
     public required int ProxyCpu { get; init; }
 
     /// <summary>The folder with the published programs.</summary>
@@ -37,22 +37,22 @@ internal sealed class BenchmarkSettings
     /// <summary>The folder that the results are written to.</summary>
     public required string Output { get; init; }
 
-    /// <summary>How often each peer is measured in the case.</summary>
+    /// <summary>Returns the number of measurements of each peer in the case.</summary>
     public int RoundsOf(BenchmarkCase which) => Rounds * which.Repetitions * which.Slices;
 
-    /// <summary>How long one measurement lasts in the case.</summary>
+    /// <summary>Returns the duration of one measurement in the case.</summary>
     public TimeSpan WindowOf(BenchmarkCase which) => Window / which.Slices;
 
     /// <summary>
-    /// The <see cref="WarmUp"/> in the case: twice as long where a few per cent matter. .NET's compiler took 1.7 % of a busy processor from the
-    /// 14th second to the 20th, and 0.03 % from the 34th on.
+    /// Returns the <see cref="WarmUp"/> of the case: twice as long if differences of a few percent matter. The JIT compiler took
+    /// 1.7 % of a busy processor from the 14th second to the 20th, and 0.03 % from the 34th on.
     /// </summary>
     public TimeSpan WarmUpOf(BenchmarkCase which) => which.Repetitions > 1 ? WarmUp * 2 : WarmUp;
 
-    /// <summary>Reads the command line.</summary>
+    /// <summary>Parses the command line.</summary>
     /// <param name="args">The arguments.</param>
-    /// <param name="settings">What they say.</param>
-    /// <param name="message">What is wrong with them, or how to use the program.</param>
+    /// <param name="settings">The settings in them.</param>
+    /// <param name="message">The error in the arguments, or the usage.</param>
     public static bool TryParse(
         string[] args, [NotNullWhen(true)] out BenchmarkSettings? settings, [NotNullWhen(false)] out string? message)
     {
@@ -70,7 +70,7 @@ internal sealed class BenchmarkSettings
 
             if (args[i] is not ("--case" or "--peer" or "--rounds" or "--output" or "--proxy-cpu" or "--programs") || i + 1 == args.Length)
             {
-                message = args[i] is "--help" or "-h" ? HowToUse() : $"{args[i]} is no option, or lacks its value.\n\n{HowToUse()}";
+                message = args[i] is "--help" or "-h" ? HowToUse() : $"{args[i]} is not an option, or lacks its value.\n\n{HowToUse()}";
                 return false;
             }
 
@@ -86,14 +86,14 @@ internal sealed class BenchmarkSettings
             };
             if (message is not null)
             {
-                message = $"{args[i - 1]}: {message}";
+                message = $"{args[i - 1]} is {message}";
                 return false;
             }
         }
 
         if (proxyCpu is null || programs is null)
         {
-            message = "Start it as bench/run, which builds the programs and says which processor is whose.";
+            message = "Start it as bench/run, which builds the programs and assigns the processors.";
             return false;
         }
 
@@ -120,13 +120,13 @@ internal sealed class BenchmarkSettings
             return null;
         }
 
-        return $"'{value}' is not known. Allowed are {string.Join(", ", all.Select(name))}.";
+        return $"'{value}'; it must be one of {string.Join(", ", all.Select(name))}.";
     }
 
     private static string? Number(string value, int least, int greatest, out int? number)
     {
         number = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : null;
-        return number >= least && number <= greatest ? null : $"'{value}' is not allowed. Allowed are numbers from {least} to {greatest}.";
+        return number >= least && number <= greatest ? null : $"'{value}'; it must be between {least} and {greatest}.";
     }
 
     private static string? Set(string value, out string? setting)
@@ -139,11 +139,11 @@ internal sealed class BenchmarkSettings
         $"""
         Usage: bench/run [--quick] [--case NAME]... [--peer NAME]... [--rounds N] [--output DIRECTORY]
 
-          --quick      one short round of everything: whether it works, not how fast it is
+          --quick      one short round of everything, which checks that it works; the results are not meaningful
           --case       only this case (may be repeated): {string.Join(", ", BenchmarkCase.All.Select(one => one.Name))}
           --peer       only this peer (may be repeated): {string.Join(", ", Peer.All.Select(one => one.Name))}
-          --rounds     rounds for each case, default 5
-          --output     where RESULTS.md and RESULTS.svg go; default bench for a complete run,
-                       artifacts/bench for one that --quick, --case or --peer cut short
+          --rounds     rounds of each case; default 5
+          --output     the folder of RESULTS.md and RESULTS.svg; default bench for a complete run,
+                       artifacts/bench with --quick, --case or --peer
         """;
 }

@@ -23,7 +23,7 @@ try
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {
-    await Console.Error.WriteLineAsync("Stopped; everything that was started is ended, nothing was written.");
+    await Console.Error.WriteLineAsync("Canceled; all started processes have ended, and no results were written.");
     return 130;
 }
 catch (BenchmarkException failure)

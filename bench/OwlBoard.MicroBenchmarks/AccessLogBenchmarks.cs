@@ -8,7 +8,7 @@ using OwlBoard.LoadBalancer.Requests;
 
 namespace OwlBoard.MicroBenchmarks;
 
-/// <summary>One line of the access log. Made for each request, written behind it; no promise of allocations.</summary>
+/// <summary>Formats one line of the access log. Lines are written asynchronously; allocations are not guaranteed.</summary>
 [MemoryDiagnoser]
 public class AccessLogBenchmarks
 {

@@ -4,7 +4,7 @@ using OwlBoard.Forwarding.Http1;
 
 namespace OwlBoard.MicroBenchmarks;
 
-/// <summary>Four chunks of 4 KB. Allocates nothing.</summary>
+/// <summary>Decodes four chunks of 4 KB. Allocates nothing.</summary>
 [MemoryDiagnoser]
 public class ChunkedDecoderBenchmarks
 {

@@ -11,7 +11,7 @@ using Yarp.ReverseProxy.Model;
 
 namespace OwlBoard.MicroBenchmarks;
 
-/// <summary>One pick among four gateways, and the end of the request. Allocates nothing.</summary>
+/// <summary>Picks one of four gateways and ends the request. Allocates nothing.</summary>
 [MemoryDiagnoser]
 public class PolicyBenchmarks
 {

@@ -6,7 +6,7 @@ using OwlBoard.LoadBalancer.Limits;
 
 namespace OwlBoard.MicroBenchmarks;
 
-/// <summary>One check of the rate limit, with 10,000 clients known. Allocates nothing.</summary>
+/// <summary>Checks the rate limit once, with 10,000 known clients. Allocates nothing.</summary>
 [MemoryDiagnoser]
 public class RateLimiterBenchmarks
 {
@@ -24,10 +24,10 @@ public class RateLimiterBenchmarks
     [GlobalSetup]
     public void Start()
     {
-        // As many as can be asked for pass, and nobody is forgotten.
+        // The limit is never reached, and no client is evicted.
         _limits = Settings.Create(("RateLimit:RequestsPerSecond", "1000000"), ("RateLimit:Burst", "1000000"));
         _limiter = new RateLimiter(RateLimit(_limits), TimeProvider.System);
-        // One request in 1,000 s.
+        // One request per 1,000 s.
         _tight = Settings.Create(("RateLimit:RequestsPerSecond", "0.001"), ("RateLimit:Burst", "0"));
         _refusing = new RateLimiter(RateLimit(_tight), TimeProvider.System);
         foreach (var client in _clients)

@@ -11,8 +11,8 @@ using OwlBoard.Forwarding.Transforms;
 namespace OwlBoard.MicroBenchmarks;
 
 /// <summary>
-/// A browser's request head written for a gateway, with the load balancer's five fields. Allocates the enumerator of the
-/// header dictionary, which is behind an interface, and nothing else.
+/// Writes a browser's request head for a gateway, with the load balancer's five fields. Allocates only the enumerator of the
+/// header dictionary, which is accessed through an interface.
 /// </summary>
 [MemoryDiagnoser]
 public class RequestHeadBenchmarks

@@ -6,8 +6,8 @@ using OwlBoard.Forwarding.Http1;
 namespace OwlBoard.MicroBenchmarks;
 
 /// <summary>
-/// A gateway's response head of ten fields: parsed, and copied into a response. Neither allocates once its values have
-/// been seen.
+/// Parses a gateway's response head of ten fields, and copies it to a response. Neither allocates once the values are
+/// cached.
 /// </summary>
 [MemoryDiagnoser]
 public class ResponseHeadBenchmarks

@@ -6,8 +6,8 @@ namespace OwlBoard.MicroBenchmarks;
 
 internal static class Settings
 {
-    /// <summary>The load balancer's options with some of them set.</summary>
-    /// <param name="settings">Settings below <c>LoadBalancer</c>.</param>
+    /// <summary>Creates the load balancer's options with some settings.</summary>
+    /// <param name="settings">The settings in the section <c>LoadBalancer</c>.</param>
     public static LiveOptions Create(params (string Key, string Value)[] settings) => new(
         new ConfigurationBuilder()
             .AddInMemoryCollection(settings.ToDictionary(setting => $"{LoadBalancerOptions.Section}:{setting.Key}", setting => (string?)setting.Value))

@@ -9,8 +9,8 @@ internal static class StockProxyExtensions
     private const string ClusterId = "upstreams";
 
     /// <summary>
-    /// Settings: <c>Upstream:0</c>…; <c>RemovePrefix</c>; <c>Certificate</c> and <c>Authority</c>, PEM files for upstreams
-    /// that want a client certificate.
+    /// Adds the proxy by the settings <c>Upstream:0</c>…, <c>RemovePrefix</c>, and <c>Certificate</c> and <c>Authority</c>, PEM
+    /// files for upstreams that require a client certificate.
     /// </summary>
     public static void AddStockProxy(this IServiceCollection services, IConfiguration settings)
     {

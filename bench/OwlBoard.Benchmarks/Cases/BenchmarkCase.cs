@@ -2,36 +2,36 @@ using OwlBoard.Benchmarks.Load;
 
 namespace OwlBoard.Benchmarks.Cases;
 
-/// <summary>One thing that is compared.</summary>
-/// <param name="Name">Its name on the command line and in the picture.</param>
-/// <param name="Title">What it is.</param>
-/// <param name="Topology">Which proxies a request passes.</param>
-/// <param name="Path">The path that is asked for.</param>
-/// <param name="Load">How.</param>
+/// <summary>A scenario in which the peers are compared.</summary>
+/// <param name="Name">The name on the command line and in the chart.</param>
+/// <param name="Title">The heading in the report.</param>
+/// <param name="Topology">The proxies that a request passes.</param>
+/// <param name="Path">The path of the requests.</param>
+/// <param name="Load">The load.</param>
 internal sealed record BenchmarkCase(string Name, string Title, Topology Topology, string Path, ILoad Load)
 {
-    /// <summary>Whether the upstreams are WebSockets.</summary>
+    /// <summary>Indicates whether the upstreams are WebSockets.</summary>
     public bool IsWebSocket { get; init; }
 
-    /// <summary>Whether the same is also measured without any proxy.</summary>
+    /// <summary>Indicates whether the load is also measured without a proxy.</summary>
     public bool WithDirect { get; init; }
 
     /// <summary>
-    /// Whether the proxies' processor is kept from going idle. To wake a virtual machine's takes as long as the machine
-    /// under it takes: where requests come one by one that is a fifth of the median, and who is compared is not the proxies.
+    /// Indicates whether the proxies' processor is kept from going idle. The time to wake a virtual processor depends on the
+    /// host; if requests arrive one at a time it is a fifth of the median, which does not measure the proxies.
     /// </summary>
     public bool KeepsProcessorAwake { get; init; }
 
     /// <summary>
-    /// How many times as often as the others it is measured: more where a few per cent matter, and most where the slowest
-    /// hundredth is compared, which depends on what else the machine does. Single rounds of that differ by a factor of five.
+    /// The factor by which the number of rounds is increased: higher if a few percent matter, and highest if the 99th percentile
+    /// is compared, which depends on other activity of the machine and differs between rounds by a factor of five.
     /// </summary>
     public int Repetitions { get; init; } = 1;
 
     /// <summary>
-    /// Into how many shorter rounds each round is divided. A machine under this one that takes the processors away for some
-    /// milliseconds decides the slowest hundredth of a whole round; of short ones it leaves many alone, and the two that are
-    /// compared are closer in time.
+    /// The number of shorter rounds that each round is divided into. If the host takes the processors away for some
+    /// milliseconds, that determines the 99th percentile of a whole round, but affects only a few of many short rounds. Short
+    /// rounds also bring the compared measurements closer together in time.
     /// </summary>
     public int Slices { get; init; } = 1;
 

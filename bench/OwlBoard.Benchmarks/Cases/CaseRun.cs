@@ -9,26 +9,26 @@ using OwlBoard.Certificates;
 namespace OwlBoard.Benchmarks.Cases;
 
 /// <summary>
-/// One case: all peers are started and warmed up, then measured in turn, each round in another order, so that what
-/// changes on the machine meanwhile meets all of them. Where a case is measured more often than others, they are started
-/// anew now and then: two processes of the same program differ by a few per cent for as long as they live.
+/// Runs one case: starts all peers, warms them up and measures them in turn, in a new order each round, so that changes on
+/// the machine affect all of them. If a case has more rounds than others, the peers are restarted from time to time, because
+/// two processes of the same program differ by a few percent during their lifetime.
 /// </summary>
 internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, WorkFolder folder, CertificateFolder certificates, TextWriter progress)
 {
     private static readonly TimeSpan ShortWarmUp = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The runtime counts calls, towards compiling again what is called often, only once it had nothing new to compile for
-    /// 100 ms. The load's second half then runs what came of it.
+    /// The runtime starts to count calls for tiered compilation only after 100 ms without newly jitted code. The second half
+    /// of the load then runs the optimized code.
     /// </summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How much of a processor the peers that are not measured may use: probes and timers.</summary>
+    /// <summary>The share of a processor that idle peers may use, for probes and timers.</summary>
     private const double QuietShare = 0.1;
 
-    /// <summary>How long a peer may go on with what its load gave it to do.</summary>
+    /// <summary>The time in which a peer must become idle after its load.</summary>
     private static readonly TimeSpan QuietTimeout = TimeSpan.FromSeconds(30);
 
     public async Task<CaseResult> RunAsync(CancellationToken cancellationToken)
@@ -72,7 +72,7 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
         }
     }
 
-    /// <summary>Runs where the proxies run whenever none of them does; whoever has something to do takes the processor from it at once.</summary>
+    /// <summary>Starts a busy loop of idle priority on the proxies' processor. Any other work preempts it at once.</summary>
     private PinnedProcess KeepAwake() => PinnedProcess.Start(
         settings.ProxyCpu, Path.Combine(folder.Add($"{which.Name}-awake"), "output.log"), "chrt", "--idle", "0", "sh", "-c", "while :; do :; done");
 
@@ -87,7 +87,7 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
 
         foreach (var peer in peers)
         {
-            // Its processes share one processor.
+            // All processes of a peer share one processor.
             var half = peer.NeedsWarmUp ? settings.WarmUpOf(which) / 2 * peer.ProcessIds.Count : ShortWarmUp;
             for (var i = 0; i < (peer.NeedsWarmUp ? 2 : 1); i++)
             {
@@ -98,7 +98,7 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
 
             if (!peer.HasLogged && which.Topology != Topology.GatewayOverTls && !which.IsWebSocket)
             {
-                throw new BenchmarkException($"{peer.Name} wrote no access log: that would be no comparison.");
+                throw new BenchmarkException($"{peer.Name} wrote no access log; its results would not be comparable.");
             }
 
             peer.EmptyLogs();
@@ -111,7 +111,7 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
         var random = new Random(rounds[0]);
         foreach (var round in rounds)
         {
-            // Shuffled, not in turn: who comes after a peer that left the processor idle has an easier time.
+            // In random order, because a peer is faster after a peer that left the processor idle.
             var order = peers.ToArray();
             random.Shuffle(order);
             foreach (var peer in order)
@@ -128,8 +128,8 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
     }
 
     /// <summary>
-    /// Waits until no peer is busy any more with the load that it had: the others' processor is the measured one's too, and
-    /// a runtime goes on for seconds compiling again what it learned of.
+    /// Waits until all peers are idle. They share the processor with the measured peer, and a runtime recompiles methods for
+    /// seconds after its load.
     /// </summary>
     private static async Task AreQuietAsync(List<RunningPeer> peers, CancellationToken cancellationToken)
     {
@@ -140,7 +140,7 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
         {
             if (Stopwatch.GetElapsedTime(started) > QuietTimeout)
             {
-                throw new BenchmarkException($"The proxies are still busy {QuietTimeout.TotalSeconds:0} s after their load ended.");
+                throw new BenchmarkException($"The proxies are still busy {QuietTimeout.TotalSeconds:0} s after the end of their load.");
             }
 
             var before = ProcessUsage.Of(processes).Cpu;
@@ -161,11 +161,11 @@ internal sealed class CaseRun(BenchmarkCase which, BenchmarkSettings settings, W
             var after = ProcessUsage.Of(peer.ProcessIds);
             return load.Requests > 0
                 ? new Measurement(peer.Name, round, load, after.Cpu - before.Cpu, after.ResidentBytes, after.PeakBytes)
-                : throw new BenchmarkException($"{peer.Name} answered none of the requests to {peer.Target.Address}.");
+                : throw new BenchmarkException($"{peer.Name} served none of the requests to {peer.Target.Address}.");
         }
         catch (Exception failure) when (failure is IOException or BenchmarkException)
         {
-            // That says more than that it does not answer, or that there is nothing of it in /proc.
+            // The output of a process that ended is more useful than a missing response or /proc entry.
             peer.ThrowIfEnded();
             throw;
         }

@@ -10,7 +10,7 @@ namespace OwlBoard.Benchmarks.Cases;
 /// <summary>The processes of a peer in a case.</summary>
 internal sealed class RunningPeer : IAsyncDisposable
 {
-    /// <summary>What the upstream without a proxy is called in the results.</summary>
+    /// <summary>The name in the results of the upstream without a proxy.</summary>
     public const string Direct = "direct";
 
     private const int Gateways = 4;
@@ -22,7 +22,7 @@ internal sealed class RunningPeer : IAsyncDisposable
     private readonly BenchmarkCase _case;
     private readonly List<PinnedProcess> _processes = [];
     private readonly List<ProxyPlan> _plans = [];
-    private string _lastAnswer = "no answer";
+    private string _lastAnswer = "no response";
 
     private RunningPeer(Peer? peer, BenchmarkCase which, int port)
     {
@@ -39,7 +39,7 @@ internal sealed class RunningPeer : IAsyncDisposable
 
     public IReadOnlyList<int> ProcessIds => [.. _processes.Select(process => process.Id)];
 
-    /// <summary>No proxy: the first upstream itself.</summary>
+    /// <summary>Returns a peer without a proxy: the first upstream itself.</summary>
     public static RunningPeer WithoutProxy(BenchmarkCase which, IReadOnlyList<int> upstreams) => new(null, which, upstreams[0]);
 
     /// <summary>Starts all proxies that the case needs.</summary>
@@ -66,7 +66,7 @@ internal sealed class RunningPeer : IAsyncDisposable
             role, port, to, certificates, folder.Add($"{which.Name}-{peer.Name}-{port}"), settings.Programs, settings.ProxyCpu);
     }
 
-    /// <summary>Waits until it answers 200, and makes sure that it does all that it should.</summary>
+    /// <summary>Waits for a response with status 200, and verifies that the peer has all required features.</summary>
     public async Task IsReadyAsync(HttpClient client, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -81,14 +81,14 @@ internal sealed class RunningPeer : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new BenchmarkException($"{Name} did not answer 200 at {Target.Address} within {StartTimeout.TotalSeconds:0} s, but {_lastAnswer}.");
+            throw new BenchmarkException($"{Name} did not return 200 at {Target.Address} within {StartTimeout.TotalSeconds:0} s; the last result was: {_lastAnswer}.");
         }
     }
 
-    /// <summary>Fails with what a process wrote if it has ended.</summary>
+    /// <summary>Throws an exception with the output of a process that has ended.</summary>
     public void ThrowIfEnded() => _processes.ForEach(process => process.ThrowIfEnded());
 
-    /// <summary>Empties the access logs, which would fill the disk over a whole run.</summary>
+    /// <summary>Truncates the access logs, which would otherwise fill the disk in the course of a run.</summary>
     public void EmptyLogs()
     {
         foreach (var log in _plans.Select(plan => plan.AccessLog).Where(File.Exists))
@@ -97,7 +97,7 @@ internal sealed class RunningPeer : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether each access log has something in it.</summary>
+    /// <summary>Returns whether no access log is empty.</summary>
     public bool HasLogged => _plans.Where(plan => plan.Role == ProxyRole.LoadBalancer && _peer!.AddedHeaders.Count > 0)
         .All(plan => new FileInfo(plan.AccessLog) is { Exists: true, Length: > 0 });
 
@@ -120,7 +120,7 @@ internal sealed class RunningPeer : IAsyncDisposable
                 var missing = _peer.AddedHeaders.Where(name => !response.Headers.Contains(name)).ToArray();
                 if (missing.Length > 0)
                 {
-                    throw new BenchmarkException($"{Name} does not add {string.Join(", ", missing)}: that would be no comparison.");
+                    throw new BenchmarkException($"{Name} does not add {string.Join(", ", missing)}; its results would not be comparable.");
                 }
             }
 

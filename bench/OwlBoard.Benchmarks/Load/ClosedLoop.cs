@@ -1,10 +1,10 @@
 namespace OwlBoard.Benchmarks.Load;
 
-/// <summary>Connections that each send the next request when the last is answered: as much as the proxy can do. By wrk.</summary>
+/// <summary>A closed loop by wrk: each connection sends its next request after the response to the last, which saturates the proxy.</summary>
 /// <param name="connections">The number of connections.</param>
-/// <param name="method">The method.</param>
+/// <param name="method">The request method.</param>
 /// <param name="bodyBytes">The size of each request's body.</param>
-/// <param name="newConnections">Whether each request has a connection of its own.</param>
+/// <param name="newConnections">Indicates whether each request uses a new connection.</param>
 internal sealed class ClosedLoop(int connections, string method = "GET", int bodyBytes = 0, bool newConnections = false) : ILoad
 {
     public string Description => $"{connections} connections, closed loop";

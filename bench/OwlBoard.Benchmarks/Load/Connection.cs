@@ -7,7 +7,7 @@ namespace OwlBoard.Benchmarks.Load;
 /// <summary>One connection of an <see cref="OpenLoopSession"/>.</summary>
 internal sealed class Connection : IDisposable
 {
-    /// <summary>Replies are small where the rate is what is given.</summary>
+    /// <summary>The size of the receive buffer. Open-loop responses are small.</summary>
     private const int BufferSize = 2048;
 
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(10);
@@ -20,22 +20,22 @@ internal sealed class Connection : IDisposable
 
     public int Descriptor => (int)_socket.Handle;
 
-    /// <summary>When the request that it is waiting for an answer to was due.</summary>
+    /// <summary>The time at which the outstanding request was due.</summary>
     public long DueAt { get; set; }
 
     public bool IsWaiting { get; set; }
 
-    /// <summary>Whether it is of no use any more.</summary>
+    /// <summary>Indicates whether the connection can no longer be used.</summary>
     public bool IsBroken { get; private set; }
 
-    /// <summary>Connects and sends the opening.</summary>
+    /// <summary>Connects and sends the opening of the exchange.</summary>
     public static Connection Open(Target target, byte[] opening)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
         {
             NoDelay = true,
             ReceiveTimeout = (int)OpenTimeout.TotalMilliseconds,
-            // Closed by a reset: thousands of closed connections must not take the ports of the next measurement.
+            // Close with a reset: connections in TIME_WAIT would use up the ports of the next measurement.
             LingerState = new LingerOption(enable: true, seconds: 0),
         };
         try
@@ -47,11 +47,11 @@ internal sealed class Connection : IDisposable
         catch (SocketException failure)
         {
             socket.Dispose();
-            throw new BenchmarkException($"No connection to {target.Address}: {failure.Message}");
+            throw new BenchmarkException($"Could not connect to {target.Address}: {failure.Message}");
         }
     }
 
-    /// <summary>Waits for the answer to the opening.</summary>
+    /// <summary>Waits for the response to the opening.</summary>
     public void IsOpen(IExchange exchange, Target target)
     {
         var reply = Reply.Incomplete;
@@ -64,18 +64,18 @@ internal sealed class Connection : IDisposable
         if (reply != Reply.Complete)
         {
             throw new BenchmarkException(
-                $"{target.Address} does not answer as it should, but: {Encoding.Latin1.GetString(_buffer, 0, Math.Min(_received, 100))}");
+                $"{target.Address} returned an unexpected response: {Encoding.Latin1.GetString(_buffer, 0, Math.Min(_received, 100))}");
         }
     }
 
-    /// <summary>Sends, small enough never to block.</summary>
+    /// <summary>Sends a request, which is small enough never to block.</summary>
     public bool TrySend(byte[] request)
     {
         _socket.Send(request, SocketFlags.None, out var error);
         return error == SocketError.Success;
     }
 
-    /// <summary>Takes what is there, once the socket is readable.</summary>
+    /// <summary>Receives the available bytes when the socket is readable.</summary>
     public Reply Receive(IExchange exchange)
     {
         if (!TryReceive())
@@ -98,7 +98,7 @@ internal sealed class Connection : IDisposable
         }
     }
 
-    /// <summary>Closes it, which also ends its being watched.</summary>
+    /// <summary>Closes the connection, which also removes it from epoll.</summary>
     public void Break()
     {
         IsBroken = true;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OwlBoard.Benchmarks.Load;
 
-/// <summary>GET requests, answered with 200 and a <c>Content-Length</c>.</summary>
+/// <summary>GET requests whose responses have status 200 and a <c>Content-Length</c>.</summary>
 internal sealed class HttpExchange : IExchange
 {
     public string Name => "requests";
@@ -39,7 +39,7 @@ internal sealed class HttpExchange : IExchange
         var at = head.IndexOf(name);
         if (at < 0)
         {
-            // HAProxy writes names in lower case.
+            // HAProxy writes field names in lower case.
             name = "\r\ncontent-length: "u8;
             at = head.IndexOf(name);
         }

@@ -1,22 +1,22 @@
 namespace OwlBoard.Benchmarks.Load;
 
-/// <summary>What is sent and what has to come back.</summary>
+/// <summary>A request and its expected response.</summary>
 internal interface IExchange
 {
-    /// <summary>What it is called in the results.</summary>
+    /// <summary>The name in the results.</summary>
     public string Name { get; }
 
-    /// <summary>What is sent first on a connection, and answered before the measurement begins.</summary>
+    /// <summary>Returns the bytes that open a connection. Their response is received before the measurement begins.</summary>
     public byte[] Opening(Target target);
 
-    /// <summary>What is sent each time.</summary>
+    /// <summary>Returns the bytes of each request.</summary>
     public byte[] Request(Target target);
 
-    /// <summary>Recognizes the answer to <see cref="Opening"/>.</summary>
-    /// <param name="received">The bytes so far.</param>
-    /// <param name="length">The length of what was recognized.</param>
+    /// <summary>Recognizes the response to <see cref="Opening"/>.</summary>
+    /// <param name="received">The bytes received so far.</param>
+    /// <param name="length">The length of the recognized response.</param>
     public Reply RecognizeOpening(ReadOnlySpan<byte> received, out int length);
 
-    /// <summary>Recognizes the answer to <see cref="Request"/>.</summary>
+    /// <summary>Recognizes the response to <see cref="Request"/>.</summary>
     public Reply Recognize(ReadOnlySpan<byte> received, out int length);
 }

@@ -1,11 +1,11 @@
 namespace OwlBoard.Benchmarks.Load;
 
-/// <summary>A way to send requests.</summary>
+/// <summary>A kind of load.</summary>
 internal interface ILoad
 {
-    /// <summary>In a few words, for the results.</summary>
+    /// <summary>A short description for the results.</summary>
     public string Description { get; }
 
-    /// <summary>Opens the connections that are there before a measurement begins.</summary>
+    /// <summary>Opens the connections that must exist before a measurement begins.</summary>
     public Task<ILoadSession> OpenAsync(Target target, CancellationToken cancellationToken);
 }

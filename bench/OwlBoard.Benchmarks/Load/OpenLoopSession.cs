@@ -5,16 +5,16 @@ namespace OwlBoard.Benchmarks.Load;
 /// <summary>The connections of <see cref="OpenLoop"/> and the thread that serves them.</summary>
 internal sealed class OpenLoopSession : ILoadSession
 {
-    /// <summary>How long replies are waited for when nothing more is sent; what has not come by then is an error.</summary>
+    /// <summary>The time to wait for outstanding responses after the last request; then they count as errors.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long requests are sent before any is measured: what ran since the peer's last turn has taken its place in the
-    /// processor's caches. After 20 ms no difference is left.
+    /// The time for which requests are sent before the measurement, because other processes have evicted the peer from the
+    /// processor's caches since its last turn. After 20 ms the effect is gone.
     /// </summary>
     private static readonly TimeSpan LeadIn = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>So many connections are being opened at a time; thousands one after the other would take seconds.</summary>
+    /// <summary>The number of connections that are opened concurrently. Opening thousands sequentially would take seconds.</summary>
     private const int OpenAtOnce = 64;
 
     private readonly IExchange _exchange;

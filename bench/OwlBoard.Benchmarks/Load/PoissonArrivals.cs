@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace OwlBoard.Benchmarks.Load;
 
-/// <summary>When requests become due of many clients that know nothing of each other: a Poisson process.</summary>
+/// <summary>The arrival times of requests of many independent clients: a Poisson process.</summary>
 internal static class PoissonArrivals
 {
-    /// <summary>The times in <see cref="Stopwatch"/>'s ticks from the beginning.</summary>
-    /// <param name="duration">How long they go on.</param>
-    /// <param name="perSecond">How many there are in a second on average.</param>
-    /// <param name="seed">Who has the same has the same bursts.</param>
+    /// <summary>Returns the times in <see cref="Stopwatch"/> ticks from the beginning.</summary>
+    /// <param name="duration">The duration.</param>
+    /// <param name="perSecond">The average number of arrivals per second.</param>
+    /// <param name="seed">The seed. The same seed produces the same arrivals.</param>
     public static List<long> During(TimeSpan duration, int perSecond, int seed)
     {
         var random = new Random(seed);
@@ -21,7 +21,7 @@ internal static class PoissonArrivals
 
         return arrivals;
 
-        // Of a process without memory the gaps are distributed exponentially.
+        // The gaps of a memoryless process are exponentially distributed.
         double Gap() => -Math.Log(1 - random.NextDouble()) / perSecond;
     }
 }

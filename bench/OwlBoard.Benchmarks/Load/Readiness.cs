@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace OwlBoard.Benchmarks.Load;
 
 /// <summary>
-/// Linux's epoll, with time-outs in nanoseconds: one thread, no hand-over between threads and no allocation between a
-/// reply's arrival and its time stamp.
+/// Linux's epoll, with timeouts in nanoseconds. It uses one thread, so that there is no thread switch and no allocation
+/// between the arrival of a response and its timestamp.
 /// </summary>
 internal sealed unsafe partial class Readiness : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed unsafe partial class Readiness : IDisposable
     private const uint Readable = 1;
     private const int SetTimerSlack = 29;
 
-    // struct epoll_event is packed on x86-64 and nowhere else.
+    // struct epoll_event is packed on x86-64 only.
     private static readonly bool IsPacked = RuntimeInformation.ProcessArchitecture == Architecture.X64;
     private static readonly int EventSize = IsPacked ? 12 : 16;
     private static readonly int DataOffset = IsPacked ? 4 : 8;
@@ -21,10 +21,10 @@ internal sealed unsafe partial class Readiness : IDisposable
     private readonly int _epoll = Check(epoll_create1(0), nameof(epoll_create1));
     private readonly byte[] _events = new byte[BatchSize * 16];
 
-    /// <summary>By default Linux may wake a thread 50 µs late, to wake several at once. Of the thread that calls this.</summary>
+    /// <summary>Sets the timer slack of the current thread. By default Linux may wake a thread up to 50 µs late.</summary>
     public static void WakeThisThreadInTime() => Check(prctl(SetTimerSlack, 1, 0, 0, 0), nameof(prctl));
 
-    /// <summary>Watches a descriptor until it is closed.</summary>
+    /// <summary>Adds a descriptor, which is watched until it is closed.</summary>
     public void Watch(int descriptor, int index)
     {
         Span<byte> one = stackalloc byte[16];
@@ -37,20 +37,20 @@ internal sealed unsafe partial class Readiness : IDisposable
         }
     }
 
-    /// <summary>Waits until something can be read or the time is over.</summary>
-    /// <returns>How many can be read; see <see cref="this[int]"/>.</returns>
+    /// <summary>Waits until a descriptor is readable or the timeout elapses.</summary>
+    /// <returns>The number of readable descriptors; see <see cref="this[int]"/>.</returns>
     public int Wait(TimeSpan timeout)
     {
         var time = new TimeSpecification { Seconds = timeout.Ticks / TimeSpan.TicksPerSecond, Nanoseconds = timeout.Ticks % TimeSpan.TicksPerSecond * 100 };
         fixed (byte* pointer = _events)
         {
             var count = epoll_pwait2(_epoll, pointer, BatchSize, &time, null);
-            // Interrupted by a signal: look again.
+            // Interrupted by a signal.
             return Math.Max(0, count);
         }
     }
 
-    /// <summary>The index that the descriptor was given.</summary>
+    /// <summary>Gets the index that was passed for the readable descriptor.</summary>
     public int this[int ready] => (int)MemoryMarshal.Read<long>(_events.AsSpan((ready * EventSize) + DataOffset));
 
     public void Dispose() => _ = close(_epoll);

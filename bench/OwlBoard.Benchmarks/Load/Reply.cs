@@ -1,17 +1,17 @@
 namespace OwlBoard.Benchmarks.Load;
 
-/// <summary>What the bytes received so far are.</summary>
+/// <summary>The classification of the bytes received so far.</summary>
 internal enum Reply
 {
-    /// <summary>Not all of it is there yet.</summary>
+    /// <summary>The response is incomplete.</summary>
     Incomplete,
 
-    /// <summary>The reply that was waited for.</summary>
+    /// <summary>The expected response.</summary>
     Complete,
 
-    /// <summary>Something else that may come in between.</summary>
+    /// <summary>Another message that is allowed before the response.</summary>
     Ignored,
 
-    /// <summary>Not what it should be; the connection is of no use any more.</summary>
+    /// <summary>An unexpected response; the connection can no longer be used.</summary>
     Broken,
 }

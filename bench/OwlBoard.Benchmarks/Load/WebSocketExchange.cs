@@ -2,7 +2,7 @@ using System.Text;
 
 namespace OwlBoard.Benchmarks.Load;
 
-/// <summary>A WebSocket, and text messages of 64 bytes that come back (RFC 6455).</summary>
+/// <summary>A WebSocket whose text messages of 64 bytes are echoed (RFC 6455).</summary>
 internal sealed class WebSocketExchange : IExchange
 {
     private const int MessageBytes = 64;
@@ -49,7 +49,7 @@ internal sealed class WebSocketExchange : IExchange
         return (received[0], received[1]) switch
         {
             (FinalText, MessageBytes) => received.Length >= length ? Reply.Complete : Reply.Incomplete,
-            // The load balancer's, every 30 s. Measurements are shorter than the time it waits for an answer.
+            // The load balancer pings every 30 s. Measurements are shorter than its pong timeout, so pings are ignored.
             (Ping, <= GreatestControlFrame) => received.Length >= length ? Reply.Ignored : Reply.Incomplete,
             _ => Reply.Broken,
         };

@@ -8,7 +8,7 @@ internal sealed class WrkSession(Target target, int connections, string method, 
 {
     private const string ResultMark = "RESULT ";
 
-    /// <summary>How much longer than asked for it may take.</summary>
+    /// <summary>The time that wrk may take beyond the requested duration.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
     public async Task<LoadResult> RunAsync(TimeSpan duration, int round, CancellationToken cancellationToken)
@@ -26,12 +26,12 @@ internal sealed class WrkSession(Target target, int connections, string method, 
             var output = await process.StandardOutput.ReadToEndAsync(deadline.Token);
             await process.WaitForExitAsync(deadline.Token);
             var result = output.Split('\n').FirstOrDefault(line => line.StartsWith(ResultMark, StringComparison.Ordinal))
-                ?? throw new BenchmarkException($"wrk has no result for {target.Address}:\n{output}{await errors}");
+                ?? throw new BenchmarkException($"wrk reported no result for {target.Address}:\n{output}{await errors}");
             return Parse(result[ResultMark.Length..]);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new BenchmarkException($"wrk did not end in time with {target.Address}.");
+            throw new BenchmarkException($"wrk did not end in time (target {target.Address}).");
         }
         finally
         {
@@ -44,10 +44,10 @@ internal sealed class WrkSession(Target target, int connections, string method, 
 
     public void Dispose()
     {
-        // The process ended with the run.
+        // The process has ended with the run.
     }
 
-    /// <remarks>wrk knows no parts of a second.</remarks>
+    /// <remarks>wrk accepts whole seconds only.</remarks>
     private string[] Arguments(TimeSpan duration) =>
     [
         "--threads", "1",
@@ -62,10 +62,10 @@ internal sealed class WrkSession(Target target, int connections, string method, 
     private static LoadResult Parse(string result)
     {
         var numbers = result.Split(' ').Select(number => long.Parse(number, CultureInfo.InvariantCulture)).ToArray();
-        // In milliseconds; wrk has microseconds.
+        // wrk reports microseconds.
         return numbers is [var requests, var duration, var connect, var read, var write, var others, var p50, var p95, var p99, var p999]
             ? new LoadResult(
                 requests - others, connect + read + write + others, TimeSpan.FromMicroseconds(duration), p50 / 1000.0, p95 / 1000.0, p99 / 1000.0, p999 / 1000.0)
-            : throw new BenchmarkException($"wrk's result is not as expected: {result}");
+            : throw new BenchmarkException($"wrk reported an unexpected result: {result}");
     }
 }

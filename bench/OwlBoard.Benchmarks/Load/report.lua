@@ -1,4 +1,4 @@
--- Makes wrk's request from its arguments and prints the result as one line of numbers.
+-- Builds wrk's request from its arguments and prints the result as one line of numbers.
 function init(args)
   wrk.method = args[1]
   local body = tonumber(args[2])

@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace OwlBoard.Benchmarks.Machine;
 
-/// <summary>TCP ports on loopback that nothing listens on.</summary>
+/// <summary>Finds TCP ports on loopback without a listener.</summary>
 internal static class FreePorts
 {
-    /// <summary>Below the range that systems take ports for outgoing connections from: nobody gets one by chance.</summary>
+    /// <summary>The first port: below the ephemeral range, so that no outgoing connection uses one of the ports.</summary>
     private static int _next = Random.Shared.Next(15_000, 28_000);
 
     public static int Next()
@@ -22,7 +22,7 @@ internal static class FreePorts
             }
             catch (SocketException)
             {
-                // Taken: the next one.
+                // The port is in use.
             }
         }
     }

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace OwlBoard.Benchmarks.Machine;
 
-/// <summary>What the numbers were measured on.</summary>
+/// <summary>The machine and the software versions of a run.</summary>
 internal static class MachineDescription
 {
     public static IReadOnlyList<string> Lines() =>

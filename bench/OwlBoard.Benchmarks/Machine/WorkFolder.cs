@@ -1,11 +1,11 @@
 namespace OwlBoard.Benchmarks.Machine;
 
-/// <summary>A folder for configurations, keys and logs, in memory where that is possible; it is gone with the run.</summary>
+/// <summary>A temporary folder for configurations, keys and logs, in memory if possible. It is deleted after the run.</summary>
 internal sealed class WorkFolder : IDisposable
 {
     private const string InMemory = "/dev/shm";
 
-    /// <summary>Containers often have 64 MB there, which access logs would fill.</summary>
+    /// <summary>The space that <c>/dev/shm</c> must have. Containers often have 64 MB, which access logs would fill.</summary>
     private const long LeastSpace = 1L << 30;
 
     private WorkFolder(string path) => Path = path;
@@ -22,7 +22,7 @@ internal sealed class WorkFolder : IDisposable
         return new WorkFolder(path);
     }
 
-    /// <summary>A new folder in it.</summary>
+    /// <summary>Creates a subfolder.</summary>
     public string Add(string name)
     {
         var path = System.IO.Path.Combine(Path, name);

@@ -10,8 +10,8 @@ internal static class OverloadProgram
     public const string Attack = "overload-attack";
     public const string Upstream = "overload-upstream";
 
-    /// <summary>Runs the command if it is one of these.</summary>
-    /// <returns>The exit code; <see langword="null"/> if the arguments are another command's.</returns>
+    /// <summary>Runs the command if the arguments name one of these.</summary>
+    /// <returns>The exit code; <see langword="null"/> if the arguments name another command.</returns>
     public static async Task<int?> RunAsync(string[] args, CancellationToken cancellationToken)
     {
         switch (args.FirstOrDefault())

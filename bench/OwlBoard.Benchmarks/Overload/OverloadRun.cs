@@ -7,11 +7,11 @@ using OwlBoard.Certificates;
 
 namespace OwlBoard.Benchmarks.Overload;
 
-/// <summary>All attacks on all proxies, one after the other, and the report.</summary>
+/// <summary>Runs all attacks on all proxies in turn and writes the report.</summary>
 internal sealed class OverloadRun(OverloadSettings settings)
 {
-    /// <summary>Runs everything.</summary>
-    /// <returns>The exit code: 1 if OwlBoard did not survive, a client failed meanwhile, or a case could not be run.</returns>
+    /// <summary>Runs all cases.</summary>
+    /// <returns>The exit code: 1 if OwlBoard did not survive, a request of another client failed, or a case could not be run.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var started = Stopwatch.StartNew();
@@ -34,7 +34,7 @@ internal sealed class OverloadRun(OverloadSettings settings)
                             Console.WriteLine($"{which.Name}: {result}");
                             if (peer is OwlBoardPeer && !result.IsGood)
                             {
-                                failures.Add($"{which.Name}: {result.Peer} did not hold.");
+                                failures.Add($"{which.Name}: {result.Peer} failed.");
                             }
                         }
                     }
@@ -52,7 +52,7 @@ internal sealed class OverloadRun(OverloadSettings settings)
         Directory.CreateDirectory(settings.Output);
         var path = Path.Combine(settings.Output, "OVERLOAD.md");
         await File.WriteAllTextAsync(path, new OverloadReport(cases, failures).ToString(), CancellationToken.None);
-        Console.WriteLine($"Took {started.Elapsed:mm\\:ss}. {(failures.Count == 0 ? "No failure." : string.Join('\n', failures))}\nWritten: {path}");
+        Console.WriteLine($"Took {started.Elapsed:mm\\:ss}. {(failures.Count == 0 ? "No failures." : string.Join('\n', failures))}\nWritten: {path}");
         return failures.Count == 0 ? 0 : 1;
     }
 }

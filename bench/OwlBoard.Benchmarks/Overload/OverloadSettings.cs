@@ -5,7 +5,7 @@ using OwlBoard.Benchmarks.Peers;
 
 namespace OwlBoard.Benchmarks.Overload;
 
-/// <summary>The cases that are run, the proxies that are attacked, and where the programs are.</summary>
+/// <summary>The settings of an overload run.</summary>
 internal sealed class OverloadSettings
 {
     /// <summary>The proxies that are attacked unless others are chosen.</summary>
@@ -17,7 +17,7 @@ internal sealed class OverloadSettings
     /// <summary>The proxies to attack.</summary>
     public required IReadOnlyList<Peer> Peers { get; init; }
 
-    /// <summary>The processor that the proxies run on; everything else runs where the harness does.</summary>
+    /// <summary>The processor that the proxies run on. Everything else runs on the harness's processors.</summary>
     public required int ProxyCpu { get; init; }
 
     /// <summary>The folder with the published programs.</summary>
@@ -29,7 +29,7 @@ internal sealed class OverloadSettings
     /// <summary>Parses the command line.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="settings">The settings in them.</param>
-    /// <param name="message">The reason why they cannot be used, or how to use the program.</param>
+    /// <param name="message">The error in the arguments, or the usage.</param>
     public static bool TryParse(
         ReadOnlySpan<string> args, [NotNullWhen(true)] out OverloadSettings? settings, [NotNullWhen(false)] out string? message)
     {
@@ -101,7 +101,7 @@ internal sealed class OverloadSettings
           --case       only this attack (may be repeated): {Names(OverloadCase.All)}
           --peer       only this proxy (may be repeated): {string.Join(", ", Peer.All.Select(one => one.Name))};
                        default {string.Join(", ", DefaultPeers)}
-          --programs   a folder with programs that are published already; by default they are published first
-          --output     where OVERLOAD.md goes; default bench for a complete run, artifacts/bench for a part of one
+          --programs   the folder of already published programs; by default they are published first
+          --output     the folder of OVERLOAD.md; default bench for a complete run, otherwise artifacts/bench
         """;
 }

@@ -5,7 +5,7 @@ using OwlBoard.ServiceDefaults;
 
 namespace OwlBoard.Benchmarks.Peers;
 
-/// <summary>HAProxy with what the load balancer and the gateway do, one thread.</summary>
+/// <summary>HAProxy with one thread, configured with the features of the load balancer or the gateway.</summary>
 internal sealed class HAProxyPeer(string name) : Peer(name)
 {
     public override bool NeedsWarmUp => false;
@@ -14,7 +14,7 @@ internal sealed class HAProxyPeer(string name) : Peer(name)
     {
         var configuration = Path.Combine(plan.Folder, "haproxy.cfg");
         File.WriteAllText(configuration, Configuration(plan));
-        // It logs to standard output, which is the access log here.
+        // HAProxy logs to standard output, so its output is the access log.
         var log = plan.Role == ProxyRole.LoadBalancer ? plan.AccessLog : plan.Output;
         return PinnedProcess.Start(plan.Cpu, log, "haproxy", "-db", "-f", configuration);
     }

@@ -4,7 +4,7 @@ using OwlBoard.ServiceDefaults;
 
 namespace OwlBoard.Benchmarks.Peers;
 
-/// <summary>nginx with what the load balancer and the gateway do, one worker.</summary>
+/// <summary>nginx with one worker, configured with the features of the load balancer or the gateway.</summary>
 internal sealed class NginxPeer(string name) : Peer(name)
 {
     public override bool NeedsWarmUp => false;
@@ -24,13 +24,13 @@ internal sealed class NginxPeer(string name) : Peer(name)
           log_format main '$remote_addr [$time_iso8601] "$request" $status $body_bytes_sent $request_time "$http_user_agent" upstream: $upstream_addr';
           {{(plan.Role == ProxyRole.LoadBalancer ? $"access_log {plan.AccessLog} main;" : "access_log off;")}}
           server_tokens off;
-          # No limit to the requests of a connection, as with the others; 1,000 by default.
+          # No limit on the requests of a connection, like the other proxies; the default is 1,000.
           keepalive_requests 1000000000;
           keepalive_timeout 75s;
           client_max_body_size 10m;
           client_header_timeout 30s;
           client_body_timeout 30s;
-          # Never to a file, as with the others; 16k and a file by default.
+          # No buffering in files, like the other proxies; the default is 16k and a file.
           client_body_buffer_size 128k;
           proxy_max_temp_file_size 0;
           map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
@@ -53,8 +53,8 @@ internal sealed class NginxPeer(string name) : Peer(name)
         """
             location / {
               proxy_pass http://upstreams;
-              # Without "Connection" it would open a new connection for each request. Here, since a location that sets
-              # any header takes none over from the server.
+              # Without an empty "Connection", nginx would open a new connection for each request. Set here, because a
+              # location with any proxy_set_header inherits none from the server.
               proxy_set_header Connection $connection_upgrade;
               proxy_set_header Upgrade $http_upgrade;
               proxy_set_header Host $http_host;

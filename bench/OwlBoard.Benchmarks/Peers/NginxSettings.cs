@@ -1,11 +1,11 @@
 namespace OwlBoard.Benchmarks.Peers;
 
-/// <summary>What all nginx configurations here have in common.</summary>
+/// <summary>The settings shared by all nginx configurations.</summary>
 internal static class NginxSettings
 {
-    /// <summary>Everything but <c>http</c>.</summary>
-    /// <param name="folder">The folder of its files.</param>
-    /// <param name="limits">The limits, of which nginx counts connections to clients and to upstreams together.</param>
+    /// <summary>Returns all settings outside <c>http</c>.</summary>
+    /// <param name="folder">The folder of the files of nginx.</param>
+    /// <param name="limits">The limits. nginx counts connections to clients and to upstreams together.</param>
     public static string Process(string folder, ProxyLimits? limits = null) =>
         $$"""
         {{(Environment.IsPrivilegedProcess ? "user root;" : "")}}
@@ -16,7 +16,7 @@ internal static class NginxSettings
         events { worker_connections {{(limits is null ? 16_384 : 2 * limits.Connections)}}; }
         """;
 
-    /// <summary>Folders that nginx creates at the start.</summary>
+    /// <summary>The folders that nginx creates at startup.</summary>
     public static string TemporaryFiles(string folder) =>
         $"""
         client_body_temp_path {folder}/body;

@@ -5,7 +5,7 @@ using OwlBoard.ServiceDefaults;
 
 namespace OwlBoard.Benchmarks.Peers;
 
-/// <summary>OwlBoard's load balancer or gateway as it is deployed.</summary>
+/// <summary>OwlBoard's load balancer or gateway, as deployed.</summary>
 internal sealed class OwlBoardPeer(string name) : Peer(name)
 {
     public override bool NeedsWarmUp => true;
@@ -25,7 +25,7 @@ internal sealed class OwlBoardPeer(string name) : Peer(name)
 
     private static Dictionary<string, string> Environment(ProxyPlan plan) => plan.Limits is not { } limits ? [] : new()
     {
-        // Read as hexadecimal.
+        // The runtime parses the value as hexadecimal.
         ["DOTNET_GCHeapHardLimit"] = string.Create(CultureInfo.InvariantCulture, $"0x{limits.HeapBytes:X}"),
     };
 
@@ -36,7 +36,7 @@ internal sealed class OwlBoardPeer(string name) : Peer(name)
         $"--LoadBalancer:MobilePort={FreePorts.Next()}",
         $"--LoadBalancer:ManagementPort={FreePorts.Next()}",
         $"--LoadBalancer:RateLimit:RequestsPerSecond={plan.Limits?.RequestsPerSecond ?? 0}",
-        // As the others, which have no such limit unless they are configured: all connections of a benchmark come from one address.
+        // Disabled, like in the other proxies by default: all connections of a benchmark come from one address.
         .. plan.Limits is null ? ["--LoadBalancer:Limits:ConnectionsPerClient=1000000"] : Array.Empty<string>(),
         $"--LoadBalancer:AccessLog:Path={plan.AccessLog}",
         .. plan.Upstreams.SelectMany((port, i) => new[]
@@ -54,8 +54,8 @@ internal sealed class OwlBoardPeer(string name) : Peer(name)
     private static IEnumerable<string> Gateway(ProxyPlan plan)
     {
         yield return $"--urls=http://127.0.0.1:{plan.Port}";
-        // Service discovery's configuration: names with four endpoints each. Of a service that is nowhere to be found a gateway
-        // would go on looking for it.
+        // Service discovery resolves each name to four endpoints. All services are configured, because a gateway keeps
+        // resolving a name that it cannot find.
         var scheme = plan.Certificates is null ? "http" : "https";
         foreach (var (setting, service) in new[]
         {

@@ -3,19 +3,19 @@ using OwlBoard.Benchmarks.Processes;
 namespace OwlBoard.Benchmarks.Peers;
 
 /// <summary>A proxy that is compared with the others.</summary>
-/// <param name="name">What it is called on the command line and in the results.</param>
+/// <param name="name">The name on the command line and in the results.</param>
 internal abstract class Peer(string name)
 {
-    /// <summary>The name of the one that all are compared with.</summary>
+    /// <summary>The name of nginx, the reference of the comparison.</summary>
     public const string Nginx = "nginx";
 
-    /// <summary>The name of YARP as it comes.</summary>
+    /// <summary>The name of YARP with its defaults.</summary>
     public const string StockYarp = "yarp";
 
-    /// <summary>The name of OwlBoard as it comes.</summary>
+    /// <summary>The name of OwlBoard with its defaults.</summary>
     public const string OwlBoard = "owlboard";
 
-    /// <summary>All of them.</summary>
+    /// <summary>All peers.</summary>
     public static IReadOnlyList<Peer> All { get; } =
     [
         new NginxPeer(Nginx),
@@ -26,16 +26,16 @@ internal abstract class Peer(string name)
 
     public string Name { get; } = name;
 
-    /// <summary>Whether it compiles itself while it runs, and gets faster by that.</summary>
+    /// <summary>Indicates whether the peer has a JIT compiler and needs a longer warm-up.</summary>
     public abstract bool NeedsWarmUp { get; }
 
     /// <summary>
-    /// Response headers that it adds as a load balancer. They are asked for before anything is measured: a peer that does
-    /// less than the others would be no comparison.
+    /// The response headers that the peer adds as a load balancer. They are verified before the measurement, because a peer
+    /// with fewer features would not be comparable.
     /// </summary>
     public virtual IReadOnlyList<string> AddedHeaders { get; } =
         ["X-Load-Balancer", "X-Upstream-Server", "X-Frame-Options", "X-Content-Type-Options", "Referrer-Policy"];
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts the proxy.</summary>
     public abstract PinnedProcess Start(ProxyPlan plan);
 }

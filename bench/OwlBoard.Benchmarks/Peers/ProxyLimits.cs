@@ -1,8 +1,8 @@
 namespace OwlBoard.Benchmarks.Peers;
 
 /// <summary>The limits of a proxy under attack.</summary>
-/// <param name="Connections">The most connections of clients; there may be as many to upstreams.</param>
-/// <param name="HeapBytes">The most that a managed heap may hold; the others have none.</param>
-/// <param name="RetryFailedAfter">The time after which a proxy without health probes tries a failed upstream again.</param>
-/// <param name="RequestsPerSecond">The requests that OwlBoard accepts of a client in a second; 0 for any number.</param>
+/// <param name="Connections">The maximum number of client connections, and of upstream connections.</param>
+/// <param name="HeapBytes">The limit of the managed heap. The other proxies have none.</param>
+/// <param name="RetryFailedAfter">The time after which a proxy without health probes retries a failed upstream.</param>
+/// <param name="RequestsPerSecond">OwlBoard's rate limit per client in requests per second; 0 for none.</param>
 internal sealed record ProxyLimits(int Connections, long HeapBytes, TimeSpan RetryFailedAfter, int RequestsPerSecond);

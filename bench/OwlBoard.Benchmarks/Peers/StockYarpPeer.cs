@@ -3,7 +3,7 @@ using OwlBoard.ServiceDefaults;
 
 namespace OwlBoard.Benchmarks.Peers;
 
-/// <summary>YARP with its defaults: none of our headers, no access log, no retries.</summary>
+/// <summary>YARP with its defaults: no added headers, no access log, no retries.</summary>
 internal sealed class StockYarpPeer(string name) : Peer(name)
 {
     public override bool NeedsWarmUp => true;

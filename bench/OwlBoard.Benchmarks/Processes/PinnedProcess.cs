@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace OwlBoard.Benchmarks.Processes;
 
-/// <summary>A program that runs on one processor, its output in a file.</summary>
+/// <summary>A program that runs on one processor and writes its output to a file.</summary>
 internal sealed class PinnedProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -20,18 +20,18 @@ internal sealed class PinnedProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>Starts it.</summary>
-    /// <param name="cpu">The processor; <see langword="null"/> for those that the harness runs on.</param>
-    /// <param name="log">The file that its output is appended to.</param>
+    /// <summary>Starts the program.</summary>
+    /// <param name="cpu">The processor; <see langword="null"/> for the processors of the harness.</param>
+    /// <param name="log">The file to which the output is appended.</param>
     /// <param name="command">The program and its arguments.</param>
     public static PinnedProcess Start(int? cpu, string log, params IReadOnlyList<string> command) =>
         Start(cpu, log, ReadOnlyDictionary<string, string>.Empty, command);
 
-    /// <summary>Starts it with environment variables of its own.</summary>
+    /// <summary>Starts the program with additional environment variables.</summary>
     public static PinnedProcess Start(
         int? cpu, string log, IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> command)
     {
-        // A shell redirects, so that no line of output costs the harness anything; it becomes the program by exec.
+        // A shell redirects the output, so that the harness does not process it, and then execs the program.
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = Path.GetDirectoryName(log)! };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add("exec \"$@\" >>\"$BENCH_LOG\" 2>&1 </dev/null");
@@ -59,7 +59,7 @@ internal sealed class PinnedProcess : IAsyncDisposable
 
     public bool HasEnded => _process.HasExited;
 
-    /// <summary>Fails with what the program wrote if it has ended.</summary>
+    /// <summary>Throws an exception with the output of the program if it has ended.</summary>
     public void ThrowIfEnded()
     {
         if (_process.HasExited)
@@ -73,7 +73,7 @@ internal sealed class PinnedProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            // Nothing of it is to be kept, and OwlBoard would drain first. The tree: nginx has a worker.
+            // Killed, because OwlBoard would drain first; with its children, because nginx has a worker.
             _process.Kill(entireProcessTree: true);
             await _process.WaitForExitAsync(CancellationToken.None);
         }

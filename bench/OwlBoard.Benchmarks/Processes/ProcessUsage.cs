@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace OwlBoard.Benchmarks.Processes;
 
-/// <summary>What processes and their children took.</summary>
+/// <summary>The resource usage of processes and their children.</summary>
 /// <param name="Cpu">Their processor time so far, user and system.</param>
 /// <param name="ResidentBytes">Their resident memory.</param>
-/// <param name="PeakBytes">The most it was since <see cref="ResetPeak"/>, each process by itself.</param>
+/// <param name="PeakBytes">The sum of the peaks of the processes since <see cref="ResetPeak"/>.</param>
 internal readonly record struct ProcessUsage(TimeSpan Cpu, long ResidentBytes, long PeakBytes)
 {
     public static ProcessUsage Of(IEnumerable<int> roots)
@@ -24,7 +24,7 @@ internal readonly record struct ProcessUsage(TimeSpan Cpu, long ResidentBytes, l
     /// <summary>Returns the sum of the processes' <see cref="PeakBytes"/>.</summary>
     public static long PeakOf(IEnumerable<int> processes) => processes.Sum(id => StatusOf(id, "VmHWM:"));
 
-    /// <summary>Lets the peak begin anew.</summary>
+    /// <summary>Resets the peaks.</summary>
     public static void ResetPeak(IEnumerable<int> roots)
     {
         foreach (var id in Tree(roots))
@@ -33,7 +33,7 @@ internal readonly record struct ProcessUsage(TimeSpan Cpu, long ResidentBytes, l
         }
     }
 
-    /// <summary>Returns the processes and all that descend from them.</summary>
+    /// <summary>Returns the processes and their descendants.</summary>
     public static IReadOnlyList<int> Tree(IEnumerable<int> roots)
     {
         var parents = Directory.EnumerateDirectories("/proc")
@@ -58,7 +58,7 @@ internal readonly record struct ProcessUsage(TimeSpan Cpu, long ResidentBytes, l
         }
         catch (IOException)
         {
-            // It ended meanwhile.
+            // The process has ended.
             return 0;
         }
     }
@@ -66,13 +66,13 @@ internal readonly record struct ProcessUsage(TimeSpan Cpu, long ResidentBytes, l
     private static string[] StatOf(int id)
     {
         var stat = File.ReadAllText($"/proc/{id}/stat");
-        // The second field is the program's name in brackets and may contain anything.
+        // The second field is the program's name in parentheses, which may contain any character.
         return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
     }
 
     private static long StatusOf(int id, string name)
     {
-        // A process that has ended and was not waited for has no memory.
+        // A zombie process has no memory.
         var line = File.ReadLines($"/proc/{id}/status").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
         return line is null ? 0 : long.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture) * 1024;
     }

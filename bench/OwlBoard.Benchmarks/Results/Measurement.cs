@@ -3,19 +3,19 @@ using OwlBoard.Benchmarks.Load;
 
 namespace OwlBoard.Benchmarks.Results;
 
-/// <summary>One peer, one round.</summary>
+/// <summary>The measurement of one peer in one round.</summary>
 /// <param name="Peer">The peer's name.</param>
 /// <param name="Round">The round.</param>
-/// <param name="Load">What the client saw.</param>
-/// <param name="Cpu">The processor time that the peer took for it.</param>
-/// <param name="ResidentBytes">Its memory at the end.</param>
-/// <param name="PeakBytes">The most that it was meanwhile.</param>
+/// <param name="Load">The results of the client.</param>
+/// <param name="Cpu">The processor time of the peer.</param>
+/// <param name="ResidentBytes">The resident memory at the end.</param>
+/// <param name="PeakBytes">The peak of the resident memory.</param>
 internal sealed record Measurement(string Peer, int Round, LoadResult Load, TimeSpan Cpu, long ResidentBytes, long PeakBytes)
 {
-    /// <summary>In microseconds, which is also milliseconds for 1,000 requests.</summary>
+    /// <summary>The processor time per request, in microseconds.</summary>
     public double CpuPerRequest => Cpu.TotalMicroseconds / Load.Requests;
 
-    /// <summary>The share of its processor that the peer used. Below 1 the load was the limit, not the peer.</summary>
+    /// <summary>The share of its processor that the peer used. If it is below 1, the load was the limit, not the peer.</summary>
     public double Busy => Cpu / Load.Elapsed;
 
     public override string ToString() => string.Create(

@@ -5,7 +5,7 @@ using OwlBoard.Benchmarks.Peers;
 
 namespace OwlBoard.Benchmarks.Results;
 
-/// <summary>A picture: for each case, each peer's processor time per request in relation to nginx's.</summary>
+/// <summary>A chart of each peer's processor time per request relative to nginx, for each case.</summary>
 internal sealed class RatioChart(IReadOnlyList<CaseResult> results)
 {
     private const int Width = 860;
@@ -15,10 +15,10 @@ internal sealed class RatioChart(IReadOnlyList<CaseResult> results)
     private const int BarHeight = 12;
     private const int Gap = 14;
 
-    /// <summary>A bar that would be longer ends here; its number says what it is.</summary>
+    /// <summary>The ratio at which a bar is truncated. Its label shows the value.</summary>
     private const double GreatestRatio = 4;
 
-    /// <summary>Told apart by people who do not see red and green apart as well (Okabe and Ito).</summary>
+    /// <summary>The colors of the peers, distinguishable with color blindness (Okabe and Ito).</summary>
     private static readonly Dictionary<string, string> Colours = new()
     {
         [Peer.Nginx] = "#999999",
@@ -35,7 +35,7 @@ internal sealed class RatioChart(IReadOnlyList<CaseResult> results)
         Append(svg, $"""
             <svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{height}" viewBox="0 0 {Width} {height}" font-family="sans-serif" font-size="11">
             <rect width="{Width}" height="{height}" fill="#ffffff"/>
-            <text x="16" y="22" font-size="15" font-weight="bold">Processor time per request in relation to nginx (shorter is better)</text>
+            <text x="16" y="22" font-size="15" font-weight="bold">Processor time per request relative to nginx (shorter is better)</text>
             """);
         var x = 16;
         foreach (var (peer, colour) in Colours)

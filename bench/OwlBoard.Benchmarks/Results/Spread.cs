@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace OwlBoard.Benchmarks.Results;
 
-/// <summary>Several measurements of the same: their median, and how far they are apart or how far it can be trusted.</summary>
+/// <summary>The median of several measurements, with their range or its confidence interval.</summary>
 internal readonly record struct Spread(double Least, double Median, double Greatest)
 {
-    /// <summary>With fewer not even the least and the greatest have the true median between them in 95 % of all cases.</summary>
+    /// <summary>The minimum number of values: the range of fewer contains the true median in less than 95 % of all cases.</summary>
     private const int FewestForInterval = 6;
 
-    /// <summary>The median, the least and the greatest.</summary>
+    /// <summary>Returns the median with the minimum and the maximum.</summary>
     public static Spread Of(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
@@ -16,8 +16,8 @@ internal readonly record struct Spread(double Least, double Median, double Great
     }
 
     /// <summary>
-    /// The median and between what it is with a probability of 95 %, whatever the distribution: as many of the values are
-    /// below the true one as heads among as many coins. With too few for that the median alone.
+    /// Returns the median with its 95 % confidence interval, or the median alone if there are too few values. The interval
+    /// needs no assumption about the distribution: the number of values below the true median is binomially distributed.
     /// </summary>
     public static Spread OfMedian(IEnumerable<double> values)
     {
@@ -32,7 +32,7 @@ internal readonly record struct Spread(double Least, double Median, double Great
         return new Spread(sorted[rank], MedianOf(sorted), sorted[^(rank + 1)]);
     }
 
-    /// <summary>As <c>31.2 (30.9–33.0)</c>; without the brackets where there is one value only.</summary>
+    /// <summary>Formats the value as <c>31.2 (30.9–33.0)</c>, without the parentheses if there is only one value.</summary>
     public string ToString(string format)
     {
         var text = Median.ToString(format, CultureInfo.InvariantCulture);

@@ -1,14 +1,14 @@
 namespace OwlBoard.Benchmarks.Soak;
 
-/// <summary>A connection ended, or was given up, before the response was whole.</summary>
+/// <summary>The exception for a connection that was closed, or timed out, before the response was complete.</summary>
 internal sealed class BrokenExchangeException(string message, bool isUnanswered, string? upstreams, Exception? cause = null) : Exception(message, cause)
 {
-    /// <summary>Gets whether no byte of the response had been received.</summary>
+    /// <summary>Indicates whether no byte of the response was received.</summary>
     public bool IsUnanswered => isUnanswered;
 
-    /// <summary>Gets whether this end gave up waiting.</summary>
+    /// <summary>Indicates whether the client timed out.</summary>
     public bool IsTimeout => InnerException is OperationCanceledException;
 
-    /// <summary>The gateways in the part of the response that came.</summary>
+    /// <summary>The gateways that the received part of the response names.</summary>
     public string? Upstreams => upstreams;
 }

@@ -7,32 +7,32 @@ using System.Text;
 namespace OwlBoard.Benchmarks.Soak;
 
 /// <summary>
-/// Requests over kept connections. A connection is taken from the pool in the order in which it came back, or left to rest
-/// for a while: requests come on connections that were idle for anything up to the keep-alive time.
+/// Sends requests on pooled connections. Connections are reused in the order in which they were returned, and some rest for a
+/// while, so that requests use connections with any idle time up to the keep-alive timeout.
 /// </summary>
 internal sealed class SoakClients(int port, SoakGateways gateways, SoakLedger ledger) : IDisposable
 {
-    /// <summary>The load balancer's default is 75 s; a request that leaves just before may meet the close.</summary>
+    /// <summary>The idle time after which a close is not a fault. The load balancer closes after 75 s; an earlier request may race with it.</summary>
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(74);
 
-    /// <summary>The longest rest: some connections are closed for it, which is not a fault.</summary>
+    /// <summary>The longest rest. It exceeds the keep-alive timeout, so some connections are closed, which is not a fault.</summary>
     private const int MostRestSeconds = 80;
 
-    /// <summary>One in so many exchanges lets its connection rest.</summary>
+    /// <summary>The number of exchanges for each one whose connection rests afterwards.</summary>
     private const int OneInRests = 40;
 
     private const int PostBytes = 64 * 1024;
 
     private readonly ConcurrentQueue<SoakConnection> _pool = new();
 
-    /// <summary>A GET of a few bytes.</summary>
+    /// <summary>Sends a GET with a small response.</summary>
     public Task SmallAsync(long n, CancellationToken cancellationToken)
     {
         var (path, body) = SoakService.Small(n);
         return ExchangeAsync("small GET", "GET", path, null, reply => Encoding.ASCII.GetString(reply.Body) == body, cancellationToken);
     }
 
-    /// <summary>A GET of a megabyte.</summary>
+    /// <summary>Sends a GET with a response of 1 MB.</summary>
     public Task LargeAsync(long n, CancellationToken cancellationToken) => ExchangeAsync(
         "1 MB GET",
         "GET",
@@ -41,7 +41,7 @@ internal sealed class SoakClients(int port, SoakGateways gateways, SoakLedger le
         reply => reply.Body.AsSpan().SequenceEqual(SoakContent.Of(n, SoakService.LargeBytes)),
         cancellationToken);
 
-    /// <summary>A POST of 64 KB whose checksum comes back.</summary>
+    /// <summary>Sends a POST of 64 KB whose response is its checksum.</summary>
     public Task PostAsync(long n, CancellationToken cancellationToken)
     {
         var body = SoakContent.Of(n, PostBytes);
@@ -54,7 +54,7 @@ internal sealed class SoakClients(int port, SoakGateways gateways, SoakLedger le
             cancellationToken);
     }
 
-    /// <summary>A client that goes away in the middle of its upload or its download, on a connection of its own.</summary>
+    /// <summary>Disconnects in the middle of an upload or a download, on a separate connection.</summary>
     public async Task AbortAsync(long n, CancellationToken cancellationToken)
     {
         try
@@ -63,11 +63,11 @@ internal sealed class SoakClients(int port, SoakGateways gateways, SoakLedger le
             await (n % 2 == 0
                 ? connection.AbortAsync("POST", SoakService.SumPath, PostBytes, sentBytes: PostBytes / 2, receivedBytes: 0, reset: n % 4 == 0, cancellationToken)
                 : connection.AbortAsync("GET", $"{SoakService.LargePath}?seed=1", 0, sentBytes: 0, receivedBytes: 100_000, reset: n % 4 == 1, cancellationToken));
-            ledger.Count("aborted client", "gone");
+            ledger.Count("aborted client", "disconnected");
         }
         catch (SocketException failure)
         {
-            ledger.Count("aborted client", $"gone early, {failure.SocketErrorCode}");
+            ledger.Count("aborted client", $"disconnected early, {failure.SocketErrorCode}");
         }
     }
 
@@ -110,7 +110,7 @@ internal sealed class SoakClients(int port, SoakGateways gateways, SoakLedger le
                 CultureInfo.InvariantCulture, $"{method} {path}, request {replies + 1} of its connection, idle for {idle.TotalSeconds:0.000} s after {last}: {broken.Message}");
             if (broken.IsTimeout)
             {
-                ledger.Fault(kind, "no whole response in time", detail);
+                ledger.Fault(kind, "no complete response in time", detail);
             }
             else if (broken.IsUnanswered)
             {
@@ -118,11 +118,11 @@ internal sealed class SoakClients(int port, SoakGateways gateways, SoakLedger le
             }
             else if (gateways.Explain(broken.Upstreams))
             {
-                ledger.Count(kind, "cut in its response by a kill");
+                ledger.Count(kind, "response aborted by a kill");
             }
             else
             {
-                ledger.Fault(kind, "cut in its response", $"{detail}, from {broken.Upstreams}");
+                ledger.Fault(kind, "response aborted", $"{detail}, from {broken.Upstreams}");
             }
         }
         catch (Exception)
@@ -144,7 +144,7 @@ internal sealed class SoakClients(int port, SoakGateways gateways, SoakLedger le
         }
         else if (method == "POST" && reply.Status is 502 or 503 or 504 && gateways.Explain(reply.Upstreams))
         {
-            // A byte of it had been sent: it is not repeated.
+            // A byte of the request had been sent, so it was not retried.
             ledger.Count(kind, $"{reply.Status} after a kill");
         }
         else
@@ -157,11 +157,11 @@ internal sealed class SoakClients(int port, SoakGateways gateways, SoakLedger le
     {
         if (idle < KeepAlive)
         {
-            ledger.Fault(kind, replies == 0 ? "not answered on a new connection" : "not answered on a kept connection", detail);
+            ledger.Fault(kind, replies == 0 ? "no response on a new connection" : "no response on a reused connection", detail);
         }
         else
         {
-            ledger.Count(kind, "not answered after the keep-alive time");
+            ledger.Count(kind, "no response after the keep-alive timeout");
         }
     }
 
@@ -181,7 +181,7 @@ internal sealed class SoakClients(int port, SoakGateways gateways, SoakLedger le
             }
             else
             {
-                ledger.Count("connections", "closed after the keep-alive time");
+                ledger.Count("connections", "closed after the keep-alive timeout");
             }
 
             connection.Dispose();
@@ -208,7 +208,7 @@ internal sealed class SoakClients(int port, SoakGateways gateways, SoakLedger le
     {
         if (salt % OneInRests == 0)
         {
-            // Of every length, without a random number: each soak does the same.
+            // All lengths, deterministically, so that each soak does the same.
             await Task.Delay(TimeSpan.FromSeconds(connection.Replies * 7 % MostRestSeconds), cancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -7,8 +7,8 @@ using System.Text;
 namespace OwlBoard.Benchmarks.Soak;
 
 /// <summary>
-/// A client's connection, one request at a time. HttpClient would repeat a request that was not answered, and what is to be
-/// found out is whether there are any.
+/// A client connection with one request at a time. HttpClient would retry a request without a response, and the soak must
+/// detect such requests.
 /// </summary>
 internal sealed class SoakConnection : IDisposable
 {
@@ -21,16 +21,16 @@ internal sealed class SoakConnection : IDisposable
     private long _lastReply = Stopwatch.GetTimestamp();
     private string _lastRequest = "none";
 
-    /// <summary>The responses so far.</summary>
+    /// <summary>The number of responses so far.</summary>
     public int Replies { get; private set; }
 
-    /// <summary>The time since the last response, or since it was opened.</summary>
+    /// <summary>The time since the last response, or since the connection was opened.</summary>
     public TimeSpan Idle => Stopwatch.GetElapsedTime(_lastReply);
 
-    /// <summary>The request before, for the report.</summary>
+    /// <summary>The previous request, for the report.</summary>
     public string LastRequest => _lastRequest;
 
-    /// <summary>Gets whether the server has closed it while it was idle.</summary>
+    /// <summary>Indicates whether the server closed the connection while it was idle.</summary>
     public bool IsClosed => _socket.Poll(0, SelectMode.SelectRead);
 
     public static async Task<SoakConnection> OpenAsync(int port, CancellationToken cancellationToken)
@@ -49,7 +49,7 @@ internal sealed class SoakConnection : IDisposable
     }
 
     /// <summary>Sends a request and receives the whole response.</summary>
-    /// <exception cref="BrokenExchangeException">The connection ended before.</exception>
+    /// <exception cref="BrokenExchangeException">The connection was closed before the response was complete.</exception>
     public async Task<SoakReply> AskAsync(string method, string path, byte[]? body, CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -71,7 +71,7 @@ internal sealed class SoakConnection : IDisposable
         }
     }
 
-    /// <summary>Sends part of a request's body, or receives part of its response, and goes away.</summary>
+    /// <summary>Sends part of a request body, or receives part of the response, and disconnects.</summary>
     public async Task AbortAsync(string method, string path, int bodyBytes, int sentBytes, int receivedBytes, bool reset, CancellationToken cancellationToken)
     {
         await _socket.SendAsync(Head(method, path, bodyBytes), cancellationToken);
@@ -109,7 +109,7 @@ internal sealed class SoakConnection : IDisposable
         }
         catch (SocketException) when (body is not null)
         {
-            // The server may have refused the upload: its response says so.
+            // The server may have rejected the upload, and its response is still readable.
         }
     }
 

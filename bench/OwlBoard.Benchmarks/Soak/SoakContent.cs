@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace OwlBoard.Benchmarks.Soak;
 
-/// <summary>Bytes that both ends can make from a seed, and compare.</summary>
+/// <summary>Generates bytes from a seed, so that both ends can compare them.</summary>
 internal static class SoakContent
 {
-    /// <summary>Fills a buffer; a byte that is lost, doubled or moved makes it another content.</summary>
+    /// <summary>Fills a buffer. The bytes do not repeat, so that a lost, duplicated or moved byte is detected.</summary>
     public static byte[] Of(long seed, int length)
     {
         var content = new byte[length];

@@ -5,34 +5,34 @@ using OwlBoard.Benchmarks.Processes;
 
 namespace OwlBoard.Benchmarks.Soak;
 
-/// <summary>The gateways, of which one is killed at a time and started again.</summary>
+/// <summary>The gateways, which are killed and restarted one at a time.</summary>
 internal sealed class SoakGateways(SoakSettings settings, string folder, int service, int[] ports) : IAsyncDisposable
 {
     /// <summary>The time from one kill to the next.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
 
-    /// <summary>The time that a killed gateway stays away.</summary>
+    /// <summary>The time until a killed gateway is restarted.</summary>
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(2);
 
-    /// <summary>A request that fails this long after a kill may owe it to that.</summary>
+    /// <summary>The time after a kill for which failed requests are attributed to it.</summary>
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(5);
 
     private static readonly string[] Services = ["Users", "Canvas", "Comments", "Chat"];
 
-    /// <summary>The one that is away is <see langword="null"/>.</summary>
+    /// <summary>The processes; <see langword="null"/> for a killed gateway.</summary>
     private readonly PinnedProcess?[] _processes = [.. ports.Select((port, i) => Start(settings, folder, service, port, Name(i)))];
     private readonly ConcurrentDictionary<string, long> _killed = new();
 
-    /// <summary>Gets the number of gateways that were killed.</summary>
+    /// <summary>The number of kills so far.</summary>
     public int Kills { get; private set; }
 
     public static string Name(int index) => string.Create(CultureInfo.InvariantCulture, $"api-gateway-{index + 1}");
 
-    /// <summary>Returns whether a gateway among the given ones, or any if none is known, was killed a moment ago.</summary>
+    /// <summary>Returns whether one of the given gateways, or any if none is given, was killed recently.</summary>
     public bool Explain(string? upstreams) => _killed.Any(kill =>
         Stopwatch.GetElapsedTime(kill.Value) < Aftermath && (upstreams is null || upstreams.Contains(kill.Key, StringComparison.Ordinal)));
 
-    /// <summary>Kills one after the other until it is cancelled.</summary>
+    /// <summary>Kills the gateways in turn until cancelled.</summary>
     public async Task KillInTurnAsync(CancellationToken cancellationToken)
     {
         for (var i = 0; ; i = (i + 1) % _processes.Length)
@@ -41,7 +41,7 @@ internal sealed class SoakGateways(SoakSettings settings, string folder, int ser
             _killed[Name(i)] = Stopwatch.GetTimestamp();
             await _processes[i]!.DisposeAsync();
             _processes[i] = null;
-            // When the kill is over, not when it began: on a busy machine a process takes its time to end.
+            // Recorded after the kill: on a busy machine a process does not end at once.
             _killed[Name(i)] = Stopwatch.GetTimestamp();
             Kills++;
             await Task.Delay(Away, cancellationToken);

@@ -6,20 +6,20 @@ namespace OwlBoard.Benchmarks.Soak;
 /// <summary>The outcomes of all requests, by kind.</summary>
 internal sealed class SoakLedger(TextWriter output)
 {
-    /// <summary>Faults of one kind that are shown while the soak runs; all are counted.</summary>
+    /// <summary>The number of faults of one kind that are printed during the soak; all are counted.</summary>
     private const int MostShown = 5;
 
     private readonly ConcurrentDictionary<string, int> _counts = new();
     private int _faults;
 
-    /// <summary>The outcomes that must not be.</summary>
+    /// <summary>The number of faults.</summary>
     public int Faults => Volatile.Read(ref _faults);
 
-    /// <summary>Counts an outcome that may be: one that is well, or that a kill explains.</summary>
-    /// <returns>How many there are of it now.</returns>
+    /// <summary>Counts an allowed outcome: a success, or a failure that a kill explains.</summary>
+    /// <returns>The number of such outcomes so far.</returns>
     public int Count(string kind, string outcome) => _counts.AddOrUpdate($"{kind}: {outcome}", 1, static (_, count) => count + 1);
 
-    /// <summary>Counts an outcome that must not be.</summary>
+    /// <summary>Counts a fault.</summary>
     public void Fault(string kind, string outcome, string detail)
     {
         Interlocked.Increment(ref _faults);

@@ -3,8 +3,8 @@ namespace OwlBoard.Benchmarks.Soak;
 /// <summary>The command <c>soak</c>.</summary>
 internal static class SoakProgram
 {
-    /// <summary>Runs it if the arguments ask for it.</summary>
-    /// <returns>The exit code; <see langword="null"/> if they do not.</returns>
+    /// <summary>Runs the command if the arguments name it.</summary>
+    /// <returns>The exit code; <see langword="null"/> if the arguments name another command.</returns>
     public static async Task<int?> RunAsync(string[] args, CancellationToken cancellationToken)
     {
         if (args is not ["soak", .. var options])

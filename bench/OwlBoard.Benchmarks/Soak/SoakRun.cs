@@ -8,23 +8,23 @@ using OwlBoard.Benchmarks.Processes;
 namespace OwlBoard.Benchmarks.Soak;
 
 /// <summary>
-/// The load balancer in front of four gateways, of which one is killed every 20 s, under 200 requests per second of every
-/// kind, each checked byte by byte.
+/// Runs the load balancer in front of four gateways, one of which is killed every 20 s, with 200 requests per second of all
+/// kinds, and checks each byte.
 /// </summary>
 internal sealed class SoakRun(SoakSettings settings)
 {
     private const int Gateways = 4;
 
-    /// <summary>Of all kinds, messages of WebSockets included.</summary>
+    /// <summary>The requests per second of all kinds, including WebSocket messages.</summary>
     private const int PerSecond = 200;
 
-    /// <summary>The same for WebSockets: one message a second each.</summary>
+    /// <summary>The WebSocket messages per second: one for each WebSocket.</summary>
     private const int RequestsPerSecond = PerSecond - SoakWebSockets.Count;
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Runs it.</summary>
-    /// <returns>The exit code: 1 if anything happened that must not.</returns>
+    /// <summary>Runs the soak.</summary>
+    /// <returns>The exit code: 1 if there was a fault or memory grew.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         using var folder = WorkFolder.Create();
@@ -40,7 +40,7 @@ internal sealed class SoakRun(SoakSettings settings)
 
         var ledger = new SoakLedger(Console.Out);
         var memory = new SoakMemory(loadBalancer.Id, Console.Out);
-        Console.WriteLine($"Soak of {settings.Minutes} minutes, {PerSecond} requests/s, a gateway killed every 20 s.");
+        Console.WriteLine($"Soak of {settings.Minutes} minutes at {PerSecond} requests/s; a gateway is killed every 20 s.");
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var clients = new SoakClients(ports[0], gateways, ledger);
         var sockets = new SoakWebSockets(ports[0], gateways, ledger);
@@ -68,11 +68,11 @@ internal sealed class SoakRun(SoakSettings settings)
         var isFlat = memory.IsFlat;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{gateways.Kills} gateways killed. Memory after the fifth minute: {(isFlat is null ? "not judged, the soak was too short" : isFlat.Value ? "flat" : "GROWING")}. Faults: {ledger.Faults}."));
+            $"{gateways.Kills} gateways killed. Memory after the fifth minute: {(isFlat is null ? "not checked, the soak was too short" : isFlat.Value ? "flat" : "GROWING")}. Faults: {ledger.Faults}."));
         return ledger.Faults == 0 && isFlat != false ? 0 : 1;
     }
 
-    /// <summary>Sends each request when it is due, whatever became of the others.</summary>
+    /// <summary>Sends each request when it is due, independent of the other requests.</summary>
     private async Task SendAsync(SoakClients clients, SoakLedger ledger, CancellationToken cancellationToken)
     {
         var running = new ConcurrentDictionary<Task, bool>();
@@ -92,7 +92,7 @@ internal sealed class SoakRun(SoakSettings settings)
                 await Task.Delay(early, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
-            // Of 20 requests 13 are small, 5 are uploads, one is large and one is given up.
+            // Of 20 requests 13 are small, 5 are uploads, one is large and one is aborted.
             var request = (n % 20) switch
             {
                 3 or 7 or 11 or 15 or 19 => clients.PostAsync(n, cancellationToken),
@@ -104,7 +104,7 @@ internal sealed class SoakRun(SoakSettings settings)
             _ = request.ContinueWith(ended => running.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
         }
 
-        // The failed ones are still there, and throw.
+        // Failed tasks were kept; awaiting them throws.
         await Task.WhenAll(running.Keys);
         ledger.Count("all", string.Create(CultureInfo.InvariantCulture, $"took {Stopwatch.GetElapsedTime(started).TotalMinutes:0.0} minutes"));
     }
@@ -118,7 +118,7 @@ internal sealed class SoakRun(SoakSettings settings)
             $"--LoadBalancer:DesktopPort={ports[0]}",
             $"--LoadBalancer:MobilePort={FreePorts.Next()}",
             $"--LoadBalancer:ManagementPort={FreePorts.Next()}",
-            // All clients have one address.
+            // All clients share one address.
             "--LoadBalancer:RateLimit:RequestsPerSecond=0",
             "--LoadBalancer:Limits:ConnectionsPerClient=1000000",
             "--LoadBalancer:AccessLog:Enabled=false",
@@ -146,12 +146,12 @@ internal sealed class SoakRun(SoakSettings settings)
             }
             catch (Exception refused) when (refused is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
             {
-                // Not yet.
+                // The program is not listening yet.
             }
 
             if (Stopwatch.GetElapsedTime(started) > StartTimeout)
             {
-                throw new BenchmarkException($"Nothing was healthy on port {port} within {StartTimeout.TotalSeconds:0} s.");
+                throw new BenchmarkException($"The program on port {port} was not healthy within {StartTimeout.TotalSeconds:0} s.");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);

@@ -9,10 +9,10 @@ using OwlBoard.Benchmarks.Machine;
 
 namespace OwlBoard.Benchmarks.Soak;
 
-/// <summary>The service behind the gateways, in this process: its responses can be checked byte for byte.</summary>
+/// <summary>The service behind the gateways, hosted in this process. Its responses can be checked byte by byte.</summary>
 internal sealed class SoakService : IAsyncDisposable
 {
-    /// <summary>The paths as a client of the load balancer writes them.</summary>
+    /// <summary>The paths as a client of the load balancer requests them.</summary>
     public const string SmallPath = "/api/canvas/small";
     public const string LargePath = "/api/canvas/large";
     public const string SumPath = "/api/canvas/sum";
@@ -21,7 +21,7 @@ internal sealed class SoakService : IAsyncDisposable
     /// <summary>The size of a large response.</summary>
     public const int LargeBytes = 1 << 20;
 
-    /// <summary>The gateway's prefix, which no service sees.</summary>
+    /// <summary>The prefix that the gateway removes.</summary>
     private const string Prefix = "/api";
 
     private readonly WebApplication _app;
@@ -51,7 +51,7 @@ internal sealed class SoakService : IAsyncDisposable
         return new SoakService(app, port);
     }
 
-    /// <summary>Returns the path of a small response, and its body.</summary>
+    /// <summary>Returns the path and the body of a small response.</summary>
     public static (string Path, string Body) Small(long n) =>
         (string.Create(CultureInfo.InvariantCulture, $"{SmallPath}?n={n}"), string.Create(CultureInfo.InvariantCulture, $"small {n}"));
 
@@ -75,7 +75,7 @@ internal sealed class SoakService : IAsyncDisposable
         }
         catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
         {
-            // Its gateway was killed; the client reports the end.
+            // The gateway was killed; the client counts the failure.
         }
     }
 }

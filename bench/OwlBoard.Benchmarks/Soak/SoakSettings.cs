@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace OwlBoard.Benchmarks.Soak;
 
-/// <summary>The length of a soak, and where the programs are.</summary>
+/// <summary>The settings of a soak.</summary>
 internal sealed class SoakSettings
 {
     private const int DefaultMinutes = 30;
@@ -14,10 +14,10 @@ internal sealed class SoakSettings
     /// <summary>The folder with the published programs.</summary>
     public required string Programs { get; init; }
 
-    /// <summary>Reads the command line.</summary>
+    /// <summary>Parses the command line.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="settings">The settings.</param>
-    /// <param name="message">The error, or how to use the program.</param>
+    /// <param name="message">The error in the arguments, or the usage.</param>
     public static bool TryParse(
         string[] args, [NotNullWhen(true)] out SoakSettings? settings, [NotNullWhen(false)] out string? message)
     {
@@ -34,7 +34,7 @@ internal sealed class SoakSettings
                 || !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out minutes)
                 || minutes is < 1 or > MostMinutes)
             {
-                message = $"Usage: bench/soak [--minutes N]\n\n  --minutes    the length, from 1 to {MostMinutes}; default {DefaultMinutes}";
+                message = $"Usage: bench/soak [--minutes N]\n\n  --minutes    the duration, from 1 to {MostMinutes}; default {DefaultMinutes}";
                 return false;
             }
         }

@@ -2,7 +2,7 @@ using System.Net.WebSockets;
 
 namespace OwlBoard.Benchmarks.Soak;
 
-/// <summary>WebSockets whose messages come back, and are compared.</summary>
+/// <summary>WebSockets whose echoed messages are compared.</summary>
 internal sealed class SoakWebSockets(int port, SoakGateways gateways, SoakLedger ledger)
 {
     private const string Kind = "WebSocket";
@@ -12,7 +12,7 @@ internal sealed class SoakWebSockets(int port, SoakGateways gateways, SoakLedger
 
     private static readonly TimeSpan EchoTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Keeps one open and sends a message each period until it is cancelled.</summary>
+    /// <summary>Keeps one WebSocket open and sends a message each period until cancelled.</summary>
     public async Task RunAsync(int index, TimeSpan period, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(period);
@@ -60,7 +60,7 @@ internal sealed class SoakWebSockets(int port, SoakGateways gateways, SoakLedger
             length += part.Count;
             if (part.MessageType == WebSocketMessageType.Close)
             {
-                throw new WebSocketException($"It was closed with {socket.CloseStatus}.");
+                throw new WebSocketException($"The WebSocket was closed with {socket.CloseStatus}.");
             }
         }
         while (!part.EndOfMessage && length < received.Length);

@@ -7,7 +7,7 @@ using OwlBoard.Benchmarks.Machine;
 
 namespace OwlBoard.Benchmarks.Upstreams;
 
-/// <summary>Four upstreams in this process that send each WebSocket message back.</summary>
+/// <summary>Four upstreams in this process that echo each WebSocket message.</summary>
 internal sealed class EchoUpstream : IUpstream
 {
     private const int Count = 4;
@@ -62,7 +62,7 @@ internal sealed class EchoUpstream : IUpstream
         }
         catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
         {
-            // The client closes all its connections at once when the measurement is over.
+            // The client closes all its connections at the end of the measurement.
         }
     }
 }

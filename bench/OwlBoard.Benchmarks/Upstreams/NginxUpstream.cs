@@ -8,12 +8,12 @@ using OwlBoard.ServiceDefaults;
 namespace OwlBoard.Benchmarks.Upstreams;
 
 /// <summary>
-/// nginx as four upstreams: <c>…/small</c> answers 75 bytes, <c>…/10k</c>, <c>…/1m</c> and <c>…/50m</c> a file, <c>…/post</c> reads the
-/// whole body and answers 75 bytes.
+/// nginx as four upstreams: <c>…/small</c> returns 75 bytes, <c>…/10k</c>, <c>…/1m</c> and <c>…/50m</c> return a file, and
+/// <c>…/post</c> reads the whole body and returns 75 bytes.
 /// </summary>
 internal sealed class NginxUpstream : IUpstream
 {
-    /// <summary>What <c>…/small</c> answers.</summary>
+    /// <summary>The response body of <c>…/small</c>.</summary>
     public const string SmallReply = """{"id":"0123456789abcdef01234567","title":"An owl on a board","version":"1"}""";
 
     private const int Count = 4;
@@ -29,28 +29,28 @@ internal sealed class NginxUpstream : IUpstream
 
     public IReadOnlyList<int> Ports { get; }
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts nginx.</summary>
     /// <param name="folder">A folder for its files.</param>
-    /// <param name="certificates">With these it demands a client certificate over TLS; without, it speaks plain HTTP.</param>
+    /// <param name="certificates">The certificates for TLS with a required client certificate; <see langword="null"/> for plain HTTP.</param>
     public static NginxUpstream Start(string folder, CertificateFolder? certificates) =>
         Start(folder, certificates, FreePorts.Take(Count));
 
-    /// <summary>Starts it with one upstream on each of the ports.</summary>
+    /// <summary>Starts nginx with one upstream on each of the ports.</summary>
     /// <param name="folder">A folder for its files.</param>
-    /// <param name="certificates">As above.</param>
+    /// <param name="certificates">The certificates for TLS with a required client certificate; <see langword="null"/> for plain HTTP.</param>
     /// <param name="ports">The ports.</param>
-    /// <param name="sendBufferBytes">The most that the kernel holds for a connection to a proxy; by default it decides.</param>
+    /// <param name="sendBufferBytes">The send buffer of a connection to a proxy; <see langword="null"/> for the default of the kernel.</param>
     public static NginxUpstream Start(string folder, CertificateFolder? certificates, IReadOnlyList<int> ports, int? sendBufferBytes = null)
     {
         File.WriteAllBytes(Path.Combine(folder, "10k"), new byte[10 * 1024]);
         File.WriteAllBytes(Path.Combine(folder, "1m"), new byte[1024 * 1024]);
         using (var large = File.Create(Path.Combine(folder, "50m")))
         {
-            // Sparse: it takes no memory where the folder is in memory.
+            // A sparse file uses no memory if the folder is in memory.
             large.SetLength(50 * 1024 * 1024);
         }
 
-        // One that was killed leaves its socket, and the next could not bind it.
+        // A killed nginx leaves its socket file, which the next could not bind.
         File.Delete(Path.Combine(folder, DiscardSocket));
         var configuration = Path.Combine(folder, "nginx.conf");
         File.WriteAllText(configuration, Configuration(folder, ports, certificates, sendBufferBytes));
@@ -96,7 +96,7 @@ internal sealed class NginxUpstream : IUpstream
                 location ~ /10k$ { rewrite ^ /10k break; }
                 location ~ /1m$ { rewrite ^ /1m break; }
                 location ~ /50m$ { rewrite ^ /50m break; }
-                # "return" would answer before the body is there. This reads all of it first.
+                # "return" would respond before the body is received; proxy_pass reads all of it first.
                 location ~ /post$ {
                   proxy_pass http://discard;
                   proxy_http_version 1.1;

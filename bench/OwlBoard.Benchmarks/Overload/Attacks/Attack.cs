@@ -2,8 +2,8 @@ using OwlBoard.Benchmarks.Overload.Processes;
 
 namespace OwlBoard.Benchmarks.Overload.Attacks;
 
-/// <summary>An attack on a proxy, bounded in connections and in time, from loopback addresses to loopback.</summary>
-/// <param name="name">Its name on the command line of its process.</param>
+/// <summary>An attack on a proxy over loopback, with a limited number of connections and a limited duration.</summary>
+/// <param name="name">The name on the command line of its process.</param>
 internal abstract class Attack(string name)
 {
     /// <summary>All attacks.</summary>
@@ -24,13 +24,13 @@ internal abstract class Attack(string name)
 
     public string Name { get; } = name;
 
-    /// <summary>The attack in a few words.</summary>
+    /// <summary>A short description of the attack.</summary>
     public abstract string Description { get; }
 
-    /// <summary>Gets whether the attack needs upstreams that stream rather than many of them; see <see cref="StreamingUpstream"/>.</summary>
+    /// <summary>Indicates whether the attack needs a <see cref="StreamingUpstream"/> instead of several upstreams.</summary>
     public virtual bool NeedsStreamingUpstream => false;
 
-    /// <summary>Attacks until it is cancelled, whatever the proxy does.</summary>
-    /// <returns>What became of the connections.</returns>
+    /// <summary>Attacks until cancelled, regardless of the behavior of the proxy.</summary>
+    /// <returns>A summary of the connections.</returns>
     public abstract Task<string> RunAsync(AttackTarget target, CancellationToken stop);
 }

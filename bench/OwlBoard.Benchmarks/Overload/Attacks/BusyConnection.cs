@@ -6,10 +6,10 @@ using System.Text;
 
 namespace OwlBoard.Benchmarks.Overload.Attacks;
 
-/// <summary>A connection that transfers as fast as the proxy lets it, on a thread of its own; opened anew when it fails.</summary>
+/// <summary>A connection that transfers as fast as the proxy allows, on its own thread. It is reopened when it fails.</summary>
 /// <param name="target">The proxy.</param>
-/// <param name="address">The address that it comes from.</param>
-/// <param name="transfer">Transfers once, and reports the bytes as it does.</param>
+/// <param name="address">The source address.</param>
+/// <param name="transfer">Performs one transfer and reports its bytes.</param>
 internal sealed class BusyConnection(IPEndPoint target, IPAddress address, Action<NetworkStream, Action<int>> transfer)
 {
     public const int BlockBytes = 64 * 1024;
@@ -21,12 +21,12 @@ internal sealed class BusyConnection(IPEndPoint target, IPAddress address, Actio
     private long _bytes;
     private int _failures;
 
-    /// <summary>Transfers until it is cancelled.</summary>
+    /// <summary>Transfers until cancelled.</summary>
     /// <returns>The throughput, and the number of failures.</returns>
     public Task<string> RunAsync(CancellationToken stop) =>
         Task.Factory.StartNew(() => Run(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <summary>Reads a response head byte by byte and fails if it has another status.</summary>
+    /// <summary>Reads a response head byte by byte and throws if its status differs.</summary>
     public static void ReadHead(NetworkStream stream, int status)
     {
         var head = new StringBuilder();
@@ -44,7 +44,7 @@ internal sealed class BusyConnection(IPEndPoint target, IPAddress address, Actio
         var text = head.ToString();
         if (!text.StartsWith($"HTTP/1.1 {status} ", StringComparison.Ordinal))
         {
-            throw new IOException($"The response is '{text.Split('\r')[0]}' instead of {status}.");
+            throw new IOException($"The status line is '{text.Split('\r')[0]}'; it must have status {status}.");
         }
     }
 
@@ -59,7 +59,7 @@ internal sealed class BusyConnection(IPEndPoint target, IPAddress address, Actio
                 socket.Bind(new IPEndPoint(address, 0));
                 socket.Connect(target);
                 using var stream = new NetworkStream(socket);
-                // A blocked transfer ends with its socket.
+                // Closing the socket ends a blocked transfer.
                 using var end = stop.Register(() => socket.Close(0));
                 while (!stop.IsCancellationRequested)
                 {

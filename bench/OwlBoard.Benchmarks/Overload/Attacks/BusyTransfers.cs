@@ -5,12 +5,12 @@ using OwlBoard.Benchmarks.Upstreams;
 
 namespace OwlBoard.Benchmarks.Overload.Attacks;
 
-/// <summary>A download and an upload without a pause.</summary>
+/// <summary>A continuous download and a continuous upload.</summary>
 internal sealed class BusyTransfers() : Attack("busy-transfers")
 {
     private const int UploadBytes = 10 * 1024 * 1024;
 
-    public override string Description => "one download (1 GB each time) and one upload (PUTs of 10 MB) as fast as loopback carries";
+    public override string Description => "one download (1 GB each time) and one upload (PUTs of 10 MB) as fast as possible";
 
     public override bool NeedsStreamingUpstream => true;
 
@@ -52,5 +52,5 @@ internal sealed class BusyTransfers() : Attack("busy-transfers")
     }
 
     private static int Read(NetworkStream stream, Span<byte> buffer) =>
-        stream.Read(buffer) is > 0 and var count ? count : throw new IOException("The response ended too early.");
+        stream.Read(buffer) is > 0 and var count ? count : throw new IOException("The response is incomplete.");
 }

@@ -5,13 +5,13 @@ using OwlBoard.Benchmarks.Overload.Processes;
 
 namespace OwlBoard.Benchmarks.Overload.Attacks;
 
-/// <summary>One WebSocket that sends without a pause.</summary>
+/// <summary>A WebSocket that sends continuously.</summary>
 internal sealed class BusyWebSocket() : Attack("busy-websocket")
 {
     private const byte FinalBinary = 0x82;
     private const byte MaskedWithLongLength = 0x80 | 127;
 
-    public override string Description => "one WebSocket that sends messages of 64 KB as fast as loopback carries";
+    public override string Description => "one WebSocket that sends messages of 64 KB as fast as possible";
 
     public override bool NeedsStreamingUpstream => true;
 
@@ -43,7 +43,7 @@ internal sealed class BusyWebSocket() : Attack("busy-websocket")
         }
     }
 
-    /// <summary>A frame whose mask is zero, so that it can be sent as it is (RFC 6455 section 5.2).</summary>
+    /// <summary>A frame whose masking key is zero, so that the payload needs no masking (RFC 6455 section 5.2).</summary>
     private static byte[] Message()
     {
         const int HeadBytes = 14;

@@ -6,27 +6,27 @@ using System.Threading.Channels;
 namespace OwlBoard.Benchmarks.Overload.Attacks;
 
 /// <summary>
-/// A fixed number of connections from some addresses in turn, each with something sent and nothing ever read. One that the
-/// proxy closes or refuses is opened anew.
+/// A fixed number of connections from several addresses, each of which sends an opening and reads nothing. A connection that
+/// the proxy closes or refuses is reopened.
 /// </summary>
 /// <param name="connections">The number of connections.</param>
-/// <param name="addresses">The number of addresses that they come from.</param>
-/// <param name="opening">What is sent on a connection, by its index.</param>
+/// <param name="addresses">The number of source addresses.</param>
+/// <param name="opening">Returns the opening of a connection by its index.</param>
 internal sealed class ConnectionSwarm(int connections, int addresses, Func<int, ConnectionOpening> opening)
 {
     private const int OpenPerSecond = 2_000;
     private const int ReopenPerSecond = 500;
 
-    /// <summary>The connections that are being opened at a time.</summary>
+    /// <summary>The number of connections that are opened concurrently.</summary>
     private const int OpenAtOnce = 64;
 
-    /// <summary>One byte is sent every so many sweeps, which is every 5 s.</summary>
+    /// <summary>The number of sweeps between two trickled bytes, which amounts to 5 s.</summary>
     private const int SweepsPerByte = 10;
 
-    /// <summary>Large enough for an opening, so that a connection that the proxy does not read delays no other.</summary>
+    /// <summary>The send buffer: large enough for an opening, so that a connection that the proxy does not read delays no other.</summary>
     private const int SendBufferBytes = 128 * 1024;
 
-    /// <summary>As small as the system allows: what is sent to it stays with the proxy.</summary>
+    /// <summary>The receive buffer: as small as the system allows, so that the response stays in the proxy.</summary>
     private const int ReceiveBufferBytes = 4 * 1024;
 
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(5);
@@ -41,8 +41,8 @@ internal sealed class ConnectionSwarm(int connections, int addresses, Func<int, 
     private int _closed;
     private int _most;
 
-    /// <summary>Opens the connections and keeps them open until it is cancelled.</summary>
-    /// <returns>What became of them.</returns>
+    /// <summary>Opens the connections and keeps them open until cancelled.</summary>
+    /// <returns>A summary of the connections.</returns>
     public async Task<string> RunAsync(IPEndPoint target, CancellationToken stop)
     {
         for (var i = 0; i < connections; i++)
@@ -57,7 +57,7 @@ internal sealed class ConnectionSwarm(int connections, int addresses, Func<int, 
         }
         catch (OperationCanceledException)
         {
-            // The attack is over.
+            // The attack has ended.
         }
 
         var held = _sockets.Count(socket => socket is not null && TcpState.IsEstablished(socket));
@@ -74,7 +74,7 @@ internal sealed class ConnectionSwarm(int connections, int addresses, Func<int, 
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
             {
                 NoDelay = true,
-                // Closed by a reset: thousands of closed connections must not take the ports of the next attack.
+                // Close with a reset: connections in TIME_WAIT would use up the ports of the next attack.
                 LingerState = new LingerOption(enable: true, seconds: 0),
                 SendBufferSize = SendBufferBytes,
                 ReceiveBufferSize = ReceiveBufferBytes,
@@ -122,7 +122,7 @@ internal sealed class ConnectionSwarm(int connections, int addresses, Func<int, 
                     held++;
                     if (i % SweepsPerByte == sweep % SweepsPerByte && opening(i).Trickles)
                     {
-                        // A failure shows in the state at the next sweep.
+                        // The next sweep detects the failure.
                         socket.Send(oneByte, SocketFlags.None, out _);
                     }
                 }

@@ -6,11 +6,11 @@ using OwlBoard.Benchmarks.Overload.Http2;
 
 namespace OwlBoard.Benchmarks.Overload.Attacks;
 
-/// <summary>HTTP/2 connections that send the same frames again and again until the proxy ends them.</summary>
-/// <param name="name">The attack's name.</param>
-/// <param name="frames">What the frames are called.</param>
-/// <param name="opening">The frames that come first on a connection.</param>
-/// <param name="flood">The frames that follow without a pause.</param>
+/// <summary>HTTP/2 connections that send the same frames repeatedly until the proxy closes them.</summary>
+/// <param name="name">The name of the attack.</param>
+/// <param name="frames">The description of the frames.</param>
+/// <param name="opening">The first frames on a connection.</param>
+/// <param name="flood">The frames that are repeated after them.</param>
 internal sealed class FrameFlood(string name, string frames, byte[] opening, byte[] flood) : Attack(name)
 {
     private const int Connections = 4;
@@ -23,16 +23,16 @@ internal sealed class FrameFlood(string name, string frames, byte[] opening, byt
     private int _cut;
     private int _uncut;
 
-    public override string Description => $"{Connections} HTTP/2 connections over TLS from one address with {frames} without an end";
+    public override string Description => $"{Connections} HTTP/2 connections over TLS from one address with an endless series of {frames}";
 
-    /// <summary>A field section that never ends: CONTINUATION frames without a byte in them and without END_HEADERS.</summary>
+    /// <summary>An endless field section: empty CONTINUATION frames without END_HEADERS.</summary>
     public static FrameFlood OfContinuations() => new(
         "continuations",
         "empty CONTINUATION frames",
         Http2Frame.Create(Http2Frame.Headers, Http2Frame.EndStream, 1, Http2Frame.Request("GET", "/api/canvas/small")),
         Repeat(Http2Frame.Create(Http2Frame.Continuation, 0, 1)));
 
-    /// <summary>A body that never gets any further: DATA frames without a byte in them and without END_STREAM.</summary>
+    /// <summary>An endless body: empty DATA frames without END_STREAM.</summary>
     public static FrameFlood OfEmptyData() => new(
         "empty-data",
         "empty DATA frames",
@@ -44,9 +44,9 @@ internal sealed class FrameFlood(string name, string frames, byte[] opening, byt
         await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => RunOneAsync(target, stop)));
         return (_cut, _uncut) switch
         {
-            (0, _) => $"not cut in {Seconds(_longest)} s",
-            (_, 0) => $"cut {_cut} times, each after {Seconds(_longest)} s at most",
-            _ => $"cut {_cut} times, {_uncut} not cut; {Seconds(_longest)} s at most",
+            (0, _) => $"not closed in {Seconds(_longest)} s",
+            (_, 0) => $"closed {_cut} times, each after {Seconds(_longest)} s at most",
+            _ => $"closed {_cut} times, {_uncut} not closed; {Seconds(_longest)} s at most",
         };
 
         static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
@@ -54,7 +54,7 @@ internal sealed class FrameFlood(string name, string frames, byte[] opening, byt
 
     private static byte[] Repeat(byte[] frame)
     {
-        // A record of TLS holds at most 16 KB.
+        // A TLS record holds at most 16 KB.
         const int Most = 16 * 1024;
         return [.. Enumerable.Repeat(frame, Most / frame.Length).SelectMany(one => one)];
     }
@@ -76,11 +76,11 @@ internal sealed class FrameFlood(string name, string frames, byte[] opening, byt
             }
             catch (Exception failure) when (failure is IOException or SocketException or AuthenticationException or OperationCanceledException)
             {
-                // The proxy ended the connection, or the attack is over.
+                // The proxy closed the connection, or the attack has ended.
             }
 
             var lasted = Stopwatch.GetElapsedTime(started);
-            // The end of the attack says nothing about a connection that it has just opened.
+            // A connection that was opened just before the end of the attack is not counted.
             if (started != 0 && (!stop.IsCancellationRequested || lasted > Pause))
             {
                 lock (_lock)
@@ -100,7 +100,7 @@ internal sealed class FrameFlood(string name, string frames, byte[] opening, byt
         while (true)
         {
             await connection.SendAsync(flood, stop);
-            // Sending completes at once as long as the proxy reads; the other connections get the thread in between.
+            // Sends complete synchronously while the proxy reads; yield to the other connections.
             await Task.Yield();
         }
     }

@@ -6,24 +6,24 @@ using System.Text;
 
 namespace OwlBoard.Benchmarks.Overload.Attacks;
 
-/// <summary>Logins with wrong passwords for an account that someone uses, below the rate that a client may have.</summary>
+/// <summary>Logins with wrong passwords for an account in use, below the rate limit of a client.</summary>
 internal sealed class LoginFlood() : Attack("logins")
 {
     private const int PerSecond = 80;
 
-    /// <summary>At most so many logins, over the whole attack.</summary>
+    /// <summary>The maximum number of logins of the whole attack.</summary>
     private const int Most = 3_000;
 
-    public override string Description => $"{PerSecond} logins/s with wrong passwords from one address, each on a connection of its own";
+    public override string Description => $"{PerSecond} logins/s with wrong passwords from one address, each on a new connection";
 
     /// <summary>Builds the request of a login.</summary>
     public static byte[] Login(string email, string password) => Post("/api/users/login", $$"""{"email":"{{email}}","password":"{{password}}"}""");
 
-    /// <summary>Builds a POST of JSON.</summary>
+    /// <summary>Builds a POST request with a JSON body.</summary>
     public static byte[] Post(string path, string json) => Encoding.ASCII.GetBytes(
         $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n{json}");
 
-    /// <summary>Returns the e-mail address of an account, by its number; the first is the one that is attacked.</summary>
+    /// <summary>Returns the email address of an account by its number. The first account is attacked.</summary>
     public static string Account(int index) => string.Create(CultureInfo.InvariantCulture, $"owl-{index}@example.org");
 
     public override async Task<string> RunAsync(AttackTarget target, CancellationToken stop)
@@ -41,7 +41,7 @@ internal sealed class LoginFlood() : Attack("logins")
         }
         catch (OperationCanceledException)
         {
-            // The attack is over.
+            // The attack has ended.
         }
 
         await Task.WhenAll(logins);
@@ -71,7 +71,7 @@ internal sealed class LoginFlood() : Attack("logins")
         }
         catch (SocketException)
         {
-            // Counted as failed.
+            // The login counts as failed.
         }
 
         statuses.AddOrUpdate(status, 1, (_, number) => number + 1);

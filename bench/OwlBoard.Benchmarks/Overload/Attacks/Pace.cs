@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace OwlBoard.Benchmarks.Overload.Attacks;
 
-/// <summary>Lets through so many a second, evenly spaced. Who comes late does not get more than a second's number at once.</summary>
+/// <summary>Limits operations to an evenly spaced rate. After a delay, at most the operations of one second are made up for.</summary>
 internal sealed class Pace(int perSecond)
 {
     private readonly long _interval = Stopwatch.Frequency / perSecond;

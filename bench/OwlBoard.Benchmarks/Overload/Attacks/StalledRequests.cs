@@ -2,13 +2,13 @@ using System.Text;
 
 namespace OwlBoard.Benchmarks.Overload.Attacks;
 
-/// <summary>The requests of clients that stop half-way.</summary>
+/// <summary>Requests of clients that stall.</summary>
 internal static class StalledRequests
 {
     private const int UploadBytes = 1024 * 1024;
     private const int SentBytes = 60 * 1024;
 
-    /// <summary>A PUT of 1 MB of which 60 KB are sent, and then a byte now and then.</summary>
+    /// <summary>A PUT of 1 MB of which 60 KB are sent at once, and then single bytes.</summary>
     public static ConnectionOpening Upload { get; } = new(
         [
             .. Encoding.ASCII.GetBytes($"PUT /api/canvas/post HTTP/1.1\r\nHost: localhost\r\nContent-Length: {UploadBytes}\r\n\r\n"),

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace OwlBoard.Benchmarks.Overload.Attacks;
 
-/// <summary>The state of a TCP connection in the kernel, and the options that are set for an attacker.</summary>
+/// <summary>The kernel state of a TCP connection, and socket options of attackers.</summary>
 internal static class TcpState
 {
     private const int Tcp = 6;
@@ -12,13 +12,13 @@ internal static class TcpState
     private const byte Established = 1;
 
     /// <summary>
-    /// Announces the segments of an Ethernet before the connection is opened. Those of loopback have 64 KB, of which the
-    /// kernel buffers twenty, so that the memory for TCP of the whole system would run out before a proxy's.
+    /// Sets the segment size of Ethernet before the connection is opened. Loopback segments have 64 KB, of which the kernel
+    /// buffers twenty, so that the TCP memory of the whole system would run out before that of a proxy.
     /// </summary>
     public static void UseEthernetSegments(Socket socket) =>
         socket.SetRawSocketOption(Tcp, MaximumSegment, BitConverter.GetBytes(EthernetSegmentBytes));
 
-    /// <summary>Returns whether neither side has closed the connection (<c>TCP_INFO</c>, tcp(7)).</summary>
+    /// <summary>Returns whether the connection is open in both directions (<c>TCP_INFO</c>, tcp(7)).</summary>
     public static bool IsEstablished(Socket socket)
     {
         Span<byte> info = stackalloc byte[1];

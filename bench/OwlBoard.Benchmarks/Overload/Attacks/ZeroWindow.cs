@@ -5,7 +5,7 @@ using OwlBoard.Benchmarks.Overload.Http2;
 
 namespace OwlBoard.Benchmarks.Overload.Attacks;
 
-/// <summary>HTTP/2 requests whose responses the client does not allow to be sent: the window of each stream is 0.</summary>
+/// <summary>HTTP/2 requests whose responses are blocked by flow control: the window of each stream is 0.</summary>
 internal sealed class ZeroWindow() : Attack("zero-window")
 {
     private const int Connections = 100;
@@ -49,7 +49,7 @@ internal sealed class ZeroWindow() : Attack("zero-window")
                         }
                     },
                     stop);
-                // Those that ended are replaced.
+                // Replaces the streams that ended.
                 for (var stream = 1; stream < LastStream && !receiving.IsCompleted && !stop.IsCancellationRequested;)
                 {
                     while (Volatile.Read(ref open) < StreamsPerConnection)
@@ -68,7 +68,7 @@ internal sealed class ZeroWindow() : Attack("zero-window")
             }
             catch (Exception failure) when (failure is IOException or SocketException or AuthenticationException or OperationCanceledException)
             {
-                // The proxy ended the connection, or the attack is over.
+                // The proxy closed the connection, or the attack has ended.
             }
 
             Interlocked.Add(ref _held, -open);

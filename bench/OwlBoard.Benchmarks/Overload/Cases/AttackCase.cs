@@ -14,10 +14,10 @@ internal sealed class AttackCase(Attack attack) : OverloadCase(attack.Name)
     private const int Upstreams = 4;
     private const int RequestsPerSecond = 100;
 
-    /// <summary>Without a bound the kernel's memory for TCP, which all processes share, runs out before a proxy's does.</summary>
+    /// <summary>The upstreams' send buffer, limited because the kernel's TCP memory, which is shared, would run out before a proxy's.</summary>
     private const int UpstreamSendBufferBytes = 64 * 1024;
 
-    /// <summary>The time during which the clients send. The attack goes on until they have their last response.</summary>
+    /// <summary>The time for which the clients send. The attack continues until they have received their last response.</summary>
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(15);
 
     public override string Description => attack.Description;

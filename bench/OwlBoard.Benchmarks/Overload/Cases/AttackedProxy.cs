@@ -11,10 +11,10 @@ using OwlBoard.ServiceDefaults;
 
 namespace OwlBoard.Benchmarks.Overload.Cases;
 
-/// <summary>A load balancer with the limits under which it is attacked, warmed up.</summary>
+/// <summary>A load balancer under attack: warmed up, and with the same limits as the others.</summary>
 internal sealed class AttackedProxy : IAsyncDisposable
 {
-    /// <summary>75 % of 512 MB, which is what .NET takes of a container with that much.</summary>
+    /// <summary>The heap limit: 75 % of 512 MB, which is the default of .NET in a container with 512 MB.</summary>
     public const long HeapBytes = 512L * 1024 * 1024 * 3 / 4;
 
     private const int WarmUpRequestsPerSecond = 1_000;
@@ -25,7 +25,7 @@ internal sealed class AttackedProxy : IAsyncDisposable
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan ShortWarmUp = TimeSpan.FromSeconds(1);
 
-    /// <summary>The time that a proxy has, after the attack, until it serves a request again.</summary>
+    /// <summary>The time within which a proxy must serve a request after the attack.</summary>
     private static readonly TimeSpan RecoveryTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
@@ -43,10 +43,10 @@ internal sealed class AttackedProxy : IAsyncDisposable
 
     public int TlsPort { get; }
 
-    /// <summary>The process and its workers, as they were when the proxy was ready.</summary>
+    /// <summary>The process and its workers at the time at which the proxy was ready.</summary>
     public IReadOnlyList<int> ProcessIds { get; private set; } = [];
 
-    /// <summary>Starts it and waits until it is ready.</summary>
+    /// <summary>Starts the proxy and waits until it is ready.</summary>
     public static async Task<AttackedProxy> StartAsync(
         Peer peer, string name, IReadOnlyList<int> upstreams, ProxySetup setup, CaseContext context, CancellationToken cancellationToken)
     {
@@ -74,8 +74,8 @@ internal sealed class AttackedProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Finds out, after an attack, whether all of its processes are there and it serves a request.</summary>
-    /// <returns>The reason why it has not survived; <see langword="null"/> if it has.</returns>
+    /// <summary>Checks after an attack that all processes of the proxy are running and that it serves a request.</summary>
+    /// <returns>The reason why the proxy did not survive; <see langword="null"/> if it did.</returns>
     public async Task<string?> EndingAsync(CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
@@ -89,7 +89,7 @@ internal sealed class AttackedProxy : IAsyncDisposable
 
             if (answer is null || Stopwatch.GetElapsedTime(started) > RecoveryTimeout)
             {
-                return answer is null ? null : $"serves nothing {RecoveryTimeout.TotalSeconds:0} s after the attack: {answer}";
+                return answer is null ? null : $"serves no request within {RecoveryTimeout.TotalSeconds:0} s after the attack: {answer}";
             }
 
             await Task.Delay(PollInterval, cancellationToken);
@@ -106,7 +106,7 @@ internal sealed class AttackedProxy : IAsyncDisposable
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(StartTimeout);
-        string? answer = "no answer";
+        string? answer = "no response";
         try
         {
             while ((answer = await AnswerAsync(deadline.Token)) is not null)
@@ -117,12 +117,12 @@ internal sealed class AttackedProxy : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new BenchmarkException($"{peer.Name} did not answer 200 at {Target.Address} within {StartTimeout.TotalSeconds:0} s, but {answer}.");
+            throw new BenchmarkException($"{peer.Name} did not return 200 at {Target.Address} within {StartTimeout.TotalSeconds:0} s; the last result was: {answer}.");
         }
     }
 
     /// <summary>Sends one request.</summary>
-    /// <returns>The answer; <see langword="null"/> if it is 200.</returns>
+    /// <returns>The response or error; <see langword="null"/> if the status is 200.</returns>
     private async Task<string?> AnswerAsync(CancellationToken cancellationToken)
     {
         try

@@ -3,7 +3,7 @@ using OwlBoard.Certificates;
 
 namespace OwlBoard.Benchmarks.Overload.Cases;
 
-/// <summary>The resources that all cases of a run share.</summary>
+/// <summary>The resources shared by all cases of a run.</summary>
 /// <param name="Settings">The settings of the run.</param>
 /// <param name="Folder">The folder for configurations and logs.</param>
 /// <param name="Certificates">The certificates of listeners and services.</param>

@@ -7,14 +7,14 @@ using OwlBoard.Benchmarks.Upstreams;
 
 namespace OwlBoard.Benchmarks.Overload.Cases;
 
-/// <summary>Three of four gateways are killed at once, again and again, while clients send small GETs.</summary>
+/// <summary>Kills three of four gateways at once, repeatedly, while clients send small GETs.</summary>
 internal sealed class KilledGatewaysCase() : OverloadCase("killed-gateways")
 {
     private const int Gateways = 4;
     private const int Rounds = 20;
     private const int RequestsPerSecond = 200;
 
-    /// <summary>The time that the gateways are gone, and after that the time until the next are killed.</summary>
+    /// <summary>The time that the gateways stay down, and the time until the next are killed.</summary>
     private static readonly TimeSpan Down = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Up = TimeSpan.FromSeconds(4);
 

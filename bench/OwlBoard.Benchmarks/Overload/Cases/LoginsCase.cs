@@ -12,8 +12,8 @@ using OwlBoard.ServiceDefaults;
 namespace OwlBoard.Benchmarks.Overload.Cases;
 
 /// <summary>
-/// One address sends logins through the load balancer, four gateways and the user service, all on the proxies' processor.
-/// Other clients list users, and log in with the right password; one of them to the account that is attacked.
+/// One address sends logins to the load balancer, four gateways and the user service, all on the proxies' processor. Other
+/// clients list users, and log in with the right password, one of them to the attacked account.
 /// </summary>
 internal sealed class LoginsCase() : OverloadCase("logins")
 {
@@ -83,7 +83,7 @@ internal sealed class LoginsCase() : OverloadCase("logins")
             $"--MutualTls:Authority={context.Certificates.Authority(ResourceNames.UserService)}");
     }
 
-    /// <summary>Waits until each gateway reaches the service.</summary>
+    /// <summary>Waits until each gateway can reach the service.</summary>
     private static async Task IsReadyAsync(int[] gateways, PinnedProcess[] processes, CancellationToken cancellationToken)
     {
         using var client = new HttpClient();
@@ -103,7 +103,7 @@ internal sealed class LoginsCase() : OverloadCase("logins")
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new BenchmarkException($"The gateways did not reach the user service within {StartTimeout.TotalSeconds:0} s, but {answer}.");
+            throw new BenchmarkException($"The gateways did not reach the user service within {StartTimeout.TotalSeconds:0} s; the last result was: {answer}.");
         }
 
         async Task<bool> AnswersAsync(int port)
@@ -132,7 +132,7 @@ internal sealed class LoginsCase() : OverloadCase("logins")
             using var response = await client.PostAsync(new Uri($"http://127.0.0.1:{port}/api/users/register"), body, cancellationToken);
             if (response.StatusCode != HttpStatusCode.OK)
             {
-                throw new BenchmarkException($"An account could not be registered: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancellationToken)}");
+                throw new BenchmarkException($"Registering an account failed: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancellationToken)}");
             }
         }
     }

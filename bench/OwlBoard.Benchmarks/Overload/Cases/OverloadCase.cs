@@ -4,8 +4,8 @@ using OwlBoard.Benchmarks.Peers;
 
 namespace OwlBoard.Benchmarks.Overload.Cases;
 
-/// <summary>Something that a proxy has to survive, and to serve other clients meanwhile.</summary>
-/// <param name="name">Its name on the command line.</param>
+/// <summary>A situation that a proxy must survive while it serves other clients.</summary>
+/// <param name="name">The name on the command line.</param>
 internal abstract class OverloadCase(string name)
 {
     /// <summary>All cases, in the order in which they run.</summary>
@@ -18,13 +18,13 @@ internal abstract class OverloadCase(string name)
 
     public string Name { get; } = name;
 
-    /// <summary>The case in a few words.</summary>
+    /// <summary>A short description of the case.</summary>
     public abstract string Description { get; }
 
     /// <summary>Returns whether the proxy can be compared in this case.</summary>
     public virtual bool Includes(Peer peer) => true;
 
-    /// <summary>Runs it with one proxy.</summary>
-    /// <returns>The result, one for each kind of request of the other clients.</returns>
+    /// <summary>Runs the case with one proxy.</summary>
+    /// <returns>One result for each kind of request of the other clients.</returns>
     public abstract Task<IReadOnlyList<OverloadResult>> RunAsync(Peer peer, CaseContext context, CancellationToken cancellationToken);
 }

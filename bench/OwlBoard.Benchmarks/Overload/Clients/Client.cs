@@ -7,21 +7,21 @@ using OwlBoard.Benchmarks.Load;
 namespace OwlBoard.Benchmarks.Overload.Clients;
 
 /// <summary>
-/// A client that keeps its connections, opens another one when all are in use, and sends a request once more if a kept
-/// connection turns out to be closed before any of the response came (RFC 9112 section 9.3.1).
+/// A client that reuses its connections, opens another one when all are in use, and retries a request once if a reused
+/// connection was closed before any byte of the response was received (RFC 9112 section 9.3.1).
 /// </summary>
 internal sealed class Client(IPAddress address, IPEndPoint target, byte[] request) : IDisposable
 {
     private const int BufferBytes = 8 * 1024;
 
-    /// <summary>A request without a response by then has failed.</summary>
+    /// <summary>The time after which a request without a response has failed.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     private readonly Stack<Socket> _idle = [];
 
     /// <summary>Sends the request and waits for the response.</summary>
-    /// <param name="due">The time from which the latency counts.</param>
-    /// <param name="isNewcomer">Whether it gets a connection of its own, as that of a client that has just arrived.</param>
+    /// <param name="due">The time at which the request was due, from which the latency is measured.</param>
+    /// <param name="isNewcomer">Indicates whether to use a new connection, like a client that has just arrived.</param>
     public async Task<ClientResponse> SendAsync(long due, bool isNewcomer)
     {
         using var timeout = new CancellationTokenSource(Timeout);
@@ -69,7 +69,7 @@ internal sealed class Client(IPAddress address, IPEndPoint target, byte[] reques
         {
             while (_idle.TryPop(out var socket))
             {
-                // Readable without a request means that it is closed.
+                // An idle connection that is readable has been closed.
                 if (!socket.Poll(0, SelectMode.SelectRead))
                 {
                     return socket;
@@ -103,8 +103,8 @@ internal sealed class Client(IPAddress address, IPEndPoint target, byte[] reques
     }
 
     /// <summary>Sends the request and receives the response.</summary>
-    /// <returns>False if the connection was a kept one and closed before any of the response came.</returns>
-    /// <exception cref="IOException">The response is not 200, or ends too early.</exception>
+    /// <returns><see langword="false"/> if a reused connection was closed before any byte of the response.</returns>
+    /// <exception cref="IOException">The status is not 200, or the response is incomplete.</exception>
     private async Task<bool> TryExchangeAsync(Socket socket, bool isKept, bool keep, CancellationToken cancellationToken)
     {
         var received = 0;

@@ -5,9 +5,9 @@ using OwlBoard.Benchmarks.Load;
 namespace OwlBoard.Benchmarks.Overload.Clients;
 
 /// <summary>
-/// Well-behaved clients, each with an address of its own. Half of the requests come on a new connection, as those of
-/// clients that have just arrived, the others on kept ones. They become due at random times (a Poisson process),
-/// whether the last ones are answered or not, and the latency of each counts from when it was due.
+/// Well-behaved clients, each with its own address. Half of the requests use a new connection, like those of clients that
+/// have just arrived, the others a reused one. Requests become due at random times (a Poisson process), independent of
+/// earlier responses, and latency is measured from the time at which a request was due.
 /// </summary>
 internal sealed class ClientGroup : IDisposable
 {
@@ -16,11 +16,11 @@ internal sealed class ClientGroup : IDisposable
     private readonly Client[] _clients;
     private readonly int _perSecond;
 
-    /// <param name="network">The third number of the clients' addresses, which are 127.0.NETWORK.1 and so on.</param>
+    /// <param name="network">The third octet of the clients' addresses 127.0.NETWORK.1, 127.0.NETWORK.2 and so on.</param>
     /// <param name="count">The number of clients.</param>
     /// <param name="port">The proxy's port.</param>
-    /// <param name="perSecond">The requests of all clients in a second, on average.</param>
-    /// <param name="request">The request, by the client's index.</param>
+    /// <param name="perSecond">The average number of requests of all clients per second.</param>
+    /// <param name="request">Returns the request of a client by its index.</param>
     public ClientGroup(byte network, int count, int port, int perSecond, Func<int, byte[]> request)
     {
         var target = new IPEndPoint(IPAddress.Loopback, port);
@@ -28,14 +28,14 @@ internal sealed class ClientGroup : IDisposable
         _clients = [.. Enumerable.Range(0, count).Select(i => new Client(new IPAddress([127, 0, network, (byte)(i + 1)]), target, request(i)))];
     }
 
-    /// <summary>A hundred clients that send small GETs.</summary>
+    /// <summary>Creates a hundred clients that send small GETs.</summary>
     public static ClientGroup OfGets(Target target, int perSecond)
     {
         var request = new HttpExchange().Request(target);
         return new ClientGroup(network: 2, count: 100, target.Port, perSecond, _ => request);
     }
 
-    /// <summary>Sends for the given time, and waits for the last responses.</summary>
+    /// <summary>Sends requests for the given time, and waits for the last responses.</summary>
     public async Task<ClientResult> RunAsync(TimeSpan duration, CancellationToken cancellationToken)
     {
         var responses = await Task.Factory.StartNew(
@@ -45,7 +45,7 @@ internal sealed class ClientGroup : IDisposable
 
     public void Dispose() => Array.ForEach(_clients, client => client.Dispose());
 
-    /// <summary>Starts each request when it is due, on a thread that nothing else runs on.</summary>
+    /// <summary>Starts each request when it is due, on a dedicated thread.</summary>
     private List<Task<ClientResponse>> Send(TimeSpan duration, CancellationToken cancellationToken)
     {
         Readiness.WakeThisThreadInTime();

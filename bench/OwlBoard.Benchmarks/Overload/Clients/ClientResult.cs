@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace OwlBoard.Benchmarks.Overload.Clients;
 
-/// <summary>All responses of a <see cref="ClientGroup"/>.</summary>
-/// <param name="Sent">The requests.</param>
-/// <param name="Served">Those that were answered with 200 in time.</param>
-/// <param name="Resent">Those that were sent once more, since a kept connection had been closed.</param>
-/// <param name="P50">The latency of half of the requests, in milliseconds; a failed one has an infinite latency.</param>
-/// <param name="P90">The same of 90 %.</param>
-/// <param name="P99">The same of 99 %.</param>
-/// <param name="Failures">The reasons of the failures with their numbers.</param>
+/// <summary>The results of a <see cref="ClientGroup"/>.</summary>
+/// <param name="Sent">The number of requests.</param>
+/// <param name="Served">The number of requests with a response of status 200 in time.</param>
+/// <param name="Resent">The number of requests that were retried because a reused connection had been closed.</param>
+/// <param name="P50">The median of the latency in milliseconds; that of a failed request is infinite.</param>
+/// <param name="P90">The 90th percentile.</param>
+/// <param name="P99">The 99th percentile.</param>
+/// <param name="Failures">The reasons of the failures and their counts.</param>
 internal sealed record ClientResult(int Sent, int Served, int Resent, double P50, double P90, double P99, string Failures)
 {
     public static ClientResult Of(IReadOnlyList<ClientResponse> responses)

@@ -2,7 +2,7 @@ using OwlBoard.Benchmarks.Load;
 
 namespace OwlBoard.Benchmarks.Overload.Clients;
 
-/// <summary>A response with status 200 and a small body, with a length or chunked.</summary>
+/// <summary>A response with status 200 and a small body, with a <c>Content-Length</c> or chunked.</summary>
 internal static class SmallResponse
 {
     private static readonly HttpExchange WithLength = new();
@@ -20,7 +20,7 @@ internal static class SmallResponse
             return WithLength.Recognize(received, out _);
         }
 
-        // Enough for JSON, which holds no line breaks.
+        // Sufficient for JSON without line breaks.
         return received[(end + 2)..].EndsWith("\r\n0\r\n\r\n"u8) ? Reply.Complete : Reply.Incomplete;
     }
 }

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace OwlBoard.Benchmarks.Overload.Http2;
 
-/// <summary>A client's connection over TLS that sends the frames it is given, well-formed or not.</summary>
+/// <summary>A client connection over TLS that sends arbitrary frames, well-formed or not.</summary>
 internal sealed class Http2Connection : IDisposable
 {
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(5);
@@ -17,14 +17,14 @@ internal sealed class Http2Connection : IDisposable
     private Http2Connection(Socket socket)
     {
         _socket = socket;
-        // The certificate is the harness's own, of an authority that nothing else trusts.
+        // The harness has issued the certificate itself, so it needs no validation.
         _stream = new SslStream(
             new NetworkStream(socket),
             leaveInnerStreamOpen: false,
             (_, _, _, errors) => !errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable));
     }
 
-    /// <summary>Connects and sends the preface and the settings.</summary>
+    /// <summary>Connects and sends the preface and the SETTINGS frame.</summary>
     public static async Task<Http2Connection> OpenAsync(IPAddress from, IPEndPoint target, byte[] settings, CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -65,10 +65,10 @@ internal sealed class Http2Connection : IDisposable
     }
 
     /// <summary>
-    /// Receives until the proxy ends the connection, and acknowledges SETTINGS and PING.
+    /// Receives until the proxy closes the connection, and acknowledges SETTINGS and PING.
     /// </summary>
     /// <param name="frame">Called with the type, the flags and the stream of each frame.</param>
-    /// <param name="cancellationToken">Ends the receiving.</param>
+    /// <param name="cancellationToken">Cancels the receive loop.</param>
     public async Task ReceiveAsync(Action<byte, byte, int> frame, CancellationToken cancellationToken)
     {
         var head = new byte[Http2Frame.HeadBytes];
@@ -93,7 +93,7 @@ internal sealed class Http2Connection : IDisposable
 
     public void Dispose()
     {
-        // Without a farewell: the proxy may not read it.
+        // Without a TLS close_notify, because the proxy may not read it.
         _socket.Close(0);
         _stream.Dispose();
         _sending.Dispose();

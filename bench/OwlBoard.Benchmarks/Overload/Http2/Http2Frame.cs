@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OwlBoard.Benchmarks.Overload.Http2;
 
-/// <summary>The frames that attackers send (RFC 9113 section 6), and their names.</summary>
+/// <summary>The frames that attackers send (RFC 9113 section 6).</summary>
 internal static class Http2Frame
 {
     public const int HeadBytes = 9;
@@ -42,11 +42,11 @@ internal static class Http2Frame
         return Create(Settings, 0, 0, payload);
     }
 
-    /// <summary>Encodes a field as a literal that is not indexed, of fewer than 127 bytes each (RFC 7541 section 6.2.2).</summary>
+    /// <summary>Encodes a literal field without indexing; name and value have fewer than 127 bytes each (RFC 7541 section 6.2.2).</summary>
     public static byte[] Field(string name, string value) =>
         [0, (byte)name.Length, .. Encoding.ASCII.GetBytes(name), (byte)value.Length, .. Encoding.ASCII.GetBytes(value)];
 
-    /// <summary>Encodes the pseudo-fields of a request.</summary>
+    /// <summary>Encodes the pseudo-header fields of a request.</summary>
     public static byte[] Request(string method, string path) =>
         [.. Field(":method", method), .. Field(":scheme", "https"), .. Field(":path", path), .. Field(":authority", "localhost")];
 }

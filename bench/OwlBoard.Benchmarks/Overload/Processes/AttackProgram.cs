@@ -3,13 +3,13 @@ using OwlBoard.Benchmarks.Overload.Attacks;
 
 namespace OwlBoard.Benchmarks.Overload.Processes;
 
-/// <summary>The process of an attack: runs it until the harness ends it, and writes one line about it.</summary>
+/// <summary>The process of an attack: runs it until the harness stops it, and writes a one-line summary.</summary>
 internal static class AttackProgram
 {
-    /// <summary>The time after which every attack ends, whatever the harness does.</summary>
+    /// <summary>The time after which every attack ends, even if the harness does not stop it.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    /// <summary>Starts the attack in a process of its own, which gives way to the others on its processor.</summary>
+    /// <summary>Starts the attack in a separate process of low priority.</summary>
     public static ChildProcess Start(Attack attack, AttackTarget target) => ChildProcess.Start(
         niceness: 10,
         OverloadProgram.Attack,

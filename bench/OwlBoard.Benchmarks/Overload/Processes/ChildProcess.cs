@@ -4,12 +4,12 @@ using System.Reflection;
 namespace OwlBoard.Benchmarks.Overload.Processes;
 
 /// <summary>
-/// This program once more, with another command, until its standard input ends. Attacks and upstreams run so: neither their
-/// collections nor their threads delay the harness, which measures.
+/// A child process of this program with another command, which runs until its standard input is closed. Attacks and upstreams
+/// are child processes, so that neither their garbage collections nor their threads delay the measuring harness.
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
-    /// <summary>The time that it has to end after its input ended.</summary>
+    /// <summary>The time to exit after the standard input was closed.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>The index of the command among the arguments of <c>nice</c>.</summary>
@@ -24,7 +24,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         _output = process.StandardOutput.ReadToEndAsync();
     }
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts the process.</summary>
     /// <param name="niceness">The niceness that is added to the harness's.</param>
     /// <param name="arguments">The command and its arguments.</param>
     public static ChildProcess Start(int niceness, params IEnumerable<string> arguments) => new(Process.Start(new ProcessStartInfo(
@@ -34,7 +34,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         RedirectStandardOutput = true,
     })!);
 
-    /// <summary>Completes, in the child, when its standard input ends: the harness wants it to stop, or is gone.</summary>
+    /// <summary>Completes in the child when its standard input is closed, because the harness stops it or has exited.</summary>
     public static CancellationTokenSource UntilInputEnds(TimeSpan limit, CancellationToken cancellationToken)
     {
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -43,7 +43,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             while (Console.In.Read() >= 0)
             {
-                // Nothing is sent.
+                // Discard; the harness sends nothing.
             }
 
             stop.Cancel();
@@ -52,8 +52,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         return stop;
     }
 
-    /// <summary>Ends it.</summary>
-    /// <returns>The text that it wrote.</returns>
+    /// <summary>Stops the process.</summary>
+    /// <returns>The output of the process.</returns>
     public async Task<string> StopAsync(CancellationToken cancellationToken)
     {
         _process.StandardInput.Close();

@@ -3,8 +3,8 @@ using OwlBoard.Benchmarks.Processes;
 namespace OwlBoard.Benchmarks.Overload.Processes;
 
 /// <summary>
-/// Samples the peak of the resident memory of processes, also of those that end meanwhile. On a thread of its own: the
-/// thread pool's, of which there may be one, measures latencies.
+/// Samples the peak resident memory of processes, including those that exit. It has its own thread, because the thread
+/// pool, which may have only one thread, measures latencies.
 /// </summary>
 internal sealed class MemoryWatch : IDisposable
 {
@@ -23,8 +23,8 @@ internal sealed class MemoryWatch : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Ends the sampling.</summary>
-    /// <returns>The most that the processes had, in bytes; each at its own time if they are several.</returns>
+    /// <summary>Stops sampling.</summary>
+    /// <returns>The sum of the peaks of the processes, in bytes; the peaks may have occurred at different times.</returns>
     public long Stop()
     {
         _stop.Set();
@@ -48,7 +48,7 @@ internal sealed class MemoryWatch : IDisposable
             }
             catch (IOException)
             {
-                // A process has ended; the peak is what was sampled before.
+                // A process has exited; the earlier samples count.
                 return;
             }
         }

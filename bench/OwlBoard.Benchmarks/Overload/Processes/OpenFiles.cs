@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace OwlBoard.Benchmarks.Overload.Processes;
 
-/// <summary>The number of connections that a proxy can hold by the limit of open files (<c>ulimit -n</c>).</summary>
+/// <summary>The number of connections that the limit on open files (<c>ulimit -n</c>) allows a proxy.</summary>
 internal static class OpenFiles
 {
     private const string Name = "Max open files";
     private const int ForEverythingElse = 512;
 
     /// <summary>
-    /// Gets the limit that OwlBoard derives from the file descriptors: half of them, since each connection may need another one
-    /// to an upstream, without 512 for everything else.
+    /// The limit that OwlBoard derives from the file descriptors: 512 are reserved, and the rest is halved, since each
+    /// connection may need another one to an upstream.
     /// </summary>
     public static int Connections
     {

@@ -8,16 +8,16 @@ using OwlBoard.Benchmarks.Upstreams;
 namespace OwlBoard.Benchmarks.Overload.Processes;
 
 /// <summary>
-/// An upstream with a thread for each connection, so that the system shares the processor between a connection that is
-/// busy all the time and the others. <c>…/ws</c> is a WebSocket that discards what it receives, <c>…/download</c> has 1 GB,
-/// a body of any other request is discarded, and the response has 75 bytes.
+/// An upstream with one thread per connection, so that the system shares the processor fairly between a busy connection and
+/// the others. <c>…/ws</c> is a WebSocket that discards messages, <c>…/download</c> returns 1 GB; for any other request the body
+/// is discarded, and the response has 75 bytes.
 /// </summary>
 internal static class StreamingUpstream
 {
-    /// <summary>The path that ends so is a WebSocket.</summary>
+    /// <summary>The suffix of the path of the WebSocket.</summary>
     public const string WebSocketPath = "/ws";
 
-    /// <summary>The path that ends so has a body of <see cref="DownloadBytes"/>.</summary>
+    /// <summary>The suffix of the path whose response has <see cref="DownloadBytes"/>.</summary>
     public const string DownloadPath = "/download";
 
     public const long DownloadBytes = 1L << 30;
@@ -70,7 +70,7 @@ internal static class StreamingUpstream
 
                 var head = Encoding.ASCII.GetString(buffer, 0, end + 2);
                 var path = head.Split(' ', 3)[1];
-                // What follows the head is the body's, or the next request's.
+                // The bytes after the head belong to the body or the next request.
                 var body = ContentLength(head);
                 var rest = received - (end + 4);
                 var ofBody = (int)Math.Min(body, rest);
@@ -130,7 +130,7 @@ internal static class StreamingUpstream
         return at < 0 ? null : head[(at + name.Length + 3)..].Split('\r', 2)[0].Trim();
     }
 
-    /// <summary>Returns the proof that the handshake was understood (RFC 6455 section 4.2.2), which demands SHA-1.</summary>
+    /// <summary>Computes <c>Sec-WebSocket-Accept</c>, which requires SHA-1 (RFC 6455 section 4.2.2).</summary>
 #pragma warning disable CA5350
     private static string Accept(string head) => Convert.ToBase64String(
         SHA1.HashData(Encoding.ASCII.GetBytes($"{Field(head, "Sec-WebSocket-Key")}258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));

@@ -5,7 +5,7 @@ namespace OwlBoard.Benchmarks.Overload.Processes;
 /// <summary>The process of a <see cref="StreamingUpstream"/>.</summary>
 internal static class UpstreamProgram
 {
-    /// <summary>The time after which it ends, whatever the harness does.</summary>
+    /// <summary>The time after which the process exits, even if the harness does not stop it.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     public static ChildProcess Start(IReadOnlyList<int> ports) => ChildProcess.Start(
