@@ -46,7 +46,7 @@ internal static class LoadBalancerExtensions
         services.AddSingleton<ServerCertificate>();
         services.AddSingleton<MatcherPolicy, ListenerMatcherPolicy>();
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            // LoadBalancerMetrics has the duration: ASP.NET Core's costs each request 0.3 us more, and its count of active ones 0.2.
+            // LoadBalancerMetrics records the duration. ASP.NET Core's would add 0.3 us per request, its active count 0.2 us.
             .AddView(instrument => instrument.Meter.Name == "Microsoft.AspNetCore.Hosting" ? MetricStreamConfiguration.Drop : null)
             .AddPrometheusExporter());
         builder.WebHost.UseKestrel();
@@ -57,14 +57,14 @@ internal static class LoadBalancerExtensions
         if (builder.ExportsTelemetry())
         {
             services.AddSingleton<AccessLogExporter>();
-            // The console has the access log itself.
+            // The access log is already written to the console.
             builder.Logging.AddFilter<ConsoleLoggerProvider>(typeof(AccessLogExporter).FullName, LogLevel.None);
         }
 
         services.AddSingleton<AccessLogWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<AccessLogWriter>());
-        // Kestrel reports there what its parser refuses. The host keeps the listener, which costs each request something once
-        // it has a subscriber.
+        // Kestrel reports requests that its parser rejects to this source. The host keeps the DiagnosticListener, which has a cost
+        // per request once it has a subscriber.
         services.Replace(ServiceDescriptor.Singleton<DiagnosticSource, RefusedRequestLog>());
 
         services.AddSingleton<RateLimiter>();
@@ -95,11 +95,11 @@ internal static class LoadBalancerExtensions
 
     private static void AddProxy(this IServiceCollection services)
     {
-        // Listeners are told of a change in this order: the registry has to know a gateway before it is probed.
+        // Listeners are notified of a change in this order: the registry has to know a gateway before it is probed.
         services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<GatewayRegistry>());
         services.AddSingleton<ZoneRouting>();
         services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<ZoneRouting>());
-        // Before AddReverseProxy, which leaves out its own monitor where there is one.
+        // Before AddReverseProxy, which adds its own monitor only if none is registered.
         services.AddSingleton<ProbeMonitor>();
         services.AddSingleton<IActiveHealthCheckMonitor>(provider => provider.GetRequiredService<ProbeMonitor>());
         services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<ProbeMonitor>());

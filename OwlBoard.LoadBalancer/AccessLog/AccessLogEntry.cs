@@ -5,7 +5,7 @@ using OwlBoard.LoadBalancer.Requests;
 
 namespace OwlBoard.LoadBalancer.AccessLog;
 
-/// <summary>What the access log says of one request.</summary>
+/// <summary>The access log entry of a request.</summary>
 internal readonly record struct AccessLogEntry(
     DateTimeOffset Time,
     string Listener,

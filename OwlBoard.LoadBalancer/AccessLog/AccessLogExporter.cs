@@ -4,8 +4,8 @@ using OwlBoard.LoadBalancer.Requests;
 namespace OwlBoard.LoadBalancer.AccessLog;
 
 /// <summary>
-/// Exports requests as log records, each with the id of its trace, so that a telemetry backend links the two. Registered
-/// only where records are exported over OTLP; the lines of the access log are written in any case.
+/// Exports requests as log records with their trace IDs, so that a telemetry backend links records and traces. Registered
+/// only if OTLP export is configured; access log lines are written in any case.
 /// </summary>
 internal sealed partial class AccessLogExporter(ILogger<AccessLogExporter> logger)
 {

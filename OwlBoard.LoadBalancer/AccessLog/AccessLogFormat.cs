@@ -5,10 +5,10 @@ using OwlBoard.LoadBalancer.Requests;
 
 namespace OwlBoard.LoadBalancer.AccessLog;
 
-/// <summary>Writes entries as lines.</summary>
+/// <summary>Formats entries as lines.</summary>
 internal static class AccessLogFormat
 {
-    /// <summary>More than all of a line takes that does not come from a client.</summary>
+    /// <summary>An upper bound of the bytes in a line that do not depend on the client.</summary>
     private const int OwnBytes = 512;
 
     public static void WriteText(in AccessLogEntry entry, IBufferWriter<byte> output)

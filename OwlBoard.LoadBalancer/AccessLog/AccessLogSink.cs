@@ -1,21 +1,21 @@
 namespace OwlBoard.LoadBalancer.AccessLog;
 
-/// <summary>Where lines go at present: standard output or a file.</summary>
+/// <summary>The current destination of access log lines: standard output or a file.</summary>
 internal sealed class AccessLogSink(Stream stream, string? path) : IDisposable
 {
-    /// <summary>The name in messages.</summary>
+    /// <summary>Returns the name of the sink in log messages.</summary>
     public static string NameOf(AccessLogOptions options) => string.IsNullOrWhiteSpace(options.Path) ? "standard output" : options.Path;
 
-    /// <summary>Opens what the options name.</summary>
+    /// <summary>Opens the configured sink.</summary>
     public static Stream Open(AccessLogOptions options) => string.IsNullOrWhiteSpace(options.Path)
         ? Console.OpenStandardOutput()
-        // Unbuffered: a batch is one write. Others may move or delete it meanwhile.
+        // Unbuffered: a batch is one write. Other processes may move or delete the open file.
         : new FileStream(options.Path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
 
     /// <summary>
-    /// Whether lines still go where they should. After logrotate, the file of that name is gone, or is another one or
-    /// truncated: its length is not how far this one has been written. Two system calls, asked once for each batch, so
-    /// that neither a signal nor a <c>postrotate</c> script is needed.
+    /// Determines whether the open file is still the configured one. After logrotate, the named file is missing, replaced or
+    /// truncated: its length differs from the position of the open file. The check costs two system calls per batch and
+    /// makes a signal or a <c>postrotate</c> script unnecessary.
     /// </summary>
     public bool IsCurrent(AccessLogOptions options)
     {

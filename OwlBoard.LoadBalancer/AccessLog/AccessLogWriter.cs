@@ -5,29 +5,30 @@ using OwlBoard.LoadBalancer.Telemetry;
 namespace OwlBoard.LoadBalancer.AccessLog;
 
 /// <summary>
-/// Makes lines of requests without ever letting them wait, and writes them in batches on a thread of its own. When the
-/// sink does not keep up or fails, lines are dropped, counted, and the loss is said in the log once it is over. A line is
-/// made at once, while what it says is still in the processor's caches.
+/// Formats access log lines without blocking requests and writes them in batches on a dedicated thread. If the sink fails
+/// or does not keep up, lines are dropped and counted, and their number is logged at the next successful write. A line is
+/// formatted at the end of its request, while the values are still in the processor's caches.
 /// </summary>
 internal sealed partial class AccessLogWriter : BackgroundService
 {
     /// <summary>
-    /// After a batch, lines gather for so long, or until they are <see cref="ManyBytes"/> or half of what may wait: to write
-    /// each by itself costs as much as its request, in system calls and changes of threads. nginx calls this <c>flush</c> and
-    /// <c>buffer</c>.
+    /// The maximum time between two batches; a batch is written earlier at <see cref="ManyBytes"/> or half of the capacity.
+    /// Writing each line by itself costs as much as its request, in system calls and thread switches. nginx calls these
+    /// limits <c>flush</c> and <c>buffer</c>.
     /// </summary>
     private static readonly TimeSpan DefaultPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// So many that the thread that writes them seldom takes the processor from requests. Side by side, a request took 4 %
-    /// more of it with 32 KB than with 256, 1 % more with 256 than with this, and no less with 1 MB.
+    /// The size at which a batch is written, so large that the writing thread seldom takes processor time from requests.
+    /// Measured side by side, a request took 4 % more processor time with 32 KB than with 256 KB, 1 % more with 256 KB than
+    /// with 512 KB, and no less with 1 MB.
     /// </summary>
     private const int ManyBytes = 512 * 1024;
 
-    /// <summary>A buffer that a burst has made larger than this is not kept.</summary>
+    /// <summary>The maximum size of a reused buffer; a larger one, grown in a burst, is discarded.</summary>
     private const int MaxKeptBytes = 4 * 1024 * 1024;
 
-    /// <summary>The line that is being made, so that no request waits for another one's.</summary>
+    /// <summary>The buffer of the line being formatted, one per thread, so that requests do not wait for each other.</summary>
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _line;
 
@@ -39,13 +40,13 @@ internal sealed partial class AccessLogWriter : BackgroundService
     private readonly TimeSpan _pause;
     private readonly int _capacity;
 
-    /// <summary>Guards the lines that wait, and is pulsed when there are as many as the writer waits for.</summary>
+    /// <summary>The lock of the pending lines; pulsed when the writer's <see cref="_wanted"/> bytes are pending.</summary>
     private readonly object _gate = new();
     private ArrayBufferWriter<byte> _waiting = new();
     private ArrayBufferWriter<byte> _batch = new();
     private int _waitingLines;
 
-    /// <summary>How many bytes the writer waits for; <see langword="null"/> while it does not wait.</summary>
+    /// <summary>The number of bytes the writer waits for; <see langword="null"/> while it does not wait.</summary>
     private int? _wanted;
     private bool _isStopping;
     private AccessLogSink? _sink;
@@ -75,10 +76,10 @@ internal sealed partial class AccessLogWriter : BackgroundService
         _capacity = options.CurrentValue.Capacity;
     }
 
-    /// <summary>How many lines were dropped since the start.</summary>
+    /// <summary>The number of lines dropped since the start.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
 
-    /// <summary>Makes a line and hands it over; never waits for the sink.</summary>
+    /// <summary>Formats a line and queues it for the writer; never waits for the sink.</summary>
     public void Write(in AccessLogEntry entry)
     {
         _exporter?.Export(entry);
@@ -101,7 +102,7 @@ internal sealed partial class AccessLogWriter : BackgroundService
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        // The writer ends when it has written what is there.
+        // The writer completes after it has written all pending lines.
         lock (_gate)
         {
             _isStopping = true;
@@ -118,7 +119,7 @@ internal sealed partial class AccessLogWriter : BackgroundService
 
     public override void Dispose()
     {
-        // A thread that is stuck in the sink keeps it; the process is about to end.
+        // A thread blocked in the sink still uses it; the process is about to end.
         if (ExecuteTask is null or { IsCompleted: true })
         {
             _sink?.Dispose();
@@ -129,7 +130,7 @@ internal sealed partial class AccessLogWriter : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Writing to a pipe that nobody reads blocks: not on a thread that requests need.
+        // A write to a pipe without a reader blocks, so it must not run on a thread pool thread.
         await Task.Factory.StartNew(WriteLines, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -171,7 +172,7 @@ internal sealed partial class AccessLogWriter : BackgroundService
                 _failing = false;
                 ReportDropped();
             }
-            // Whatever the sink throws: the writer must outlive it, or the program would end for its access log.
+            // An exception that escapes a hosted service stops the process, so any failure of the sink is caught.
             catch (Exception failure)
             {
                 CloseSink();
@@ -189,8 +190,8 @@ internal sealed partial class AccessLogWriter : BackgroundService
         CloseSink();
     }
 
-    /// <summary>Waits for lines, and makes those that are there the batch.</summary>
-    /// <returns>How many; 0 at the end.</returns>
+    /// <summary>Waits for lines and swaps the pending lines with the empty batch.</summary>
+    /// <returns>The number of lines in the batch; 0 when the writer is stopping.</returns>
     private int TakeBatch()
     {
         if (_batch.Capacity > MaxKeptBytes)
@@ -209,7 +210,7 @@ internal sealed partial class AccessLogWriter : BackgroundService
         }
     }
 
-    /// <summary>Waits until so much waits to be written, or the time is over, or the end has come.</summary>
+    /// <summary>Waits until the number of bytes is pending, the time has elapsed, or the writer is stopping.</summary>
     private void WaitFor(int bytes, TimeSpan time)
     {
         lock (_gate)
@@ -217,7 +218,7 @@ internal sealed partial class AccessLogWriter : BackgroundService
             _wanted = bytes;
             while (!IsEnough(bytes) && !_isStopping && Monitor.Wait(_gate, time))
             {
-                // Woken.
+                // Check the condition again.
             }
 
             _wanted = null;
@@ -248,9 +249,9 @@ internal sealed partial class AccessLogWriter : BackgroundService
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "{Count} access log lines were dropped: the sink did not keep up or failed")]
+    [LoggerMessage(1, LogLevel.Warning, "{Count} access log lines were dropped because the sink failed or did not keep up.")]
     private partial void LogDropped(long count);
 
-    [LoggerMessage(2, LogLevel.Error, "The access log cannot be written to {Sink}; lines are dropped until it can: {Reason}")]
+    [LoggerMessage(2, LogLevel.Error, "Writing the access log to {Sink} failed; lines are dropped until it succeeds: {Reason}")]
     private partial void LogSinkFailed(string sink, string reason);
 }

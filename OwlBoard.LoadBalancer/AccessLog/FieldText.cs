@@ -4,10 +4,12 @@ using Microsoft.Extensions.Primitives;
 
 namespace OwlBoard.LoadBalancer.AccessLog;
 
-/// <summary>A field's value as a person reads it.</summary>
+/// <summary>Decodes the values of header fields for display.</summary>
 internal static class FieldText
 {
-    /// <summary>Returns the value, whose characters are bytes, as UTF-8 where it is that, else as ISO 8859-1.</summary>
+    /// <summary>
+    /// Decodes the value's bytes, one per character, as UTF-8 if they are valid UTF-8, otherwise as ISO 8859-1.
+    /// </summary>
     public static string Of(StringValues value)
     {
         var text = value.ToString();

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace OwlBoard.LoadBalancer.AccessLog;
 
-/// <summary>Writes a line of text as UTF-8 into room enough for it. What came from a client is escaped: it cannot forge a line or a field.</summary>
+/// <summary>Writes a line as UTF-8 into a sufficient buffer. Values from clients are escaped and cannot forge a line or field.</summary>
 internal ref struct LineWriter(Span<byte> line)
 {
-    /// <summary>The most bytes that a character takes, escaped: <c>\u202E</c>.</summary>
+    /// <summary>The maximum number of bytes of an escaped character, as in <c>\u202E</c>.</summary>
     public const int LongestCharacter = 6;
 
     private readonly Span<byte> _line = line;
@@ -15,7 +15,7 @@ internal ref struct LineWriter(Span<byte> line)
     private static readonly SearchValues<char> Plain = SearchValues.Create(
         [.. Enumerable.Range(' ', '\x7F' - ' ').Select(value => (char)value).Except(['"', '\\'])]);
 
-    /// <summary>How many bytes have been written.</summary>
+    /// <summary>The number of bytes written.</summary>
     public int Length { get; private set; }
 
     public void Write(scoped ReadOnlySpan<byte> text)
@@ -27,11 +27,11 @@ internal ref struct LineWriter(Span<byte> line)
     public void Write(scoped ReadOnlySpan<char> text)
     {
         var rest = _line[Length..];
-        // Nearly always ASCII, of which each character is a byte.
+        // Fast path: the text is nearly always ASCII.
         Length += Ascii.FromUtf16(text, rest, out var written) == OperationStatus.Done ? written : Encoding.UTF8.GetBytes(text, rest);
     }
 
-    /// <summary>A value that is short as text: a number, an address.</summary>
+    /// <summary>Writes a value whose text is short, such as a number or an address.</summary>
     public void Write<T>(T value, ReadOnlySpan<char> format = default)
         where T : IUtf8SpanFormattable
     {
@@ -39,23 +39,23 @@ internal ref struct LineWriter(Span<byte> line)
         Length += written;
     }
 
-    /// <summary>UTC, to the millisecond.</summary>
+    /// <summary>Writes a UTC time with milliseconds.</summary>
     public void WriteTime(DateTime time)
     {
         const int ToMilliseconds = 23;
         var rest = _line[Length..];
-        // The one format that is not put together character by character: 2026-01-31T12:34:56.1234567Z.
+        // Unlike custom formats, "O" is not assembled character by character: 2026-01-31T12:34:56.1234567Z.
         time.TryFormat(rest, out _, "O", CultureInfo.InvariantCulture);
         rest[ToMilliseconds] = (byte)'Z';
         Length += ToMilliseconds + 1;
     }
 
-    /// <summary>In seconds, to the millisecond. Several times as fast as a number with a format.</summary>
+    /// <summary>Writes a duration in seconds with three decimals, several times faster than a number with a format.</summary>
     public void WriteSeconds(TimeSpan duration)
     {
         var milliseconds = (long)Math.Round(duration.TotalMilliseconds, MidpointRounding.AwayFromZero);
         Write(milliseconds / 1000);
-        // Four digits, of which the point takes the place of the first: no format that fills up with zeros.
+        // Adding 1000 yields four digits with leading zeros; the decimal point then replaces the first digit.
         var point = Length;
         Write(1000 + (milliseconds % 1000));
         _line[point] = (byte)'.';
@@ -88,7 +88,9 @@ internal ref struct LineWriter(Span<byte> line)
         }
     }
 
-    /// <summary>Line separators, and what reorders or hides the text around it on a terminal.</summary>
+    /// <summary>
+    /// Determines whether the character separates lines, or reorders or hides the text around it on a terminal.
+    /// </summary>
     private static bool MayMisleadReader(char character) => CharUnicodeInfo.GetUnicodeCategory(character)
         is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Format or UnicodeCategory.Surrogate;
 }

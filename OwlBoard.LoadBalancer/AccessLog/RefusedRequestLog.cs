@@ -9,14 +9,14 @@ using OwlBoard.LoadBalancer.Requests;
 namespace OwlBoard.LoadBalancer.AccessLog;
 
 /// <summary>
-/// Writes a line for each request that Kestrel's parser refuses (400, 408, 414, 431, 505), since the pipeline does not see
-/// it. Kestrel reports those as diagnostic events.
+/// Writes an access log line for each request that Kestrel's parser refuses (400, 408, 414, 431, 505). These requests do
+/// not reach the pipeline; Kestrel reports them as diagnostic events.
 /// </summary>
 internal sealed class RefusedRequestLog(AccessLogWriter log, IOptionsMonitor<AccessLogOptions> options, TimeProvider time, DiagnosticListener others) : DiagnosticSource
 {
     private const string BadRequest = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
 
-    /// <summary>What the parser did not get to.</summary>
+    /// <summary>The value of a field that the parser did not reach.</summary>
     private const string Unknown = "-";
 
     public override bool IsEnabled(string name) => name == BadRequest || others.IsEnabled(name);
@@ -36,7 +36,7 @@ internal sealed class RefusedRequestLog(AccessLogWriter log, IOptionsMonitor<Acc
 
     private void WriteLine(IFeatureCollection features)
     {
-        // One that came to the pipeline, and failed there, has its line.
+        // A request that failed in the pipeline already has its line.
         if (features.Get<IHttpResponseBodyFeature>() is ResponseMeter
             || features.Get<IBadRequestExceptionFeature>()?.Error is not BadHttpRequestException refusal
             || features.Get<ClientConnection>() is not { } connection
@@ -48,7 +48,7 @@ internal sealed class RefusedRequestLog(AccessLogWriter log, IOptionsMonitor<Acc
         log.Write(new AccessLogEntry(
             time.GetUtcNow(),
             connection.Listener.Name,
-            // A head that cannot be read is no witness of another client.
+            // The forwarded address in a malformed request head is not trusted.
             connection.Peer,
             request.Method is { Length: > 0 } method ? method : Unknown,
             RequestTarget.Parse(request.RawTarget is { Length: > 0 } target ? target : Unknown),

@@ -5,7 +5,7 @@ using OwlBoard.LoadBalancer.Requests;
 
 namespace OwlBoard.LoadBalancer.Affinity;
 
-/// <summary>Sets the cookie on the response of the gateway that it names, unless the response reports a failure.</summary>
+/// <summary>Sets the affinity cookie on a gateway's response, unless the response reports a failure.</summary>
 internal sealed class AffinityTransforms(GatewayCookie cookie) : IExchangeTransform
 {
     public void TransformRequest(HttpContext context, UpstreamRequest request)

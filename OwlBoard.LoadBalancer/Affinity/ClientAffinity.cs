@@ -20,12 +20,12 @@ internal sealed class ClientAffinity(
         options.CurrentValue.By switch
         {
             StickinessOptions.ByClient => OfAddress(context, request, candidates),
-            // The gateway that the cookie names has failed: the client is bound to another one as if it were new.
+            // After a failed attempt the cookie is ignored: the client is bound to another gateway like a new one.
             StickinessOptions.ByCookie when request.Attempted.IsEmpty => cookie.Find(context, candidates),
             _ => null,
         };
 
-    /// <summary>Returns the candidate with the highest bid for the client's address: the same one while it is there, and then the same second one.</summary>
+    /// <summary>Returns the candidate with the highest <see cref="Rendezvous"/> bid for the client's address.</summary>
     private DestinationState? OfAddress(HttpContext context, ProxyRequestContext request, IReadOnlyList<DestinationState> candidates)
     {
         var key = keys.OfClient(context);

@@ -12,12 +12,12 @@ using Yarp.ReverseProxy.Model;
 namespace OwlBoard.LoadBalancer.Affinity;
 
 /// <summary>
-/// The cookie that names a client's gateway, signed so that clients cannot choose one. There are no more valid values
-/// than gateways: a received one is compared with these and never parsed.
+/// The cookie that names a client's gateway, signed so that a client cannot choose one. There is one valid value per
+/// gateway: a received value is compared with these and never parsed.
 /// </summary>
 internal sealed class GatewayCookie : IDisposable
 {
-    /// <summary>What the signature is for, in case the key is used for something else too.</summary>
+    /// <summary>The signature's domain separator, in case the key is also used elsewhere.</summary>
     private const string Purpose = "OwlBoard gateway cookie 1\n";
 
     private readonly GatewayRegistry _gateways;
@@ -36,8 +36,8 @@ internal sealed class GatewayCookie : IDisposable
     public void Dispose() => _reload?.Dispose();
 
     /// <summary>
-    /// The destination that the request's cookie names, if it is one of the candidates. A client may send several of the
-    /// name, of another path or an earlier key: the first that is valid counts.
+    /// Returns the candidate that the request's cookie names, or <see langword="null"/>. A client may send several cookies
+    /// of the name, with another path or an earlier key: the first valid one counts.
     /// </summary>
     public DestinationState? Find(HttpContext context, IReadOnlyList<DestinationState> candidates)
     {
@@ -68,7 +68,7 @@ internal sealed class GatewayCookie : IDisposable
         return null;
     }
 
-    /// <summary>Names the gateway to the client, unless its cookie does already.</summary>
+    /// <summary>Sets the cookie that names the gateway, unless the request already has it.</summary>
     public void Renew(HttpContext context, Gateway gateway)
     {
         if (_values is not { } values || IsNamed(context.Request.Headers.Cookie, values.Settings.CookieName, values.Of(gateway)))
@@ -122,7 +122,7 @@ internal sealed class GatewayCookie : IDisposable
     private void Update(StickinessOptions options) =>
         _values = options.By == StickinessOptions.ByCookie ? new Values(options) : null;
 
-    /// <summary>The cookies' values under one key, made once for each gateway.</summary>
+    /// <summary>A cache of the cookie values of all gateways under one key.</summary>
     private sealed class Values(StickinessOptions settings)
     {
         private readonly byte[] _key = Convert.FromBase64String(settings.Key!);

@@ -15,8 +15,8 @@ using Yarp.ReverseProxy.Model;
 namespace OwlBoard.LoadBalancer.Attempts;
 
 /// <summary>
-/// Forwards a request: sends it to a gateway and, while <see cref="RetryPolicy"/> allows it, to another one, never twice to
-/// the same; then copies the response to the client.
+/// Forwards a request: sends it to a gateway and, while <see cref="RetryPolicy"/> allows it, to others, never twice to the
+/// same one; then copies the response to the client.
 /// </summary>
 internal sealed class AttemptLoop(
     IUpstreamForwarder forwarder,
@@ -33,7 +33,7 @@ internal sealed class AttemptLoop(
     TimeProvider time)
 {
     /// <summary>Forwards a request, and completes its <see cref="ProxyRequestContext"/>.</summary>
-    /// <remarks>The whole loop is one method: each further one that waits costs a request a state machine (bench/run, small).</remarks>
+    /// <remarks>One method: each additional async method costs a state machine per request (bench/run, small).</remarks>
     public async Task ForwardAsync(HttpContext context)
     {
         var request = ProxyRequestContext.Of(context);
@@ -60,12 +60,12 @@ internal sealed class AttemptLoop(
                         outcome = error == ForwarderError.None
                             ? AttemptOutcome.OfHead(context.Response)
                             : AttemptOutcome.OfError(error, context, request, responseTimeout, attempt);
-                        // Before the report, which may take the last gateway out of rotation and so bring all of them back in.
+                        // Before the report: taking the last gateway out of rotation puts all of them back in rotation.
                         others = policy.TryClaim(context, request, outcome);
                         Report(request.Gateway!, outcome);
                         if (!request.Exchange.HasResponse)
                         {
-                            // There is nothing to copy.
+                            // There is no response to copy.
                         }
                         else if (others is not null)
                         {
@@ -126,8 +126,8 @@ internal sealed class AttemptLoop(
             return null;
         }
 
-        // A non-idempotent request needs no replay buffer: it is retried only if no byte of its body was sent. Nor does one
-        // whose body is too large for the buffer.
+        // A non-idempotent request needs no replay buffer: it is retried only if no byte of its body was sent. A body that is too
+        // large for the buffer needs none either.
         var capacity = retry.CurrentValue.BodyBytes;
         var body = new ReplayableBody(
             context.Request.BodyReader,
@@ -142,8 +142,8 @@ internal sealed class AttemptLoop(
     }
 
     /// <summary>
-    /// Returns the token that ends the current attempt before the response head: it is cancelled when health probes declare the
-    /// gateway dead, if another attempt may follow.
+    /// Returns the token that cancels the current attempt before the response head. Health probes cancel it when they declare the
+    /// gateway dead, but only if another attempt may follow.
     /// </summary>
     private CancellationToken AttemptToken(ProxyRequestContext request, IReverseProxyFeature proxy) =>
         request.IsIdempotent && request.Sent + 1 < retry.CurrentValue.Tries && proxy.AllDestinations.Count > request.Attempted.Length
@@ -166,7 +166,7 @@ internal sealed class AttemptLoop(
             activity.SetTag("proxy.destination_id", destination.DestinationId);
         }
 
-        // The token of an HTTP/1.1 request is that of its connection, which need not be created for each request.
+        // Over HTTP/1.1 the connection's token serves all requests: no token is created for each request.
         var clientGone = HttpProtocol.IsHttp11(context.Request.Protocol) && request.Connection.Closed.CanBeCanceled
             ? request.Connection.Closed
             : context.RequestAborted;

@@ -5,12 +5,12 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.LoadBalancer.Attempts;
 
-/// <summary>The outcome of one attempt at one gateway: the only place that defines what a failure is.</summary>
+/// <summary>The outcome of one attempt at one gateway. Only this type defines which outcomes are failures.</summary>
 /// <param name="IsFailure"><see langword="true"/> if the attempt failed and another gateway may succeed.</param>
-/// <param name="Reason">The reason in a word or two, a metric label: <c>connect</c>, <c>timeout</c>, <c>reset</c>, <c>502</c>, …</param>
+/// <param name="Reason">The reason, a metric label: <c>connect</c>, <c>timeout</c>, <c>reset</c>, <c>502</c>, …</param>
 /// <param name="NothingSent">
-/// <see langword="true"/> if nothing was sent to the gateway, because no connection could be opened; also if an idempotent
-/// request was sent on a pooled connection that closed before the first byte of a response, and a new connection was refused.
+/// <see langword="true"/> if nothing was sent to the gateway because no connection could be opened. Also if an idempotent
+/// request was sent on a pooled connection that closed before the first byte of a response, and a new connection was refused:
 /// RFC 9112 section 9.3.1 permits a client to repeat such a request, and nginx does.
 /// </param>
 /// <param name="IsGatewayFault"><see langword="true"/> if the failure counts against the gateway's health.</param>
@@ -18,13 +18,13 @@ namespace OwlBoard.LoadBalancer.Attempts;
 internal sealed record AttemptOutcome(
     bool IsFailure, string Reason, bool NothingSent = false, bool IsGatewayFault = false, bool IsResponse = false)
 {
-    /// <summary>The gateway sent a response that reports no failure.</summary>
+    /// <summary>The gateway sent a response that does not report a failure.</summary>
     public static readonly AttemptOutcome Responded = new(IsFailure: false, "responded", IsResponse: true);
 
-    /// <summary>The client disconnected, or its request was at fault.</summary>
+    /// <summary>The client disconnected, or its request was invalid.</summary>
     public static readonly AttemptOutcome ClientFault = new(IsFailure: false, "client");
 
-    /// <summary>There was no gateway to send the request to.</summary>
+    /// <summary>No gateway was available.</summary>
     public static readonly AttemptOutcome NoGateway = new(IsFailure: true, "no gateway", NothingSent: true);
 
     /// <summary>No connection to the gateway could be opened.</summary>
@@ -33,7 +33,7 @@ internal sealed record AttemptOutcome(
     /// <summary>This machine had no socket for a connection. A pooled connection to another gateway may exist.</summary>
     public static readonly AttemptOutcome NoSocket = new(IsFailure: true, "no socket", NothingSent: true);
 
-    /// <summary>The gateway was silent for longer than the limit.</summary>
+    /// <summary>The gateway sent nothing for longer than the timeout.</summary>
     public static readonly AttemptOutcome TimedOut = new(IsFailure: true, "timeout", IsGatewayFault: true);
 
     /// <summary>The connection to the gateway was lost.</summary>
@@ -49,7 +49,7 @@ internal sealed record AttemptOutcome(
     public static readonly AttemptOutcome Unavailable = new(IsFailure: true, "503", IsGatewayFault: true, IsResponse: true);
     public static readonly AttemptOutcome GatewayTimeout = new(IsFailure: true, "504", IsGatewayFault: true, IsResponse: true);
 
-    /// <summary>The tolerance of a time limit: the limits of exchanges are checked at most every 20 ms.</summary>
+    /// <summary>The tolerance when a timeout is compared: the timeouts of exchanges are checked at most every 20 ms.</summary>
     private static readonly TimeSpan TimerTolerance = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Classifies the head of a gateway's response.</summary>
@@ -66,11 +66,11 @@ internal sealed record AttemptOutcome(
     /// <param name="error">The error.</param>
     /// <param name="context">The request.</param>
     /// <param name="request">The state of the request.</param>
-    /// <param name="responseTimeout">The time for which a gateway may send nothing.</param>
-    /// <param name="attempt">The token that ends the attempt alone.</param>
+    /// <param name="responseTimeout">The time for which the gateway may send nothing.</param>
+    /// <param name="attempt">The token that cancels only the attempt.</param>
     /// <remarks>
-    /// <see cref="HttpContext.RequestAborted"/> alone does not mean that the client disconnected: a response that ends in the
-    /// middle aborts the request as well.
+    /// <see cref="HttpContext.RequestAborted"/> alone does not mean that the client disconnected: an incomplete response also
+    /// aborts the request.
     /// </remarks>
     public static AttemptOutcome OfError(
         ForwarderError error, HttpContext context, ProxyRequestContext request, TimeSpan responseTimeout, CancellationToken attempt)
@@ -94,7 +94,7 @@ internal sealed record AttemptOutcome(
             ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled
                 when attempt.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested =>
                 exception is OperationCanceledException ? ConnectFailed : DeclaredDead,
-            // Either the client disconnected or the gateway was silent for too long. A client that does not read is not the gateway's fault.
+            // Either the client disconnected or the gateway timed out. A client that does not read is not the gateway's fault.
             ForwarderError.ResponseBodyCanceled
                 when !request.Response.IsWaitingForClient && request.Response.SinceProgress >= responseTimeout - TimerTolerance => TimedOut,
             _ => ClientFault,

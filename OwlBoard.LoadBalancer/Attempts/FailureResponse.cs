@@ -31,7 +31,7 @@ internal static class FailureResponse
         var problem = Describe(outcome, context.Features.Get<IForwarderErrorFeature>()?.Exception);
         if (problem.Status < StatusCodes.Status500InternalServerError)
         {
-            // The client's body was not read to its end, so the next request cannot be found behind it.
+            // The request's body was not read to its end, so the start of the next request is unknown.
             context.Response.Headers.Connection = "close";
         }
 
@@ -47,29 +47,29 @@ internal static class FailureResponse
 
         if (outcome == AttemptOutcome.ClientFault)
         {
-            return new ProblemDetails { Status = StatusCodes.Status400BadRequest, Detail = "The request could not be read to its end." };
+            return new ProblemDetails { Status = StatusCodes.Status400BadRequest, Detail = "The request is incomplete or malformed." };
         }
 
         if (outcome == AttemptOutcome.TimedOut || outcome == AttemptOutcome.DeclaredDead)
         {
-            return new ProblemDetails { Status = StatusCodes.Status504GatewayTimeout, Detail = "No gateway answered in time." };
+            return new ProblemDetails { Status = StatusCodes.Status504GatewayTimeout, Detail = "The gateway did not respond in time." };
         }
 
         if (outcome == AttemptOutcome.NoSocket)
         {
-            return new ProblemDetails { Status = StatusCodes.Status503ServiceUnavailable, Detail = "The load balancer has no socket left for a connection to a gateway." };
+            return new ProblemDetails { Status = StatusCodes.Status503ServiceUnavailable, Detail = "The load balancer has no free socket for a connection to a gateway." };
         }
 
         return new ProblemDetails
         {
             Status = StatusCodes.Status502BadGateway,
-            Detail = outcome == AttemptOutcome.NoGateway ? "No gateway is known at present."
+            Detail = outcome == AttemptOutcome.NoGateway ? "No gateway is available."
                 : outcome == AttemptOutcome.ConnectFailed ? "No connection to a gateway could be opened."
-                : "The connection to the gateway broke before it answered.",
+                : "The connection to the gateway was lost before it responded.",
         };
     }
 
-    /// <summary>Returns Kestrel's verdict on the request: its body is too large, malformed, or stopped arriving.</summary>
+    /// <summary>Returns Kestrel's exception for a request body that is too large, malformed or incomplete.</summary>
     private static BadHttpRequestException? BadRequest(Exception? exception) => exception switch
     {
         BadHttpRequestException badRequest => badRequest,

@@ -7,13 +7,13 @@ using Yarp.ReverseProxy.Model;
 
 namespace OwlBoard.LoadBalancer.Attempts;
 
-/// <summary>Picks the gateway of an attempt: by client affinity, else in the zone, by the load-balancing algorithm.</summary>
+/// <summary>Picks the gateway of an attempt by client affinity, otherwise by the load-balancing algorithm in the zone.</summary>
 internal sealed class GatewayPicker(
     GatewayRegistry gateways, ClientAffinity affinity, ZoneRouting zones, IEnumerable<ILoadBalancingPolicy> policies)
 {
     private readonly GatewayPolicy[] _policies = [.. policies.OfType<GatewayPolicy>()];
 
-    /// <summary>Picks one of the candidates and begins the attempt there.</summary>
+    /// <summary>Picks one of the candidates and begins the attempt.</summary>
     /// <returns>The picked destination; <see langword="null"/> if there is no candidate.</returns>
     public DestinationState? Pick(
         HttpContext context, ProxyRequestContext request, ClusterModel cluster, IReadOnlyList<DestinationState> candidates)
@@ -25,7 +25,7 @@ internal sealed class GatewayPicker(
                 return Begin(request, bound);
             }
 
-            // A further attempt may go to any zone: the zone itself may have failed.
+            // A retry may go to any zone, since the zone itself may have failed.
             if (request.Attempted.IsEmpty)
             {
                 candidates = zones.Narrow(context, candidates);
@@ -64,6 +64,6 @@ internal sealed class GatewayPicker(
             }
         }
 
-        throw new InvalidOperationException($"There is no load-balancing algorithm {name}.");
+        throw new InvalidOperationException($"The load-balancing algorithm '{name}' is not registered.");
     }
 }

@@ -6,10 +6,10 @@ using OwlBoard.LoadBalancer.Requests;
 
 namespace OwlBoard.LoadBalancer.Attempts;
 
-/// <summary>Sets the fields that a gateway and a client receive from the load balancer.</summary>
+/// <summary>Sets the header fields that the load balancer adds to requests and responses.</summary>
 internal sealed class GatewayTransforms(ClientAddress client) : IExchangeTransform
 {
-    /// <summary>RFC 7239. The load balancer does not append to it: services that read it would trust what the client wrote.</summary>
+    /// <summary>The field of RFC 7239. It is removed unless a trusted proxy sent it: services might trust it.</summary>
     private const string Forwarded = "Forwarded";
 
     public void TransformRequest(HttpContext context, UpstreamRequest request)
@@ -25,7 +25,7 @@ internal sealed class GatewayTransforms(ClientAddress client) : IExchangeTransfo
             new("X-Forwarded-Port", client.Port(context, connection)),
             new(HeaderNames.Via, LoopGuard.Via(context)),
         ];
-        // Nearly always the fields of the connection's last request.
+        // The fields are nearly always those of the connection's previous request.
         request.SetFields(connection.Forwarded is { } last && last.IsOf(fields) ? last : connection.Forwarded = new FieldBlock(fields));
         if (context.Request.Headers.ContainsKey(Forwarded) && !client.IsTrusted(connection.Peer))
         {

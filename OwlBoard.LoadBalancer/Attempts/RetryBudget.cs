@@ -3,8 +3,9 @@ using Microsoft.Extensions.Options;
 namespace OwlBoard.LoadBalancer.Attempts;
 
 /// <summary>
-/// Keeps retries a small part of all requests, so that a sick cluster is not hammered: over the last 10 s at most
-/// <see cref="RetryOptions.BudgetRatio"/> of the requests, but always <see cref="RetryOptions.BudgetMinimumPerSecond"/>.
+/// Limits retries to a fraction of all requests, so that they do not overload a failing cluster: at most
+/// <see cref="RetryOptions.BudgetRatio"/> of the requests of the last 10 s, but always
+/// <see cref="RetryOptions.BudgetMinimumPerSecond"/>.
 /// </summary>
 internal sealed class RetryBudget(IOptionsMonitor<RetryOptions> options, TimeProvider time)
 {
@@ -12,11 +13,11 @@ internal sealed class RetryBudget(IOptionsMonitor<RetryOptions> options, TimePro
 
     private readonly Slot[] _slots = [.. Enumerable.Range(0, Seconds).Select(_ => new Slot())];
 
-    /// <summary>Counts a client's request.</summary>
+    /// <summary>Counts a client request.</summary>
     public void CountRequest() => Interlocked.Increment(ref Present(out _).Requests);
 
-    /// <summary>Takes one retry out of the budget.</summary>
-    /// <returns>Whether there was one.</returns>
+    /// <summary>Takes one retry from the budget.</summary>
+    /// <returns><see langword="true"/> if the budget allowed a retry.</returns>
     public bool TryTakeRetry()
     {
         var settings = options.CurrentValue;
@@ -48,7 +49,7 @@ internal sealed class RetryBudget(IOptionsMonitor<RetryOptions> options, TimePro
         var seen = Volatile.Read(ref slot.Second);
         if (seen != second && Interlocked.CompareExchange(ref slot.Second, second, seen) == seen)
         {
-            // Counts of the same instant may be lost here, a handful among thousands; a lock would cost every request.
+            // A few concurrent counts may be lost here; a lock would cost every request.
             Volatile.Write(ref slot.Requests, 0);
             Volatile.Write(ref slot.Retries, 0);
         }

@@ -7,11 +7,10 @@ using Yarp.ReverseProxy.Model;
 namespace OwlBoard.LoadBalancer.Attempts;
 
 /// <summary>
-/// Decides whether another attempt follows a failed one: the only place that defines when. A gateway that was sent nothing,
-/// since no connection to it could be opened, is passed over whatever the method, and counts neither as one of the
-/// <see cref="RetryOptions.Tries"/> nor against the budget: it was given no work. An idempotent request that was sent goes
-/// to another gateway within both limits. A response that has started, a body that was not kept whole and the time limit
-/// rule out any further attempt.
+/// Decides whether another attempt follows a failed one. If nothing was sent, because no connection could be opened, a request
+/// with any method is retried, and the attempt counts neither toward <see cref="RetryOptions.Tries"/> nor against the budget. An
+/// idempotent request that was sent is retried within both limits. There is no retry after the response has started, if the body
+/// was not buffered completely, or after <see cref="RetryOptions.Timeout"/>.
 /// </summary>
 internal sealed partial class RetryPolicy(
     GatewayRegistry gateways,
@@ -22,7 +21,7 @@ internal sealed partial class RetryPolicy(
     ILogger<RetryPolicy> logger)
 {
     /// <summary>Claims another attempt.</summary>
-    /// <returns>The gateways to pick from; <see langword="null"/> if no attempt follows.</returns>
+    /// <returns>The gateways to pick from; <see langword="null"/> if no other attempt follows.</returns>
     public DestinationState[]? TryClaim(HttpContext context, ProxyRequestContext request, AttemptOutcome outcome)
     {
         var settings = options.CurrentValue;
@@ -53,9 +52,9 @@ internal sealed partial class RetryPolicy(
     }
 
     /// <summary>
-    /// Returns the gateways that were not attempted. Those in rotation now come first: they may differ from those of the first
-    /// pick. Without any, a request that got no response goes to one out of rotation, and to one that an operator drained only
-    /// if no other is left; a response that reports a failure is better than that.
+    /// Returns the gateways that were not attempted: those currently in rotation, which may have changed since the first pick.
+    /// If there are none, a request without a response may go to a gateway out of rotation, and to a drained one only if no other
+    /// is left. A request with a response is not sent to these: even a response that reports a failure is better.
     /// </summary>
     private DestinationState[] Unattempted(HttpContext context, ProxyRequestContext request, AttemptOutcome outcome)
     {

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OwlBoard.LoadBalancer.Balancing;
 
-/// <summary>The choice of a gateway for a request. Keys of the section <c>LoadBalancer</c> itself.</summary>
+/// <summary>Options of load balancing. Keys of the section <c>LoadBalancer</c> itself.</summary>
 public sealed class BalancingOptions
 {
     internal const string ZonePattern = "[A-Za-z0-9._-]{1,64}";
@@ -15,17 +15,19 @@ public sealed class BalancingOptions
     [Required]
     public string Algorithm { get; set; } = Algorithms.LeastConnections;
 
-    /// <summary>The key of <c>consistent_hash</c>.</summary>
+    /// <summary>The options of <c>consistent_hash</c>.</summary>
     public ConsistentHashOptions ConsistentHash { get; } = new();
 
     /// <summary>
-    /// The zone of the load balancer itself: gateways of the same zone are preferred while enough of them are healthy. Default:
-    /// none, and zones do not matter.
+    /// The zone of the load balancer: gateways of the same zone are preferred while enough of them are healthy. Default:
+    /// none; zones are ignored.
     /// </summary>
     [RegularExpression(ZonePattern, ErrorMessage = ZoneDemand)]
     public string? Zone { get; set; }
 
-    /// <summary>The time in which a gateway that returns reaches its full share. Default 10 s; zero gives it at once.</summary>
+    /// <summary>
+    /// The time in which a returning gateway ramps up to its full share. Default 10 s; zero disables the slow start.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan SlowStart { get; set; } = TimeSpan.FromSeconds(10);
 }

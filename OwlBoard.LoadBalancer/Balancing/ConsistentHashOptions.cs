@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OwlBoard.LoadBalancer.Balancing;
 
-/// <summary>What <c>consistent_hash</c> hashes. Section <c>LoadBalancer:ConsistentHash</c>.</summary>
+/// <summary>Options of <c>consistent_hash</c>. Section <c>LoadBalancer:ConsistentHash</c>.</summary>
 public sealed class ConsistentHashOptions
 {
     public const string ByClient = "client";
@@ -10,18 +10,18 @@ public sealed class ConsistentHashOptions
     public const string ByCookie = "cookie";
 
     /// <summary>
-    /// What decides where a request goes: the address of the <c>client</c> (the default), a <c>header</c> or a
-    /// <c>cookie</c>. Requests without the header or cookie go by the client's address.
+    /// The source of the key: the address of the <c>client</c> (the default), a <c>header</c> or a <c>cookie</c>. For
+    /// requests without the header or cookie, the key is the client's address.
     /// </summary>
     [AllowedValues(ByClient, ByHeader, ByCookie)]
     public string By { get; set; } = ByClient;
 
-    /// <summary>The name of the header or cookie. Default: none; required by both.</summary>
+    /// <summary>The name of the header or cookie. Default: none; required for <c>header</c> and <c>cookie</c>.</summary>
     public string? Name { get; set; }
 
     /// <summary>
-    /// A gateway with more than so many times the mean of active requests, in relation to its weight, gets no more; the
-    /// next one in the key's order does. Default 1.25; from 1.01 (nearly even) to 1000 (practically unbounded).
+    /// The maximum load of a gateway as a multiple of the mean of active requests per weight; beyond it, requests go to the
+    /// key's next gateway. Default 1.25; from 1.01 (nearly even) to 1000 (practically unbounded).
     /// </summary>
     [Range(1.01, 1000.0)]
     public double LoadFactor { get; set; } = 1.25;

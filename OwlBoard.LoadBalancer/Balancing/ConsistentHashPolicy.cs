@@ -4,8 +4,9 @@ using OwlBoard.LoadBalancer.Gateways;
 namespace OwlBoard.LoadBalancer.Balancing;
 
 /// <summary>
-/// <c>consistent_hash</c>: the same key to the same gateway by <see cref="Rendezvous"/> hashing, unless that has its fill
-/// (Mirrokni, Thorup and Zadimoghaddam, "Consistent Hashing with Bounded Loads", 2018): then to the key's next one.
+/// The <c>consistent_hash</c> policy: maps a key to a gateway by <see cref="Rendezvous"/> hashing with bounded loads
+/// (Mirrokni, Thorup and Zadimoghaddam, "Consistent Hashing with Bounded Loads", 2018): a full gateway is skipped for the
+/// key's next one.
 /// </summary>
 internal sealed class ConsistentHashPolicy(GatewayRegistry gateways, HashKey keys, IOptionsMonitor<BalancingOptions> options) : GatewayPolicy(gateways, options)
 {
@@ -38,7 +39,7 @@ internal sealed class ConsistentHashPolicy(GatewayRegistry gateways, HashKey key
                 }
             }
 
-            // Together they have room for one more at least; where none had, or somebody else took it, look again.
+            // The total capacity exceeds the active requests, so a retry finds room after a race with another request.
             if (best is not null && best.TryAcquire(bestActive))
             {
                 return best;
@@ -46,7 +47,7 @@ internal sealed class ConsistentHashPolicy(GatewayRegistry gateways, HashKey key
         }
     }
 
-    /// <summary>The active requests, the one to be placed included, per unit of share.</summary>
+    /// <summary>Returns the number of active requests, the current one included, per unit of share.</summary>
     private static double MeanLoad(ReadOnlySpan<Gateway> available, TimeSpan slowStart)
     {
         var active = 1;

@@ -4,10 +4,12 @@ using OwlBoard.LoadBalancer.Requests;
 
 namespace OwlBoard.LoadBalancer.Balancing;
 
-/// <summary>What a request is hashed by: see <see cref="ConsistentHashOptions"/>.</summary>
+/// <summary>The hash key of a request; see <see cref="ConsistentHashOptions"/>.</summary>
 internal sealed class HashKey(ClientAddress client, IOptionsMonitor<BalancingOptions> options)
 {
-    /// <summary>The configured header or cookie; a request without it goes by its client's address.</summary>
+    /// <summary>
+    /// Returns the hash of the configured header or cookie, or of the client's address if the request has none.
+    /// </summary>
     public ulong Of(HttpContext context)
     {
         var settings = options.CurrentValue.ConsistentHash;
@@ -20,6 +22,6 @@ internal sealed class HashKey(ClientAddress client, IOptionsMonitor<BalancingOpt
         return string.IsNullOrEmpty(value) ? OfClient(context) : StableHash.Of(value);
     }
 
-    /// <summary>The client's address.</summary>
+    /// <summary>Returns the hash of the client's address.</summary>
     public ulong OfClient(HttpContext context) => StableHash.Of(client.Of(context));
 }

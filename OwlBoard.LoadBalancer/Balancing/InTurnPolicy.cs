@@ -3,7 +3,7 @@ using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.LoadBalancer.Balancing;
 
-/// <summary>An algorithm that gives out turns on a <see cref="VirtualClock"/>, in proportion to the weights.</summary>
+/// <summary>The base class of policies that assign turns on a <see cref="VirtualClock"/>, in proportion to the weights.</summary>
 internal abstract class InTurnPolicy(GatewayRegistry gateways, IOptionsMonitor<BalancingOptions> options) : GatewayPolicy(gateways, options)
 {
     private readonly VirtualClock _clock = new();
@@ -24,7 +24,7 @@ internal abstract class InTurnPolicy(GatewayRegistry gateways, IOptionsMonitor<B
                 }
             }
 
-            // Somebody else may have picked it since it was looked at: then look again.
+            // Pick again if a concurrent request changed the gateway.
             if (TryClaim(best))
             {
                 _clock.AdvancePast(best.Start);
@@ -33,9 +33,9 @@ internal abstract class InTurnPolicy(GatewayRegistry gateways, IOptionsMonitor<B
         }
     }
 
-    /// <summary>Whether the turn is to be given out before the other; of equals the first stays.</summary>
+    /// <summary>Determines whether the turn precedes the other. Among equal turns the first one is picked.</summary>
     protected abstract bool Precedes(in Turn turn, in Turn other);
 
-    /// <summary>Gives the turn out and counts the request, unless what was seen is no longer so.</summary>
+    /// <summary>Assigns the turn and increments the active requests, unless the gateway has changed since it was read.</summary>
     protected abstract bool TryClaim(in Turn turn);
 }

@@ -4,8 +4,8 @@ using OwlBoard.LoadBalancer.Gateways;
 namespace OwlBoard.LoadBalancer.Balancing;
 
 /// <summary>
-/// <c>least_conn</c>: the gateway with the fewest active requests in relation to its weight; among equals each in turn,
-/// in proportion to the weights.
+/// The <c>least_conn</c> policy: picks the gateway with the fewest active requests per weight; ties are broken by weighted
+/// round-robin.
 /// </summary>
 internal sealed class LeastConnectionsPolicy(GatewayRegistry gateways, IOptionsMonitor<BalancingOptions> options) : InTurnPolicy(gateways, options)
 {

@@ -5,9 +5,9 @@ using OwlBoard.LoadBalancer.Gateways;
 namespace OwlBoard.LoadBalancer.Balancing;
 
 /// <summary>
-/// <c>p2c</c>: two gateways drawn at random in proportion to their shares, and of these the one with fewer active
-/// requests in relation to its weight (Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 2001).
-/// Several load balancers that know nothing of each other do not all choose the same gateway, as with the least loaded.
+/// The <c>p2c</c> policy: draws two gateways at random in proportion to their shares and picks the one with fewer active
+/// requests per weight (Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 2001). Unlike with
+/// <c>least_conn</c>, independent load balancers do not all pick the same gateway.
 /// </summary>
 internal sealed class PowerOfTwoChoicesPolicy(GatewayRegistry gateways, IOptionsMonitor<BalancingOptions> options) : GatewayPolicy(gateways, options)
 {
@@ -24,14 +24,14 @@ internal sealed class PowerOfTwoChoicesPolicy(GatewayRegistry gateways, IOptions
             {
                 var other = Draw(available, slowStart, except: gateway);
                 var otherActive = other.Active;
-                // Who starts slowly is idle and would win each time: it is taken only when it is drawn first.
+                // A gateway in slow start is nearly idle and would win every comparison: it is picked only if drawn first.
                 if (otherActive / other.Weight < active / gateway.Weight && other.Ramp(slowStart) >= 1)
                 {
                     (gateway, active) = (other, otherActive);
                 }
             }
 
-            // Somebody else may have picked it since it was looked at: then draw again.
+            // Draw again if a concurrent request changed the count.
             if (gateway.TryAcquire(active))
             {
                 return gateway;
@@ -39,7 +39,7 @@ internal sealed class PowerOfTwoChoicesPolicy(GatewayRegistry gateways, IOptions
         }
     }
 
-    [SuppressMessage("Security", "CA5394", Justification = "Nothing depends on nobody's guessing which gateway is next.")]
+    [SuppressMessage("Security", "CA5394", Justification = "Load balancing needs no unpredictable random numbers.")]
     private static Gateway Draw(ReadOnlySpan<Gateway> available, TimeSpan slowStart, Gateway? except)
     {
         var total = 0.0;

@@ -4,15 +4,15 @@ namespace OwlBoard.LoadBalancer.Balancing;
 
 /// <summary>
 /// Weighted rendezvous hashing (Thaler and Ravishankar, 1998; weights by the logarithmic method of Schindelhauer and
-/// Schomaker, 2005): each gateway bids for a key and the highest bid has it. Keys fall to gateways in proportion to
-/// their shares, and one that leaves gives up its own keys and moves no other.
+/// Schomaker, 2005): each gateway bids for a key and the highest bid wins. Keys are distributed in proportion to the
+/// shares, and removing a gateway moves only its own keys.
 /// </summary>
 internal static class Rendezvous
 {
-    /// <summary>What the gateway bids for the key.</summary>
+    /// <summary>Returns the gateway's bid for the key.</summary>
     /// <param name="key">The key's <see cref="StableHash"/>.</param>
-    /// <param name="gateway">The gateway; its name decides, not its address, which another load balancer may see differently.</param>
-    /// <param name="share">Its share in relation to the others'.</param>
+    /// <param name="gateway">The gateway, identified by name: its address may differ between load balancers.</param>
+    /// <param name="share">The gateway's share relative to the other gateways.</param>
     public static double Bid(ulong key, Gateway gateway, double share) =>
         share / -Math.Log(StableHash.ToFraction(StableHash.Join(key, gateway.NameHash)));
 }

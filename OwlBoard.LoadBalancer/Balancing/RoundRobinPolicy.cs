@@ -4,7 +4,7 @@ using OwlBoard.LoadBalancer.Gateways;
 namespace OwlBoard.LoadBalancer.Balancing;
 
 /// <summary>
-/// <c>round_robin</c>: each gateway in turn, in proportion to the weights and evenly interleaved, however busy it is.
+/// The <c>round_robin</c> policy: picks each gateway in turn, weighted and evenly interleaved, regardless of its load.
 /// </summary>
 internal sealed class RoundRobinPolicy(GatewayRegistry gateways, IOptionsMonitor<BalancingOptions> options) : InTurnPolicy(gateways, options)
 {
@@ -14,7 +14,7 @@ internal sealed class RoundRobinPolicy(GatewayRegistry gateways, IOptionsMonitor
 
     protected override bool TryClaim(in Turn turn)
     {
-        // The turn itself is claimed, not the count: that changes with each request that ends and says nothing of turns.
+        // Claim the turn, not the count of active requests, which also changes whenever a request ends.
         if (!turn.Gateway.TryTakeTurn(turn.Finish, turn.Start, turn.Share))
         {
             return false;

@@ -2,26 +2,26 @@ using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.LoadBalancer.Balancing;
 
-/// <summary>A gateway's next turn, as it was when a picker looked.</summary>
-/// <param name="Gateway">Whose turn it is.</param>
-/// <param name="Active">Its active requests.</param>
-/// <param name="Finish">The virtual time at which its last turn is over.</param>
-/// <param name="Now">The virtual time.</param>
-/// <param name="Ramp">How much of its weight it gets: less than 1 while it starts slowly.</param>
+/// <summary>A snapshot of a gateway's next turn.</summary>
+/// <param name="Gateway">The gateway.</param>
+/// <param name="Active">The number of active requests.</param>
+/// <param name="Finish">The virtual time at which the last turn ends.</param>
+/// <param name="Now">The current virtual time.</param>
+/// <param name="Ramp">The fraction of the weight in effect: less than 1 during the slow start.</param>
 internal readonly record struct Turn(Gateway Gateway, int Active, long Finish, long Now, double Ramp)
 {
     /// <summary>The virtual time at which this turn begins.</summary>
     public long Start => Math.Max(Now, Finish);
 
-    /// <summary>Its active requests in relation to its weight.</summary>
+    /// <summary>The number of active requests per weight.</summary>
     public double Load => Active / Gateway.Weight;
 
-    /// <summary>Its share in relation to the others'.</summary>
+    /// <summary>The gateway's share relative to the other gateways.</summary>
     public double Share => Gateway.Weight * Ramp;
 
     /// <summary>
-    /// Whether it starts slowly and its turn has not come: then it waits even if it is the least busy, for idle is what
-    /// it always is then.
+    /// A value that indicates whether the gateway is in slow start and its turn has not come. It then waits even if it has
+    /// the lowest load, since a gateway in slow start is nearly always idle.
     /// </summary>
     public bool MustWait => Ramp < 1 && Finish > Now;
 

@@ -1,9 +1,9 @@
 namespace OwlBoard.LoadBalancer.Balancing;
 
 /// <summary>
-/// The virtual time of start-time fair queueing (Goyal, Vin and Cheng, 1996): it stands just after the start of the turn
-/// that was given last. Whoever was idle or away begins at the present, so nobody saves up turns; and no two turns begin
-/// at once, so that among equals the order in which they had their last turns is that of the next.
+/// The virtual clock of start-time fair queueing (Goyal, Vin and Cheng, 1996). Its time is just after the start of the
+/// last assigned turn. The next turn of an idle or returning gateway starts now, so gateways do not accumulate turns. No
+/// two turns start at the same time, so gateways of equal load keep the order of their last turns.
 /// </summary>
 internal sealed class VirtualClock
 {
@@ -11,7 +11,7 @@ internal sealed class VirtualClock
 
     public long Now => Volatile.Read(ref _now);
 
-    /// <summary>Moves the clock past the start of a turn; it never goes back.</summary>
+    /// <summary>Advances the clock past the start of a turn; it never moves backwards.</summary>
     public void AdvancePast(long start)
     {
         var now = Now;

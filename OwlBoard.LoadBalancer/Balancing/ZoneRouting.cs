@@ -5,14 +5,14 @@ using Yarp.ReverseProxy.Model;
 namespace OwlBoard.LoadBalancer.Balancing;
 
 /// <summary>
-/// Prefers gateways of the load balancer's own zone. How requests are divided is worked out once for each list of
-/// available destinations, which is a new one whenever a gateway's state changes.
+/// Prefers gateways of the load balancer's own zone. The split is computed once for each list of available destinations;
+/// YARP creates a new list when a gateway's state changes.
 /// </summary>
 internal sealed partial class ZoneRouting(GatewayRegistry gateways, HashKey keys, IOptionsMonitor<BalancingOptions> options, ILogger<ZoneRouting> logger) : IClusterChangeListener
 {
     private volatile ZoneSplit? _split;
 
-    /// <summary>Returns the destinations of the zone that the request goes to.</summary>
+    /// <summary>Returns the available destinations of the zone selected for the request.</summary>
     public IReadOnlyList<DestinationState> Narrow(HttpContext context, IReadOnlyList<DestinationState> available)
     {
         var settings = options.CurrentValue;
@@ -22,11 +22,11 @@ internal sealed partial class ZoneRouting(GatewayRegistry gateways, HashKey keys
         }
 
         var split = SplitOf(zone, available);
-        // The zone of a key must not change from one request to the next.
+        // The zone of a key must not change between requests.
         return settings.Algorithm == Algorithms.ConsistentHash ? split.Of(keys.Of(context)) : split.Next();
     }
 
-    /// <summary>Who requests with this key are divided among, the same ones each time.</summary>
+    /// <summary>Returns the available destinations of the zone selected for the key, always the same zone.</summary>
     public IReadOnlyList<DestinationState> Of(ulong key, IReadOnlyList<DestinationState> available) =>
         options.CurrentValue.Zone is { Length: > 0 } zone ? SplitOf(zone, available).Of(key) : available;
 
@@ -34,7 +34,7 @@ internal sealed partial class ZoneRouting(GatewayRegistry gateways, HashKey keys
 
     public void OnClusterChanged(ClusterState cluster)
     {
-        // Weights and zones are known only now; a request may have seen the new list before.
+        // Weights and zones are set only now; a request may have computed a split for the new list before.
         _split = null;
         if (options.CurrentValue.Zone is { Length: > 0 } zone && gateways.All.All(gateway => gateway.Zone != zone))
         {
@@ -54,6 +54,6 @@ internal sealed partial class ZoneRouting(GatewayRegistry gateways, HashKey keys
         return _split = ZoneSplit.Create(zone, available, gateways.Cluster?.DestinationsState.AllDestinations ?? available, gateways);
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "No gateway is in this load balancer's zone {Zone}: all requests go to other zones")]
+    [LoggerMessage(1, LogLevel.Warning, "No gateway is in the load balancer's zone {Zone}; all requests go to other zones.")]
     private partial void LogNoGatewayInZone(string zone);
 }

@@ -4,17 +4,17 @@ using Yarp.ReverseProxy.Model;
 namespace OwlBoard.LoadBalancer.Balancing;
 
 /// <summary>
-/// How the requests are divided between the own zone and the others, for one list of destinations. As with Envoy's
-/// priority levels, a zone can take its healthy share times an overprovisioning factor, at most everything: while it has
-/// that much to spare, failures in it move nothing. What the own zone cannot take spills over; where the others cannot
-/// take that either, both get what they can in proportion.
+/// The split of requests between the own zone and the others, for one list of destinations. As with Envoy's priority
+/// levels, the capacity of a zone is its healthy share times an overprovisioning factor, at most 1: failures within that
+/// margin move no requests. Requests beyond the capacity of the own zone go to the others; if their capacity does not
+/// suffice either, the requests are split in proportion to the capacities.
 /// </summary>
 internal sealed class ZoneSplit
 {
-    /// <summary>Envoy's default: the own zone keeps all traffic until less than 1 / 1.4 = 71 % of it is healthy.</summary>
+    /// <summary>Envoy's default: the own zone gets all requests until less than 1 / 1.4 = 71 % of it is healthy.</summary>
     public const double OverprovisioningFactor = 1.4;
 
-    /// <summary>The whole as a fixed-point number: 2^64.</summary>
+    /// <summary>The value 1 as a fixed-point number: 2^64.</summary>
     private const double Whole = 18446744073709551616.0;
 
     private readonly IReadOnlyList<DestinationState> _own;
@@ -23,8 +23,8 @@ internal sealed class ZoneSplit
     private readonly ulong _step;
 
     /// <summary>
-    /// The error that the division has run up. It begins with a half, so that after n requests the own zone has had n
-    /// times its share, rounded.
+    /// The accumulated error of the split. It starts at one half, so that after n requests the own zone has received n times
+    /// its share, rounded.
     /// </summary>
     private ulong _error = 1UL << 63;
 
@@ -41,25 +41,25 @@ internal sealed class ZoneSplit
             : null;
     }
 
-    /// <summary>The own zone.</summary>
+    /// <summary>The load balancer's own zone.</summary>
     public string Zone { get; }
 
-    /// <summary>The list that is divided.</summary>
+    /// <summary>The list of destinations that is split.</summary>
     public IReadOnlyList<DestinationState> Destinations { get; }
 
-    /// <summary>Divides the destinations in rotation, of all those there are.</summary>
+    /// <summary>Creates the split of the available destinations; the capacities are computed from all destinations.</summary>
     public static ZoneSplit Create(
         string zone, IReadOnlyList<DestinationState> available, IReadOnlyList<DestinationState> all, GatewayRegistry gateways)
     {
         var own = CapacityOf(all.Select(gateways.Of).Where(gateway => gateway.Zone == zone));
         var others = CapacityOf(all.Select(gateways.Of).Where(gateway => gateway.Zone != zone));
-        // Not a number if none is healthy anywhere: then there is nothing to prefer (panic).
+        // NaN if no gateway of any zone is healthy: then no zone is preferred (panic mode).
         return new ZoneSplit(zone, available, gateways, own + others >= 1 ? own : own / (own + others));
     }
 
     /// <summary>
-    /// Who the next request is divided among. By error diffusion rather than at random: the proportion is exact over any
-    /// run of requests, and it costs one atomic addition.
+    /// Returns the destinations for the next request. Error diffusion instead of random numbers keeps the proportion exact
+    /// over any run of requests, at the cost of one atomic addition.
     /// </summary>
     public IReadOnlyList<DestinationState> Next()
     {
@@ -68,11 +68,13 @@ internal sealed class ZoneSplit
             return _undivided;
         }
 
-        // An addition that overflows has completed one more request of the own zone.
+        // An overflow assigns the request to the own zone.
         return Interlocked.Add(ref _error, _step) < _step ? _own : _others;
     }
 
-    /// <summary>Who requests with this key are divided among: the same part of the keys stays, and always the same keys.</summary>
+    /// <summary>
+    /// Returns the destinations for a key: a fixed set of keys, in proportion to the share, stays in the own zone.
+    /// </summary>
     public IReadOnlyList<DestinationState> Of(ulong key) => _undivided ?? (key < _step ? _own : _others);
 
     private static double CapacityOf(IEnumerable<Gateway> gateways)

@@ -1,22 +1,22 @@
 using OwlBoard.LoadBalancer.Balancing;
 namespace OwlBoard.LoadBalancer.Configuration;
 
-/// <summary>One gateway, or one logical name that stands for several. A bare address is enough.</summary>
+/// <summary>One gateway, or a logical name that resolves to several. Can be configured as a bare address.</summary>
 public sealed class GatewayOptions
 {
-    /// <summary>Its address: <c>http://api-gateway-1</c> through service discovery, or <c>http://10.0.0.5:8080</c>.</summary>
+    /// <summary>The address: <c>http://api-gateway-1</c>, resolved by service discovery, or <c>http://10.0.0.5:8080</c>.</summary>
     public string Address { get; set; } = "";
 
-    /// <summary>Its name in headers, logs and metrics. Default: the address's host, and its port if one is given.</summary>
+    /// <summary>The name in header fields, logs and metrics. Default: the host of the address, with any non-default port.</summary>
     public string? Name { get; set; }
 
-    /// <summary>Its share in relation to the others'. Default 1; from 0.001 to 1000.</summary>
+    /// <summary>The relative weight, from 0.001 to 1000. Default 1.</summary>
     public double Weight { get; set; } = 1;
 
-    /// <summary>The zone it is in; see <see cref="BalancingOptions.Zone"/>. Default: none.</summary>
+    /// <summary>The zone of the gateway; see <see cref="BalancingOptions.Zone"/>. Default: none.</summary>
     public string? Zone { get; set; }
 
-    /// <summary>The name, given or derived.</summary>
+    /// <summary>The configured name, or the one derived from the address.</summary>
     internal string EffectiveName =>
         !string.IsNullOrWhiteSpace(Name) ? Name
         : Uri.TryCreate(Address, UriKind.Absolute, out var uri) ? uri.IsDefaultPort ? uri.Host : uri.Authority

@@ -3,7 +3,7 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace OwlBoard.LoadBalancer.Configuration;
 
-/// <summary>One state of the routes and clusters, valid until <see cref="ChangeToken"/> fires.</summary>
+/// <summary>A snapshot of the routes and clusters, valid until <see cref="ChangeToken"/> fires.</summary>
 internal sealed class GatewayProxyConfig(
     IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters, CancellationToken changed) : IProxyConfig
 {

@@ -7,7 +7,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.LoadBalancer.Configuration;
 
-/// <summary>States the load balancer's options as YARP's routes and clusters: everything goes to one cluster, the gateways.</summary>
+/// <summary>Maps the load balancer's options to YARP's routes and clusters: one route to one cluster, the gateways.</summary>
 internal sealed class GatewayProxyConfigProvider : IProxyConfigProvider, IDisposable
 {
     public const string ClusterId = "gateways";
@@ -70,12 +70,12 @@ internal sealed class GatewayProxyConfigProvider : IProxyConfigProvider, IDispos
         },
         HttpRequest = new ForwarderRequestConfig
         {
-            // WebSockets over HTTP/2 upstreams would become CONNECT requests, which gateways need not know.
+            // Over HTTP/2, WebSockets would be CONNECT requests, which gateways need not support.
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             ActivityTimeout = options.Timeouts.Response,
         },
-        // Stated as metadata so that a change of them makes the client factory build a new client.
+        // Passed as metadata, so that the client factory creates a new client when they change.
         Metadata = new Dictionary<string, string>
         {
             [GatewayClientFactory.ConnectTimeoutKey] = options.Timeouts.Connect.ToString("c", CultureInfo.InvariantCulture),

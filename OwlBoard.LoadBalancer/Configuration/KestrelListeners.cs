@@ -25,20 +25,20 @@ internal sealed class KestrelListeners(LiveOptions options, ServerCertificate ce
         kestrel.AddServerHeader = false;
         kestrel.UseOpaqueFields();
         kestrel.AcceptTargetsOfAllForms();
-        // Kestrel's own rule is a mean rate since the body's start, which a second try that replays the body would break;
-        // ours is the time since the last byte, and ReplayableBody keeps it.
+        // Kestrel's limit is an average rate since the start of the body, which a retry that replays the body would violate.
+        // ReplayableBody enforces the time since the last byte instead.
         kestrel.Limits.MinRequestBodyDataRate = null;
-        // A mean rate as well, for which Kestrel does not count all that it writes (aspnet/KestrelHttpServer#2171): a client
-        // that reads slowly is no fault. Ours is the time without a byte accepted, see ClientLimits.
+        // Also an average rate, although a client may read slowly; and Kestrel does not count all written bytes
+        // (aspnet/KestrelHttpServer#2171). ClientLimits enforces the time since the client last accepted a byte instead.
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.MaxConcurrentUpgradedConnections = null;
-        // Over HTTP/2, Kestrel holds as much for each stream whose client does not read, and accepts as much of a body that no
-        // gateway reads.
+        // Over HTTP/2, Kestrel buffers up to these sizes: the response of each stream if the client does not read it, and request
+        // bodies if the gateway does not read them.
         kestrel.Limits.MaxResponseBufferSize = StreamBufferBytes;
         kestrel.Limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
         kestrel.Limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
         SetLimits(kestrel.Limits, current);
-        // Kestrel reads its limits when a connection is accepted: changed ones apply to those that come after.
+        // Kestrel reads its limits when it accepts a connection: a change applies to new connections.
         options.Changed += changed => SetLimits(kestrel.Limits, changed);
 
         Listen(kestrel, current.Address, current.DesktopPort, Listener.Desktop);
@@ -59,10 +59,10 @@ internal sealed class KestrelListeners(LiveOptions options, ServerCertificate ce
     {
         clients.SendTimeout = options.Timeouts.ClientSend;
         limits.MaxRequestBodySize = options.Limits.RequestBodyBytes;
-        // Never below the line's own limit, which Kestrel demands of the buffer that holds both.
+        // Kestrel requires the buffer to be at least as large as the limit of the request line.
         limits.MaxRequestBufferSize = Math.Max(1024 * 1024, Math.Max(options.Limits.RequestHeadersBytes, options.Limits.RequestLineBytes));
         limits.MaxRequestHeadersTotalSize = options.Limits.RequestHeadersBytes;
-        // Kestrel counts the pseudo-fields of HTTP/2 as well: with them, the pipeline keeps the limit.
+        // Kestrel also counts the pseudo-fields of HTTP/2; the pipeline enforces the exact limit.
         limits.MaxRequestHeaderCount = options.Limits.RequestHeaderCount + (options.Tls.IsOn ? RequestFieldEncodings.PseudoFields : 0);
         limits.MaxRequestLineSize = options.Limits.RequestLineBytes;
         limits.RequestHeadersTimeout = options.Timeouts.RequestHeaders;
@@ -91,7 +91,7 @@ internal sealed class KestrelListeners(LiveOptions options, ServerCertificate ce
         {
             if (listener != Listener.Management)
             {
-                // Before TLS, which would cost the most.
+                // Before the TLS handshake, which is the most expensive step.
                 endpoint.Use(next => connection => gate.PassAsync(connection, canBeParked: certificate is null, next));
             }
 

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Primitives;
 namespace OwlBoard.LoadBalancer.Configuration;
 
 /// <summary>
-/// The options in force. A changed configuration takes effect only if all of it is valid; otherwise one log line says
-/// what is wrong and the old options stay, which <see cref="IOptionsMonitor{T}"/> alone does not promise.
+/// The options in force. A changed configuration takes effect only if all of it is valid. Otherwise the error is logged and
+/// the old options stay in force, which <see cref="IOptionsMonitor{T}"/> alone does not guarantee.
 /// </summary>
 internal sealed partial class LiveOptions : IDisposable
 {
@@ -29,15 +29,15 @@ internal sealed partial class LiveOptions : IDisposable
         _reloads = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
     }
 
-    /// <summary>Raised after <see cref="Current"/> changed.</summary>
+    /// <summary>Occurs after <see cref="Current"/> has changed.</summary>
     public event Action<LoadBalancerOptions>? Changed;
 
     public LoadBalancerOptions Current => _current;
 
     public void Dispose() => _reloads.Dispose();
 
-    /// <summary>The options as the configuration has them now, not validated yet.</summary>
-    /// <exception cref="OptionsValidationException">A value is not of its key's type.</exception>
+    /// <summary>Binds the current configuration, without validation.</summary>
+    /// <exception cref="OptionsValidationException">A value cannot be converted to the type of its key.</exception>
     public static LoadBalancerOptions Bind(IConfiguration configuration)
     {
         var options = new LoadBalancerOptions();
@@ -59,7 +59,7 @@ internal sealed partial class LiveOptions : IDisposable
         return options;
     }
 
-    /// <summary>An element is a bare address or an object, which the binder cannot express for one type.</summary>
+    /// <summary>Binds elements that are either a bare address or an object, which the binder does not support.</summary>
     private static List<GatewayOptions> BindGateways(IConfigurationSection section)
     {
         var gateways = new List<GatewayOptions>();
@@ -100,6 +100,6 @@ internal sealed partial class LiveOptions : IDisposable
     [LoggerMessage(1, LogLevel.Information, "Configuration reloaded")]
     private partial void LogReloaded();
 
-    [LoggerMessage(2, LogLevel.Error, "The changed configuration is refused and the old one stays in force: {Failures}")]
+    [LoggerMessage(2, LogLevel.Error, "The changed configuration is invalid; the previous one stays in force: {Failures}")]
     private partial void LogRefused(string failures);
 }

@@ -4,7 +4,7 @@ namespace OwlBoard.LoadBalancer.Configuration;
 
 internal static class LiveOptionsExtensions
 {
-    /// <summary>Registers the current options, and for each feature its part of them as <see cref="IOptionsMonitor{TOptions}"/>.</summary>
+    /// <summary>Registers the current options, and the section of each feature as <see cref="IOptionsMonitor{TOptions}"/>.</summary>
     public static void AddLiveOptions(this IServiceCollection services)
     {
         services.AddSingleton<IValidateOptions<LoadBalancerOptions>, LoadBalancerOptionsValidator>();

@@ -12,15 +12,14 @@ using OwlBoard.LoadBalancer.Tls;
 
 namespace OwlBoard.LoadBalancer.Configuration;
 
-/// <summary>The load balancer's settings. Section <c>LoadBalancer</c>.</summary>
+/// <summary>The load balancer's options. Section <c>LoadBalancer</c>.</summary>
 public sealed class LoadBalancerOptions
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "LoadBalancer";
 
     /// <summary>
-    /// The gateways that share the load, each an address or an object with <c>Address</c>, <c>Name</c>, <c>Weight</c>,
-    /// <c>Zone</c>.
+    /// The gateways, each an address or an object with <c>Address</c>, <c>Name</c>, <c>Weight</c> and <c>Zone</c>.
     /// Default: the logical name <c>http://gateway</c>.
     /// </summary>
     public IReadOnlyList<GatewayOptions> Gateways { get; internal set; } = [];
@@ -29,15 +28,15 @@ public sealed class LoadBalancerOptions
     [Required]
     public string Address { get; set; } = "*";
 
-    /// <summary>The port of the desktop listener. Default 8000; 0 lets the system choose.</summary>
+    /// <summary>The port of the desktop listener. Default 8000; 0 selects a free port.</summary>
     [Range(0, 65535)]
     public int DesktopPort { get; set; } = 8000;
 
-    /// <summary>The port of the mobile listener. Default 9000; 0 lets the system choose.</summary>
+    /// <summary>The port of the mobile listener. Default 9000; 0 selects a free port.</summary>
     [Range(0, 65535)]
     public int MobilePort { get; set; } = 9000;
 
-    /// <summary>The choice of a gateway. Bound from the keys of this section itself.</summary>
+    /// <summary>The load-balancing options. Bound from the keys of this section itself.</summary>
     internal BalancingOptions Balancing { get; } = new();
 
     /// <summary>The management port. Bound from the keys of this section itself.</summary>
@@ -46,36 +45,36 @@ public sealed class LoadBalancerOptions
     /// <summary>The trusted proxies. Bound from the keys of this section itself.</summary>
     internal TrustedProxyOptions Proxies { get; } = new();
 
-    /// <summary>HTTPS listeners beside the plain ones.</summary>
+    /// <summary>The HTTPS listeners, in addition to the HTTP listeners.</summary>
     public TlsOptions Tls { get; } = new();
 
-    /// <summary>Sending a client to the same gateway again.</summary>
+    /// <summary>The affinity of clients to gateways.</summary>
     public StickinessOptions Stickiness { get; } = new();
 
-    /// <summary>What requests themselves tell of a gateway's health.</summary>
+    /// <summary>The passive health checks, based on the outcomes of requests.</summary>
     public PassiveHealthOptions PassiveHealth { get; } = new();
 
-    /// <summary>Probing the gateways.</summary>
+    /// <summary>The active health checks, based on probes.</summary>
     public ActiveHealthOptions ActiveHealth { get; } = new();
 
-    /// <summary>Passing a failed request to another gateway.</summary>
+    /// <summary>The retries of failed requests on other gateways.</summary>
     public RetryOptions Retry { get; } = new();
 
-    /// <summary>How long each step of a request may take.</summary>
+    /// <summary>The timeouts of the steps of a request.</summary>
     public TimeoutOptions Timeouts { get; } = new();
 
     /// <summary>The keep-alive connections to the gateways.</summary>
     public ConnectionPoolOptions ConnectionPool { get; } = new();
 
-    /// <summary>How many requests a client may send.</summary>
+    /// <summary>The request rate limit per client.</summary>
     public RateLimitOptions RateLimit { get; } = new();
 
-    /// <summary>How many requests of a client are served at the same time.</summary>
+    /// <summary>The limit of the concurrent requests of one client.</summary>
     public ConnectionLimitOptions ConnectionLimit { get; } = new();
 
-    /// <summary>How large a request may be, and how many connections there may be.</summary>
+    /// <summary>The limits of requests and connections.</summary>
     public LimitOptions Limits { get; } = new();
 
-    /// <summary>The line that each request leaves behind.</summary>
+    /// <summary>The access log.</summary>
     public AccessLogOptions AccessLog { get; } = new();
 }

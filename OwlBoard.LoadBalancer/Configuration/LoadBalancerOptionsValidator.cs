@@ -10,7 +10,7 @@ using OwlBoard.LoadBalancer.Limits;
 
 namespace OwlBoard.LoadBalancer.Configuration;
 
-/// <summary>Says of each bad value which key it is under, what it is, and what is allowed.</summary>
+/// <summary>Validates the options. Each message names the key, the value and what is allowed.</summary>
 internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalancerOptions>
 {
     private static readonly string[] GatewaySchemes = ["http", "https", "https+http", "http+https"];
@@ -32,7 +32,7 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
         ValidateStickiness(options.Stickiness, failures);
         if (options.Tls.IsOn && string.IsNullOrWhiteSpace(options.Tls.CertificatePath))
         {
-            failures.Add(Message("Tls:CertificatePath", options.Tls.CertificatePath, "the path of a certificate, since there is a Tls:Port or Tls:MobilePort"));
+            failures.Add(Message("Tls:CertificatePath", options.Tls.CertificatePath, "the path of a certificate, since Tls:Port or Tls:MobilePort is set"));
         }
 
         if (!Algorithms.All.Contains(options.Balancing.Algorithm))
@@ -88,7 +88,7 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
 
             if (uri.PathAndQuery != "/" || uri.UserInfo.Length > 0)
             {
-                // Credentials are secrets: they are refused, and not repeated in a log.
+                // Credentials are secrets: they are rejected and not logged.
                 var shown = uri.UserInfo.Length > 0 ? gateway.Address.Replace(uri.UserInfo, "***", StringComparison.Ordinal) : gateway.Address;
                 failures.Add(Message($"Gateways:{i}", shown, "an address without path, query or credentials"));
             }
@@ -105,7 +105,7 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
 
             if (!names.TryAdd(gateway.EffectiveName, i))
             {
-                failures.Add(Message($"Gateways:{i}:Name", gateway.EffectiveName, $"a name of its own: Gateways:{names[gateway.EffectiveName]} has this one"));
+                failures.Add(Message($"Gateways:{i}:Name", gateway.EffectiveName, $"unique; Gateways:{names[gateway.EffectiveName]} has the same name"));
             }
         }
     }
@@ -153,7 +153,7 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
             }
             else if (!paths.TryAdd(route.Path.TrimEnd('/'), i))
             {
-                failures.Add(Message($"RateLimit:Routes:{i}:Path", route.Path, $"a path of its own: RateLimit:Routes:{paths[route.Path.TrimEnd('/')]} has this one"));
+                failures.Add(Message($"RateLimit:Routes:{i}:Path", route.Path, $"unique; RateLimit:Routes:{paths[route.Path.TrimEnd('/')]} has the same path"));
             }
         }
 
@@ -175,7 +175,7 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
 
         if (!IsToken(stickiness.CookieName))
         {
-            failures.Add(Message("Stickiness:CookieName", stickiness.CookieName, "a name for a cookie"));
+            failures.Add(Message("Stickiness:CookieName", stickiness.CookieName, "a valid cookie name"));
         }
 
         var key = stickiness.Key ?? "";
@@ -184,11 +184,11 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
             failures.Add(Message(
                 "Stickiness:Key",
                 key.Length == 0 ? "" : "***",
-                $"at least {StickinessOptions.LeastKeyBytes} random bytes in base64, since Stickiness:By is {StickinessOptions.ByCookie}; 'openssl rand -base64 32' makes some"));
+                $"at least {StickinessOptions.LeastKeyBytes} random bytes in base64, since Stickiness:By is {StickinessOptions.ByCookie}; generate them with 'openssl rand -base64 32'"));
         }
     }
 
-    /// <summary>Walks the sections and their validation attributes, so that a message names the whole key.</summary>
+    /// <summary>Validates the attributes of nested sections, so that each message names the full key.</summary>
     private static void ValidateAnnotations(string path, object section, List<string> failures)
     {
         foreach (var property in section.GetType().GetProperties())
@@ -210,7 +210,7 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
         }
     }
 
-    /// <summary>Whether it is a token as RFC 9110 section 5.6.2 has it: what names of headers and cookies are made of.</summary>
+    /// <summary>Indicates whether the text is a token (RFC 9110 section 5.6.2), the syntax of field and cookie names.</summary>
     private static bool IsToken(string? text) =>
         !string.IsNullOrEmpty(text) && text.All(character => char.IsAsciiLetterOrDigit(character) || "!#$%&'*+-.^_`|~".Contains(character, StringComparison.Ordinal));
 

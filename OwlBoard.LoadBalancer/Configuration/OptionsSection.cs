@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace OwlBoard.LoadBalancer.Configuration;
 
-/// <summary>Exposes one part of the current <see cref="LoadBalancerOptions"/> to the feature that it belongs to.</summary>
+/// <summary>Exposes one section of the current <see cref="LoadBalancerOptions"/> to its feature.</summary>
 /// <typeparam name="TOptions">The feature's options.</typeparam>
 internal sealed class OptionsSection<TOptions>(LiveOptions options, Func<LoadBalancerOptions, TOptions> select) : IOptionsMonitor<TOptions>
 {

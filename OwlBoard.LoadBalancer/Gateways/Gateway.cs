@@ -7,18 +7,20 @@ using Yarp.ReverseProxy.Model;
 namespace OwlBoard.LoadBalancer.Gateways;
 
 /// <summary>
-/// What the load balancer knows of one gateway beyond YARP's <see cref="DestinationState"/>: its load, its share, and
-/// its health with the reasons. Everything on the way of a request is lock-free.
+/// The load balancer's state of one gateway beyond YARP's <see cref="DestinationState"/>: load, share, and health with
+/// its reasons. The request path takes no lock.
 /// </summary>
 internal sealed class Gateway(DestinationState destination, TimeProvider time)
 {
     public const string WeightKey = "Weight";
     public const string ZoneKey = "Zone";
 
-    /// <summary>Virtual time that one request of weight 1 costs; fine enough for weights from 0.001 to 1000.</summary>
+    /// <summary>The virtual time that a request costs at weight 1; precise enough for weights from 0.001 to 1000.</summary>
     private const double CostOfOneRequest = 1 << 20;
 
-    /// <summary>A gateway that comes back starts with a tenth of its share: nothing would never warm it up.</summary>
+    /// <summary>
+    /// The initial ramp of a returning gateway: a tenth of its share. Without any traffic it would never warm up.
+    /// </summary>
     private const double SmallestRamp = 0.1;
 
     private readonly Lock _configuration = new();
@@ -27,40 +29,40 @@ internal sealed class Gateway(DestinationState destination, TimeProvider time)
     private long _virtualFinish;
     private long _rampStart;
 
-    /// <summary>YARP's view of it.</summary>
+    /// <summary>YARP's state of the gateway.</summary>
     public DestinationState Destination => destination;
 
-    /// <summary>The name in headers, logs and metrics.</summary>
+    /// <summary>The gateway's name in header fields, logs and metrics.</summary>
     public string Name => destination.DestinationId;
 
-    /// <summary>The name's hash, by which keys find it.</summary>
+    /// <summary>The stable hash of the name, for <c>consistent_hash</c> and affinity by address.</summary>
     public ulong NameHash { get; } = StableHash.Of(destination.DestinationId);
 
-    /// <summary>A list of it alone, so that not each request makes one.</summary>
+    /// <summary>A list with this gateway as its only item, cached so that a request does not allocate it.</summary>
     public ImmutableArray<Gateway> Alone => field.IsDefault ? field = [this] : field;
 
-    /// <summary>Where it is.</summary>
+    /// <summary>The gateway's address, without a trailing slash.</summary>
     public string Address => destination.Model?.Config.Address.TrimEnd('/') ?? "";
 
-    /// <summary>Its share in relation to the others'.</summary>
+    /// <summary>The gateway's weight relative to the other gateways.</summary>
     public double Weight { get; private set; } = 1;
 
-    /// <summary>The zone it is in; <see langword="null"/> if none is configured.</summary>
+    /// <summary>The gateway's zone; <see langword="null"/> if none is configured.</summary>
     public string? Zone { get; private set; }
 
-    /// <summary>Requests picked for it that have not ended; open WebSockets count.</summary>
+    /// <summary>The number of active requests, open WebSockets included.</summary>
     public int Active => Volatile.Read(ref _active);
 
-    /// <summary>The virtual time at which its last request's turn is over; see <see cref="VirtualClock"/>.</summary>
+    /// <summary>The virtual time at which the turn of the last request ends; see <see cref="VirtualClock"/>.</summary>
     public long VirtualFinish => Volatile.Read(ref _virtualFinish);
 
-    /// <summary>Its health; guarded by a lock of its own, read by anyone.</summary>
+    /// <summary>The gateway's health. Writers take its lock; readers do not.</summary>
     public GatewayCondition Condition { get; } = new();
 
-    /// <summary>Counters for status and metrics.</summary>
+    /// <summary>The counters for the status page and the metrics.</summary>
     public GatewayStatistics Statistics { get; } = new(time);
 
-    /// <summary>Takes over what the configuration says of it now.</summary>
+    /// <summary>Applies the current configuration of the gateway.</summary>
     public void Configure(DestinationConfig configuration)
     {
         lock (_configuration)
@@ -78,22 +80,24 @@ internal sealed class Gateway(DestinationState destination, TimeProvider time)
         }
     }
 
-    /// <summary>Counts one more request if the count is still what the picker saw; otherwise the pick is to be made again.</summary>
+    /// <summary>Increments the number of active requests if it is still <paramref name="seen"/>.</summary>
     public bool TryAcquire(int seen) => Interlocked.CompareExchange(ref _active, seen + 1, seen) == seen;
 
-    /// <summary>Counts one more request.</summary>
+    /// <summary>Increments the number of active requests.</summary>
     public void Acquire() => Interlocked.Increment(ref _active);
 
-    /// <summary>Counts one request less.</summary>
+    /// <summary>Decrements the number of active requests.</summary>
     public void Release() => Interlocked.Decrement(ref _active);
 
-    /// <summary>Gives it a turn that begins at <paramref name="start"/> and lasts the shorter, the larger its share is.</summary>
+    /// <summary>
+    /// Assigns a turn that begins at <paramref name="start"/>; its length is inversely proportional to the share.
+    /// </summary>
     public void TakeTurn(long start, double share) =>
         Volatile.Write(ref _virtualFinish, FinishOf(start, share));
 
     /// <summary>
-    /// Gives it a turn as <see cref="TakeTurn"/> does, if its last one still ends when the picker saw it to; otherwise the
-    /// pick is to be made again.
+    /// Assigns a turn as <see cref="TakeTurn"/> does if the last turn still ends at <paramref name="seenFinish"/>; otherwise
+    /// the caller must pick again.
     /// </summary>
     public bool TryTakeTurn(long seenFinish, long start, double share) =>
         Interlocked.CompareExchange(ref _virtualFinish, FinishOf(start, share), seenFinish) == seenFinish;
@@ -101,7 +105,7 @@ internal sealed class Gateway(DestinationState destination, TimeProvider time)
     /// <summary>Begins the slow start.</summary>
     public void BeginRamp() => Volatile.Write(ref _rampStart, Math.Max(1, time.GetTimestamp()));
 
-    /// <summary>How much of its weight it gets now: 1, or less while it is starting slowly.</summary>
+    /// <summary>Returns the fraction of the weight in effect: 1, or less during the slow start.</summary>
     public double Ramp(TimeSpan slowStart)
     {
         var start = Volatile.Read(ref _rampStart);

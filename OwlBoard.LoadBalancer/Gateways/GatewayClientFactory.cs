@@ -8,7 +8,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.LoadBalancer.Gateways;
 
-/// <summary>Makes the client that talks to the gateways, with the configured connect and idle times.</summary>
+/// <summary>Creates the HTTP client for the gateways, with the configured connect and idle timeouts.</summary>
 internal sealed class GatewayClientFactory(SocketLoops loops, ForwardingMetrics metrics, TimeProvider time, ILogger<ForwarderHttpClientFactory> logger)
     : ForwarderHttpClientFactory(logger), IForwarderHttpClientFactory
 {
@@ -44,17 +44,17 @@ internal sealed class GatewayClientFactory(SocketLoops loops, ForwardingMetrics 
     {
         base.ConfigureHandler(context, handler);
         var connectTimeout = Duration(context, ConnectTimeoutKey);
-        // As Kestrel reads them. By default anything beyond ASCII is an error, which would count against the gateway.
+        // Matches Kestrel's decoding. By default a non-ASCII character is an error, which would count against the gateway.
         handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
-        // The name may come to mean another address; service discovery says so, and then YARP's destination changes.
+        // No lifetime limit: when a name resolves to another address, service discovery changes YARP's destination.
         handler.PooledConnectionLifetime = Timeout.InfiniteTimeSpan;
         handler.PooledConnectionIdleTimeout = Duration(context, IdleTimeoutKey);
         handler.ConnectCallback = (connection, cancellationToken) => ConnectAsync(connection, connectTimeout, cancellationToken);
     }
 
     /// <summary>
-    /// Connects with a time limit that ends in a connect error. SocketsHttpHandler's own limit ends in a cancellation,
-    /// which cannot be told from a response that did not come; after a failed connect, even a POST may be sent elsewhere.
+    /// Connects with a timeout that is reported as a connect error. SocketsHttpHandler's own timeout is a cancellation,
+    /// indistinguishable from a response timeout; only after a failed connect can a POST be retried on another gateway.
     /// </summary>
     private async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext connection, TimeSpan connectTimeout, CancellationToken cancellationToken)
@@ -71,7 +71,7 @@ internal sealed class GatewayClientFactory(SocketLoops loops, ForwardingMetrics 
         {
             socket.Dispose();
             throw new TimeoutException(string.Create(
-                CultureInfo.InvariantCulture, $"No connection to {connection.DnsEndPoint} within {connectTimeout.TotalSeconds:0.###} s."));
+                CultureInfo.InvariantCulture, $"Connecting to {connection.DnsEndPoint} timed out after {connectTimeout.TotalSeconds:0.###} s."));
         }
         catch
         {

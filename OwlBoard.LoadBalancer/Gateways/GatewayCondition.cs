@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace OwlBoard.LoadBalancer.Gateways;
 
 /// <summary>
-/// A gateway's health: what probes say, what requests say, and the state that follows. Written only by
-/// the health checks, under <see cref="Lock"/>.
+/// The health of a gateway: the results of probes and requests, and the state derived from them. Only the health checks
+/// write it, under <see cref="Lock"/>.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A token source without a timer holds nothing that needs disposal.")]
 internal sealed class GatewayCondition
@@ -12,43 +12,48 @@ internal sealed class GatewayCondition
     private volatile GatewayState _state = GatewayState.Healthy;
     private CancellationTokenSource _dead = new();
 
-    /// <summary>Guards every change.</summary>
+    /// <summary>The lock that guards all writes.</summary>
     public Lock Lock { get; } = new();
 
-    /// <summary>The state that follows from all the rest.</summary>
+    /// <summary>The state derived from all other properties.</summary>
     public GatewayState State => _state;
 
-    /// <summary>Since when; <see langword="null"/> before the first change.</summary>
+    /// <summary>The time of the last change of state; <see langword="null"/> before the first one.</summary>
     public DateTimeOffset? Since { get; private set; }
 
-    /// <summary>Why.</summary>
+    /// <summary>The reason of the last change of state.</summary>
     public string Reason { get; private set; } = "not probed yet";
 
-    /// <summary>Cancelled when probes have declared the gateway dead and another one is healthy: requests that wait for a response head move there.</summary>
+    /// <summary>
+    /// A token that is cancelled when probes fail and another gateway is healthy, so that requests without a response head
+    /// move to the healthy one.
+    /// </summary>
     public CancellationToken Dead => Volatile.Read(ref _dead).Token;
 
-    /// <summary>What the last probes said.</summary>
+    /// <summary>The state according to the last probes.</summary>
     public GatewayState Probed { get; set; } = GatewayState.Healthy;
 
-    /// <summary>Whether an operator took it out.</summary>
+    /// <summary>A value that indicates whether an operator drained the gateway.</summary>
     public bool IsDrained { get; set; }
 
-    /// <summary>When it came back lately, oldest first; see <c>LoadBalancer:ActiveHealth:FlapWindow</c>.</summary>
+    /// <summary>
+    /// The times of the recent returns to rotation, oldest first; see <c>LoadBalancer:ActiveHealth:FlapWindow</c>.
+    /// </summary>
     public Queue<long> Returns { get; } = new();
 
-    /// <summary>What the last probe saw.</summary>
+    /// <summary>The result of the last probe.</summary>
     public ProbeResult? LastProbe { get; set; }
 
-    /// <summary>Probes missed in a row.</summary>
+    /// <summary>The number of consecutive failed probes.</summary>
     public int Misses { get; set; }
 
-    /// <summary>Probes answered in a row.</summary>
+    /// <summary>The number of consecutive successful probes.</summary>
     public int Successes { get; set; }
 
-    /// <summary>When its last failures were, oldest first.</summary>
+    /// <summary>The times of the recent failures, oldest first.</summary>
     public Queue<long> Failures { get; } = new();
 
-    /// <summary>Brings it back from ejection; <see langword="null"/> while it is not ejected.</summary>
+    /// <summary>The timer that ends the ejection; <see langword="null"/> while the gateway is not ejected.</summary>
     public ITimer? Ejection { get; set; }
 
     public void Change(GatewayState state, string reason, DateTimeOffset now)
@@ -58,7 +63,7 @@ internal sealed class GatewayCondition
         Since = now;
     }
 
-    /// <summary>Lets later requests wait on a new <see cref="Dead"/>.</summary>
-    /// <returns>The source of the one so far, to be cancelled.</returns>
+    /// <summary>Replaces <see cref="Dead"/> with a new token for later requests.</summary>
+    /// <returns>The source of the replaced token, which the caller cancels.</returns>
     public CancellationTokenSource Die() => Interlocked.Exchange(ref _dead, new CancellationTokenSource());
 }

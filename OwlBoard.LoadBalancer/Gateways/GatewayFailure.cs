@@ -1,4 +1,4 @@
 namespace OwlBoard.LoadBalancer.Gateways;
 
-/// <summary>When a try failed, and why in one of few words.</summary>
+/// <summary>The time and the reason of a failed attempt; the reason is one of a fixed set.</summary>
 internal sealed record GatewayFailure(DateTimeOffset At, string Reason);

@@ -3,7 +3,7 @@ using Yarp.ReverseProxy.Model;
 
 namespace OwlBoard.LoadBalancer.Gateways;
 
-/// <summary>Finds the <see cref="Gateway"/> of a YARP destination, and all of those in use.</summary>
+/// <summary>Maps YARP destinations to their <see cref="Gateway"/> and lists the gateways in use.</summary>
 internal sealed class GatewayRegistry(TimeProvider time) : IClusterChangeListener
 {
     private readonly ConditionalWeakTable<DestinationState, Gateway> _gateways = [];
@@ -14,14 +14,14 @@ internal sealed class GatewayRegistry(TimeProvider time) : IClusterChangeListene
     /// <summary>The cluster of all gateways; <see langword="null"/> before the configuration is loaded.</summary>
     public ClusterState? Cluster => _cluster;
 
-    /// <summary>The gateways in use, as people count them: <c>api-gateway-2</c> before <c>api-gateway-10</c>.</summary>
+    /// <summary>The gateways in use, in natural order: <c>api-gateway-2</c> before <c>api-gateway-10</c>.</summary>
     public IReadOnlyList<Gateway> All =>
         _cluster is { } cluster
             ? [.. cluster.DestinationsState.AllDestinations.Select(Of)
                 .OrderBy(gateway => gateway.Name.Length).ThenBy(gateway => gateway.Name, StringComparer.Ordinal)]
             : [];
 
-    /// <summary>The requests that all of them are serving.</summary>
+    /// <summary>The number of active requests of all gateways.</summary>
     public int Active
     {
         get
@@ -39,14 +39,14 @@ internal sealed class GatewayRegistry(TimeProvider time) : IClusterChangeListene
         }
     }
 
-    /// <summary>The gateway that the destination is. Reading is lock-free and allocates nothing.</summary>
+    /// <summary>Returns the gateway of the destination. A lookup is lock-free and does not allocate.</summary>
     public Gateway Of(DestinationState destination) =>
         _gateways.TryGetValue(destination, out var gateway) ? gateway : Add(destination);
 
-    /// <summary>The gateways that the destinations are, in their order. YARP's lists do not change, a change makes another one.</summary>
+    /// <summary>Returns the gateways of the destinations, in the same order. YARP never changes a list.</summary>
     public ReadOnlySpan<Gateway> Of(IReadOnlyList<DestinationState> destinations)
     {
-        // Nearly always that of the request before; in the table it takes 0.2 us and more to find it.
+        // The list is nearly always that of the previous request; a lookup in the table takes at least 0.2 us.
         var list = _lastList;
         if (list?.Destinations != destinations)
         {

@@ -1,20 +1,20 @@
 namespace OwlBoard.LoadBalancer.Gateways;
 
-/// <summary>Whether a gateway takes traffic, and if not, why.</summary>
+/// <summary>The states of a gateway.</summary>
 internal enum GatewayState
 {
-    /// <summary>It takes traffic.</summary>
+    /// <summary>The gateway is in rotation.</summary>
     Healthy,
 
-    /// <summary>It does not answer probes.</summary>
+    /// <summary>The gateway fails its health probes.</summary>
     Unhealthy,
 
-    /// <summary>Requests sent to it failed; it is left alone for a while.</summary>
+    /// <summary>The gateway failed requests and gets no traffic for the ejection time.</summary>
     Ejected,
 
-    /// <summary>It answers probes with 503: it is about to stop, or not ready yet.</summary>
+    /// <summary>The gateway responds to probes with 503: it is about to stop, or not ready yet.</summary>
     Draining,
 
-    /// <summary>An operator took it out and has not put it back.</summary>
+    /// <summary>An operator drained the gateway and has not activated it again.</summary>
     Drained,
 }

@@ -1,21 +1,21 @@
 namespace OwlBoard.LoadBalancer.Gateways;
 
-/// <summary>What a gateway has done since the load balancer knows it.</summary>
+/// <summary>The counters of a gateway since it was configured.</summary>
 internal sealed class GatewayStatistics(TimeProvider time)
 {
     private long _requests;
     private long _failures;
 
-    /// <summary>Tries that were sent to it.</summary>
+    /// <summary>The number of attempts sent to the gateway.</summary>
     public long Requests => Volatile.Read(ref _requests);
 
-    /// <summary>Tries that failed.</summary>
+    /// <summary>The number of failed attempts.</summary>
     public long Failures => Volatile.Read(ref _failures);
 
-    /// <summary>When and why the last one of them did.</summary>
+    /// <summary>The last failed attempt; <see langword="null"/> if none failed.</summary>
     public GatewayFailure? LastFailure { get; private set; }
 
-    /// <summary>The durations of the attempts, without WebSockets.</summary>
+    /// <summary>The durations of the attempts, WebSockets excluded.</summary>
     public LatencyHistogram Latency { get; } = new();
 
     public void CountRequest() => Interlocked.Increment(ref _requests);

@@ -3,29 +3,29 @@ using System.Numerics;
 namespace OwlBoard.LoadBalancer.Gateways;
 
 /// <summary>
-/// The durations of all attempts at a gateway, as a histogram whose buckets grow by an eighth of a power of two, so that a
-/// quantile is at most 12.5 % too high. The counts only grow: a reader gets those of a period as the difference of two
-/// copies. A request costs one increment.
+/// A histogram of the durations of attempts at a gateway, with eight buckets per power of two: a quantile is at most
+/// 12.5 % too high. The counts only grow, so the counts of a period are the difference of two copies. Recording costs
+/// one increment.
 /// </summary>
 internal sealed class LatencyHistogram
 {
     private const int SubBuckets = 8;
 
-    /// <summary>The number of buckets, up to 2^36 µs: some 19 hours.</summary>
+    /// <summary>The number of buckets, up to 2^36 µs (about 19 hours).</summary>
     public const int Buckets = 36 * SubBuckets;
 
-    /// <summary>The counts wrap around after 2^32 attempts, and their differences stay right.</summary>
+    /// <summary>The counts. They wrap around after 2^32 attempts; their differences stay correct.</summary>
     private readonly int[] _counts = new int[Buckets];
 
-    /// <summary>Counts an attempt.</summary>
+    /// <summary>Records the duration of an attempt.</summary>
     public void Record(TimeSpan duration) => Interlocked.Increment(ref _counts[BucketOf(duration)]);
 
     /// <summary>Copies the counts of all buckets.</summary>
     public void CopyTo(Span<int> counts) => _counts.CopyTo(counts);
 
-    /// <summary>Returns the duration that the given part of the attempts did not exceed; <see langword="null"/> without any attempt.</summary>
-    /// <param name="counts">The count of each bucket.</param>
-    /// <param name="part">The part, from 0 to 1.</param>
+    /// <summary>Returns a quantile of the durations; <see langword="null"/> if there are no attempts.</summary>
+    /// <param name="counts">The counts of the buckets.</param>
+    /// <param name="part">The quantile, from 0 to 1.</param>
     public static TimeSpan? Quantile(ReadOnlySpan<int> counts, double part)
     {
         var total = 0L;
@@ -49,7 +49,9 @@ internal sealed class LatencyHistogram
         return TimeSpan.FromMicroseconds(UpperBound(bucket));
     }
 
-    /// <summary>Returns the bucket of a duration: the first eight are one microsecond wide, the others share a power of two by eight.</summary>
+    /// <summary>
+    /// Returns the bucket of a duration: the first eight are one microsecond wide, then each power of two has eight buckets.
+    /// </summary>
     private static int BucketOf(TimeSpan duration)
     {
         var microseconds = (ulong)Math.Max(0, duration.Ticks / TimeSpan.TicksPerMicrosecond);

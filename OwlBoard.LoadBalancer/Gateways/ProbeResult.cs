@@ -1,6 +1,6 @@
 namespace OwlBoard.LoadBalancer.Gateways;
 
-/// <summary>What one probe saw.</summary>
-/// <param name="At">When its answer came or was given up.</param>
-/// <param name="Result">What came of it, for people.</param>
+/// <summary>The result of one probe.</summary>
+/// <param name="At">The time at which the probe completed or failed.</param>
+/// <param name="Result">The result in a readable form.</param>
 internal sealed record ProbeResult(DateTimeOffset At, string Result);

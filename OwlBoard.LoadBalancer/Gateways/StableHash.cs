@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace OwlBoard.LoadBalancer.Gateways;
 
 /// <summary>
-/// Hashes that are the same in each process and on each machine, unlike <see cref="object.GetHashCode"/>: two load
-/// balancers must come to the same gateway.
+/// Hashes that are equal in every process and on every machine, unlike <see cref="object.GetHashCode"/>: all load
+/// balancers must map a key to the same gateway.
 /// </summary>
 internal static class StableHash
 {
@@ -19,7 +19,9 @@ internal static class StableHash
         return XxHash3.HashToUInt64(bytes[..length]);
     }
 
-    /// <summary>Joins two hashes into one that is as good (the finalizer of SplitMix64; Steele, Lea and Flood, 2014).</summary>
+    /// <summary>
+    /// Combines two hashes into one of the same quality (the finalizer of SplitMix64; Steele, Lea and Flood, 2014).
+    /// </summary>
     public static ulong Join(ulong first, ulong second)
     {
         var mixed = first ^ second;
@@ -28,6 +30,6 @@ internal static class StableHash
         return mixed ^ (mixed >> 31);
     }
 
-    /// <summary>The hash as a number from 0 to 1, both excluded.</summary>
+    /// <summary>Maps the hash to a number between 0 and 1, both exclusive.</summary>
     public static double ToFraction(ulong hash) => ((hash >> 11) + 0.5) / (1UL << 53);
 }

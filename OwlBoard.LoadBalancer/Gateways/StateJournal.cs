@@ -1,15 +1,15 @@
 namespace OwlBoard.LoadBalancer.Gateways;
 
-/// <summary>The latest changes of gateways' states.</summary>
+/// <summary>A journal of the latest changes of gateways' states.</summary>
 internal sealed class StateJournal
 {
-    /// <summary>The number of changes that are kept.</summary>
+    /// <summary>The maximum number of changes in the journal.</summary>
     public const int Capacity = 50;
 
     private readonly Lock _lock = new();
     private readonly Queue<GatewayStateChange> _changes = new(Capacity);
 
-    /// <summary>The changes, the oldest first.</summary>
+    /// <summary>The changes, oldest first.</summary>
     public IReadOnlyList<GatewayStateChange> Changes
     {
         get
@@ -21,7 +21,7 @@ internal sealed class StateJournal
         }
     }
 
-    /// <summary>Adds a change and drops the oldest one beyond <see cref="Capacity"/>.</summary>
+    /// <summary>Adds a change and removes the oldest one beyond <see cref="Capacity"/>.</summary>
     public void Add(GatewayStateChange change)
     {
         lock (_lock)

@@ -7,8 +7,8 @@ using Yarp.ReverseProxy.Model;
 namespace OwlBoard.LoadBalancer.Health;
 
 /// <summary>
-/// The one place where a gateway's state changes. Probes and requests report what they saw; each change of state is one
-/// log line and one count with its reason, and YARP's list of available destinations follows at once.
+/// Derives the state of each gateway from the results of probes and requests; no other type changes it. Each change of
+/// state is logged and counted with its reason, and updates YARP's list of available destinations at once.
 /// </summary>
 internal sealed partial class GatewayHealth(
     GatewayRegistry gateways,
@@ -20,13 +20,15 @@ internal sealed partial class GatewayHealth(
     TimeProvider time,
     ILogger<GatewayHealth> logger)
 {
-    /// <summary>While it lasts, how often it is said that there are no sockets.</summary>
+    /// <summary>The minimum time between two log lines that report a socket shortage.</summary>
     private static readonly TimeSpan ShortagePause = TimeSpan.FromSeconds(10);
 
     private readonly LoadBalancerMetrics _metrics = Observed(metrics, gateways);
     private long _shortageSaid;
 
-    /// <summary>This machine had no socket for a request or a probe: that says nothing of any gateway.</summary>
+    /// <summary>
+    /// Logs that a request or a probe failed for lack of a local socket. Such a failure does not count against a gateway.
+    /// </summary>
     public void ReportSocketShortage()
     {
         var now = time.GetTimestamp();
@@ -38,7 +40,7 @@ internal sealed partial class GatewayHealth(
         }
     }
 
-    /// <summary>A request to the gateway failed.</summary>
+    /// <summary>Records a failed request to the gateway.</summary>
     public void ReportFailure(Gateway gateway, string reason)
     {
         gateway.Statistics.CountFailure(reason);
@@ -73,20 +75,20 @@ internal sealed partial class GatewayHealth(
 
             failures.Clear();
             condition.Ejection = time.CreateTimer(EndEjection, gateway, settings.EjectionTime, Timeout.InfiniteTimeSpan);
-            Update(gateway, "max_fails", $"{settings.MaxFails} failures within {settings.Window.TotalSeconds:0.###} s, the last one: {reason}");
+            Update(gateway, "max_fails", $"{settings.MaxFails} failures within {settings.Window.TotalSeconds:0.###} s; last: {reason}");
         }
 
         Publish();
     }
 
-    /// <summary>A probe was answered well.</summary>
+    /// <summary>Records a successful probe.</summary>
     public void ReportProbeSuccess(Gateway gateway)
     {
         var condition = gateway.Condition;
         lock (condition.Lock)
         {
             condition.Misses = 0;
-            condition.LastProbe = new ProbeResult(time.GetUtcNow(), "answered");
+            condition.LastProbe = new ProbeResult(time.GetUtcNow(), "succeeded");
             if (condition.Probed == GatewayState.Healthy || ++condition.Successes < SuccessesToReturn(condition))
             {
                 return;
@@ -94,19 +96,19 @@ internal sealed partial class GatewayHealth(
 
             condition.Returns.Enqueue(time.GetTimestamp());
 
-            // It was gone and is back: what failed before says nothing about the process that answers now.
+            // The gateway was away and is back: earlier failures do not count against the process that responds now.
             condition.Probed = GatewayState.Healthy;
             condition.Failures.Clear();
             condition.Ejection?.Dispose();
             condition.Ejection = null;
-            Update(gateway, "probe_answered", "answers probes");
+            Update(gateway, "probe_answered", "probe succeeded");
         }
 
         Publish();
         MoveFromDead();
     }
 
-    /// <summary>A probe was answered with 503: the gateway is about to stop and says so.</summary>
+    /// <summary>Records a probe with a response of 503: the gateway announces that it is about to stop.</summary>
     public void ReportProbeDraining(Gateway gateway)
     {
         var condition = gateway.Condition;
@@ -114,20 +116,20 @@ internal sealed partial class GatewayHealth(
         {
             condition.Misses = 0;
             condition.Successes = 0;
-            condition.LastProbe = new ProbeResult(time.GetUtcNow(), "answered 503");
+            condition.LastProbe = new ProbeResult(time.GetUtcNow(), "status 503");
             if (condition.Probed == GatewayState.Draining)
             {
                 return;
             }
 
             condition.Probed = GatewayState.Draining;
-            Update(gateway, "probe_503", "answers probes with 503");
+            Update(gateway, "probe_503", "responds to probes with 503");
         }
 
         Publish();
     }
 
-    /// <summary>A probe was missed.</summary>
+    /// <summary>Records a failed probe.</summary>
     public void ReportProbeMiss(Gateway gateway, string reason)
     {
         var condition = gateway.Condition;
@@ -141,21 +143,21 @@ internal sealed partial class GatewayHealth(
             }
 
             condition.Probed = GatewayState.Unhealthy;
-            Update(gateway, "probes_missed", $"{condition.Misses} probes missed, the last one: {reason}");
+            Update(gateway, "probes_missed", $"{condition.Misses} probes failed; last: {reason}");
         }
 
         Publish();
         MoveFromDead();
     }
 
-    /// <summary>An operator takes the gateway out of rotation, or puts it back.</summary>
+    /// <summary>Takes the gateway out of rotation, or puts it back, on behalf of an operator.</summary>
     public void SetDrained(Gateway gateway, bool drained)
     {
         var condition = gateway.Condition;
         lock (condition.Lock)
         {
             condition.IsDrained = drained;
-            Update(gateway, "operator", drained ? "taken out by an operator" : "put back by an operator");
+            Update(gateway, "operator", drained ? "drained by an operator" : "activated by an operator");
         }
 
         Publish();
@@ -194,17 +196,17 @@ internal sealed partial class GatewayHealth(
 
             condition.Ejection.Dispose();
             condition.Ejection = null;
-            Update(gateway, "ejection_over", "its time out of rotation is over");
+            Update(gateway, "ejection_over", "ejection time elapsed");
         }
 
         Publish();
         MoveFromDead();
     }
 
-    /// <summary>Derives the state from what is known, under the condition's lock.</summary>
+    /// <summary>Derives the state from the results of probes and requests. The caller holds the condition's lock.</summary>
     /// <param name="gateway">The gateway.</param>
-    /// <param name="cause">What made it change, one of few words: a metric's label.</param>
-    /// <param name="reason">The same for people.</param>
+    /// <param name="cause">The cause of the change, one of a fixed set: the label of a metric.</param>
+    /// <param name="reason">The cause in a readable form.</param>
     private void Update(Gateway gateway, string cause, string reason)
     {
         var condition = gateway.Condition;
@@ -221,7 +223,7 @@ internal sealed partial class GatewayHealth(
         var now = time.GetUtcNow();
         condition.Change(after, reason, now);
         journal.Add(new GatewayStateChange(now, gateway.Name, before, after, reason));
-        // YARP's own view, for whoever reads it there.
+        // Keep YARP's own health state consistent for its other readers.
         var yarp = gateway.Destination.Health;
         yarp.Active = condition.Probed == GatewayState.Healthy ? DestinationHealth.Healthy : DestinationHealth.Unhealthy;
         yarp.Passive = condition.Ejection is null ? DestinationHealth.Healthy : DestinationHealth.Unhealthy;
@@ -247,9 +249,9 @@ internal sealed partial class GatewayHealth(
     }
 
     /// <summary>
-    /// Ends the waiting for gateways that probes declared dead, once there is a healthy one to move to: a gateway that is
-    /// too busy to answer probes may still respond, another dead one will not. Called after <see cref="Publish"/>, so that
-    /// no request comes back to the gateway that it leaves.
+    /// Cancels requests that wait for gateways with failed probes, once another gateway is healthy. Without a healthy one
+    /// they keep waiting: a gateway too busy for probes may still respond, another dead one will not. Called after
+    /// <see cref="Publish"/>, so that no request returns to the gateway it leaves.
     /// </summary>
     private void MoveFromDead()
     {
@@ -271,6 +273,6 @@ internal sealed partial class GatewayHealth(
     [LoggerMessage(2, LogLevel.Warning, "Gateway {Gateway} is {After} (was {Before}): {Reason}")]
     private partial void LogOut(string gateway, GatewayState after, GatewayState before, string reason);
 
-    [LoggerMessage(3, LogLevel.Error, "There is no socket left for connections to gateways: the process, or the system, has used up its file descriptors (ulimit -n)")]
+    [LoggerMessage(3, LogLevel.Error, "No socket left for connections to gateways: the process or the system is out of file descriptors (ulimit -n).")]
     private partial void LogSocketShortage();
 }

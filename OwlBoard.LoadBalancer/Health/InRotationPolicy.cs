@@ -6,8 +6,8 @@ using Yarp.ReverseProxy.Model;
 namespace OwlBoard.LoadBalancer.Health;
 
 /// <summary>
-/// The destinations that take traffic: the healthy ones. When there is none, all of them (panic mode): a gateway that
-/// may work is better than a refusal that is certain.
+/// Selects the healthy destinations. If none is healthy, all are used (panic mode): a gateway that may work is better
+/// than a certain refusal.
 /// </summary>
 internal sealed class InRotationPolicy(GatewayRegistry gateways) : IAvailableDestinationsPolicy
 {
@@ -23,7 +23,7 @@ internal sealed class InRotationPolicy(GatewayRegistry gateways) : IAvailableDes
             return healthy;
         }
 
-        // What an operator took out stays out as long as there is anything else.
+        // A drained gateway stays out as long as any other gateway exists.
         var notDrained = allDestinations.Where(destination => gateways.Of(destination).Condition.State != GatewayState.Drained).ToArray();
         return notDrained.Length > 0 ? notDrained : allDestinations;
     }

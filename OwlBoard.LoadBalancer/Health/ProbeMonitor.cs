@@ -10,9 +10,9 @@ using Yarp.ReverseProxy.Model;
 namespace OwlBoard.LoadBalancer.Health;
 
 /// <summary>
-/// Probes each gateway on a schedule of its own, counted from one probe's start to the next one's. YARP's monitor waits
-/// for the slowest gateway of a cluster before it draws any conclusion, and only then begins to count the interval: one
-/// frozen gateway would slow down the notice of all others.
+/// Probes each gateway on a schedule of its own; the interval is the time between the starts of two probes. YARP's
+/// monitor waits for the slowest gateway of a cluster before it evaluates any result, and only then starts the interval:
+/// one frozen gateway would delay the detection of all others.
 /// </summary>
 [SuppressMessage("Design", "CA2213", Justification = "A token source without a timer holds nothing that needs disposal.")]
 internal sealed partial class ProbeMonitor(
@@ -26,7 +26,7 @@ internal sealed partial class ProbeMonitor(
 
     public bool InitialProbeCompleted { get; private set; }
 
-    /// <summary>Called by YARP when the configuration was loaded for the first time.</summary>
+    /// <summary>Starts probing the clusters. YARP calls this after the configuration is first loaded.</summary>
     public Task CheckHealthAsync(IEnumerable<ClusterState> clusters)
     {
         foreach (var cluster in clusters)
@@ -72,7 +72,9 @@ internal sealed partial class ProbeMonitor(
         }
     }
 
-    /// <summary>Ends all loops. The container calls this once per service that the monitor is registered as.</summary>
+    /// <summary>
+    /// Stops all probe loops. The container calls this once for each service type the monitor is registered as.
+    /// </summary>
     public void Dispose() => _stopping.Cancel();
 
     private void Stop(DestinationState destination)
@@ -89,7 +91,7 @@ internal sealed partial class ProbeMonitor(
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         while (!cancellationToken.IsCancellationRequested)
         {
-            // Read each time: a changed interval applies from the next probe on.
+            // Read on each iteration, so that a changed interval applies to the next probe.
             var settings = cluster.Model.Config.HealthCheck?.Active;
             var interval = settings?.Interval ?? TimeSpan.FromSeconds(2);
             var next = Task.Delay(interval, time, cancellationToken);
@@ -102,7 +104,7 @@ internal sealed partial class ProbeMonitor(
             }
             catch (Exception failure)
             {
-                // The loop must outlive any fault, or the gateway would never be probed again.
+                // The loop must survive any exception, or the gateway would never be probed again.
                 LogResultLost(failure, destination.DestinationId);
             }
 
@@ -124,7 +126,7 @@ internal sealed partial class ProbeMonitor(
         }
         catch (Exception failure)
         {
-            // A gateway that cannot be probed, for whatever reason, is not known to be alive.
+            // A gateway that cannot be probed is not known to be alive, whatever the reason.
             if (failure is not (HttpRequestException or OperationCanceledException or IOException))
             {
                 LogProbeFailed(failure, destination.DestinationId);
@@ -142,9 +144,9 @@ internal sealed partial class ProbeMonitor(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The result of a probe of {Gateway} could not be used")]
+    [LoggerMessage(1, LogLevel.Error, "Processing the result of a probe of {Gateway} failed.")]
     private partial void LogResultLost(Exception failure, string gateway);
 
-    [LoggerMessage(2, LogLevel.Error, "{Gateway} could not be probed")]
+    [LoggerMessage(2, LogLevel.Error, "Probing {Gateway} failed.")]
     private partial void LogProbeFailed(Exception failure, string gateway);
 }

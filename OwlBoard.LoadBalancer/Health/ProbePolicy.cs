@@ -22,21 +22,21 @@ internal sealed class ProbePolicy(GatewayRegistry gateways, GatewayHealth health
                 case { Response.StatusCode: HttpStatusCode.ServiceUnavailable }:
                     health.ReportProbeDraining(gateway);
                     break;
-                // Not every upstream has a health page: one that answers 404 is alive.
+                // Not every upstream has a health page: one that responds with 404 is alive.
                 case { Response: { } response } when response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotFound:
                     health.ReportProbeSuccess(gateway);
                     break;
                 case { Response: { } response }:
-                    health.ReportProbeMiss(gateway, $"answered {(int)response.StatusCode}");
+                    health.ReportProbeMiss(gateway, $"status {(int)response.StatusCode}");
                     break;
                 case { Exception: { } failure } when SocketShortage.Caused(failure):
                     health.ReportSocketShortage();
                     break;
                 case { Exception: OperationCanceledException }:
-                    health.ReportProbeMiss(gateway, "no answer in time");
+                    health.ReportProbeMiss(gateway, "timed out");
                     break;
                 default:
-                    health.ReportProbeMiss(gateway, result.Exception?.Message ?? "no answer");
+                    health.ReportProbeMiss(gateway, result.Exception?.Message ?? "no response");
                     break;
             }
         }

@@ -2,10 +2,10 @@ using System.Net.Sockets;
 
 namespace OwlBoard.LoadBalancer.Health;
 
-/// <summary>Tells a connection that this machine had no means to open from one that the other end did not take.</summary>
+/// <summary>Distinguishes a connection that failed for lack of local sockets from one that the upstream refused.</summary>
 internal static class SocketShortage
 {
-    /// <summary>Whether there was no file descriptor or no memory left for a socket.</summary>
+    /// <summary>Determines whether the failure was caused by a lack of file descriptors or of memory for a socket.</summary>
     public static bool Caused(Exception? failure) => failure switch
     {
         SocketException { SocketErrorCode: SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable } => true,

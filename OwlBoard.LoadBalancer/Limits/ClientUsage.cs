@@ -1,20 +1,20 @@
 using OwlBoard.LoadBalancer.Requests;
 namespace OwlBoard.LoadBalancer.Limits;
 
-/// <summary>The connections of one client, and its requests over HTTP/2.</summary>
+/// <summary>The connections and the concurrent HTTP/2 requests of one client.</summary>
 /// <param name="network">The client (see <see cref="Requests.ClientNetwork"/>).</param>
 internal sealed class ClientUsage(ulong network)
 {
     private int _streams;
 
-    /// <summary>Gets the client.</summary>
+    /// <summary>The client.</summary>
     public ulong Network => network;
 
-    /// <summary>Gets the client's connections.</summary>
+    /// <summary>The client's connections.</summary>
     public ConnectionSet Connections { get; } = new();
 
-    /// <summary>Counts one more request unless there are as many as the limit.</summary>
-    /// <returns>Whether it was counted; then <see cref="LeaveStream"/> has to follow.</returns>
+    /// <summary>Counts a request, unless the limit is reached.</summary>
+    /// <returns><see langword="true"/> if the request was counted; call <see cref="LeaveStream"/> at its end.</returns>
     public bool TryEnterStream(int limit)
     {
         if (Interlocked.Increment(ref _streams) <= limit)
@@ -26,6 +26,6 @@ internal sealed class ClientUsage(ulong network)
         return false;
     }
 
-    /// <summary>Counts one request less.</summary>
+    /// <summary>Decrements the number of concurrent requests.</summary>
     public void LeaveStream() => Interlocked.Decrement(ref _streams);
 }

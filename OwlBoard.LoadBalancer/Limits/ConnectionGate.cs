@@ -7,8 +7,9 @@ using OwlBoard.LoadBalancer.Telemetry;
 namespace OwlBoard.LoadBalancer.Limits;
 
 /// <summary>
-/// Admits clients' connections up to the limits, in all and per client. At a limit, the connection that has been idle longest
-/// is closed for the new one: idle connections do not lock others out. Management's connections are not counted.
+/// Accepts client connections up to the limits, in total and per client. At a limit, a new connection replaces the one that
+/// has been idle longest, so that idle connections cannot lock other clients out. Connections to the management port do not
+/// count.
 /// </summary>
 internal sealed class ConnectionGate(ConnectionLimits limits, ClientAddress clients, LoadBalancerMetrics metrics, ShedLog log, TimeProvider time)
 {
@@ -17,7 +18,7 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ClientAddress clie
     private readonly Dictionary<ulong, ClientUsage> _clients = [];
     private int _streams;
 
-    /// <summary>Gets the number of connections.</summary>
+    /// <summary>The number of connections.</summary>
     public int Count
     {
         get
@@ -29,7 +30,7 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ClientAddress clie
         }
     }
 
-    /// <summary>Gets the number of connections that are parked.</summary>
+    /// <summary>The number of parked connections.</summary>
     public int Parked
     {
         get
@@ -43,8 +44,8 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ClientAddress clie
 
     /// <summary>Serves the connection, unless a limit is reached.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="canBeParked">Whether the connection may wait for its next request outside of the server.</param>
-    /// <param name="next">Serves it.</param>
+    /// <param name="canBeParked"><see langword="true"/> if the connection may wait for its next request outside Kestrel.</param>
+    /// <param name="next">The delegate that serves the connection.</param>
     public async Task PassAsync(ConnectionContext connection, bool canBeParked, ConnectionDelegate next)
     {
         var tracked = connection.Features.Get<IParkableConnection>()?.Owner as TrackedConnection ?? TryEnter(connection.RemoteEndPoint);
@@ -69,7 +70,7 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ClientAddress clie
         }
     }
 
-    /// <summary>The connection is over.</summary>
+    /// <summary>Removes a closed connection.</summary>
     public void Leave(TrackedConnection connection)
     {
         lock (_lock)
@@ -78,9 +79,9 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ClientAddress clie
         }
     }
 
-    /// <summary>Parks connections that have been idle for a while, and closes parked ones whose time is over.</summary>
+    /// <summary>Parks idle connections, and closes parked connections that have exceeded the keep-alive timeout.</summary>
     /// <param name="parkAfter">The time after which an idle connection is parked.</param>
-    /// <param name="keepAlive">The time that a connection may be idle.</param>
+    /// <param name="keepAlive">The time after which a parked connection is closed.</param>
     public void Sweep(TimeSpan parkAfter, TimeSpan keepAlive)
     {
         var now = time.GetTimestamp();
@@ -108,9 +109,9 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ClientAddress clie
         expired.ForEach(static connection => connection.Close("The connection was idle for too long."));
     }
 
-    /// <summary>Counts one more request over HTTP/2, of which one connection carries many.</summary>
+    /// <summary>Counts an HTTP/2 request, unless a limit is reached.</summary>
     /// <param name="connection">The connection of the request.</param>
-    /// <returns><see langword="null"/> if it was counted, and <see cref="LeaveStream"/> has to follow; otherwise the limit.</returns>
+    /// <returns><see langword="null"/> if the request was counted; otherwise the limit that is reached.</returns>
     public int? TryEnterStream(TrackedConnection connection)
     {
         var limit = limits.Connections;
@@ -131,7 +132,7 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ClientAddress clie
         return null;
     }
 
-    /// <summary>Counts one request over HTTP/2 less.</summary>
+    /// <summary>Decrements the number of concurrent HTTP/2 requests.</summary>
     public void LeaveStream(TrackedConnection connection)
     {
         connection.Client?.LeaveStream();
@@ -139,15 +140,15 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ClientAddress clie
     }
 
     /// <summary>Closes the connections that have been idle longest.</summary>
-    /// <param name="part">The part of all connections to close at most.</param>
-    /// <param name="reason">The reason.</param>
+    /// <param name="part">The maximum fraction of all connections to close, from 0 to 1.</param>
+    /// <param name="reason">The reason to report.</param>
     public void CloseIdle(double part, ShedReason reason) => Close(static connection => connection.IdleSince, part, reason);
 
-    /// <summary>Closes the connections that have waited longest for their client in the middle of a request.</summary>
+    /// <summary>Closes the connections whose requests have waited longest for the client to send or to read.</summary>
     /// <inheritdoc cref="CloseIdle"/>
     public void CloseSlowest(double part, ShedReason reason) => Close(static connection => connection.StalledSince, part, reason);
 
-    /// <summary>Counts something that was shed, in metrics and log.</summary>
+    /// <summary>Counts a closed connection, or a refused connection or request, in the metrics and the log.</summary>
     public void Shed(ShedReason reason)
     {
         Action<string> count = reason switch
@@ -205,7 +206,7 @@ internal sealed class ConnectionGate(ConnectionLimits limits, ClientAddress clie
         if (idle is not null)
         {
             Shed(ShedReason.IdleForNew);
-            idle.Close("The connection was idle longest, and there is a new one.");
+            idle.Close("The connection limit is reached, and this connection was idle longest.");
         }
 
         return tracked;

@@ -3,17 +3,17 @@ using System.Collections.Concurrent;
 namespace OwlBoard.LoadBalancer.Limits;
 
 /// <summary>
-/// Counts the requests that are being served, by client. It knows only clients that are being served now, so that its
-/// memory is bounded by the open connections.
+/// Counts the active requests of each client. A client without active requests has no entry, so the number of open
+/// connections bounds the memory.
 /// </summary>
 internal sealed class ConnectionLimiter
 {
     private readonly ConcurrentDictionary<ulong, int> _active = new();
 
-    /// <summary>Clients that are being served.</summary>
+    /// <summary>The number of clients with active requests.</summary>
     public int Clients => _active.Count;
 
-    /// <summary>Counts one more request of the client unless it has as many as it may.</summary>
+    /// <summary>Counts a request of the client, unless its limit is reached.</summary>
     public bool TryEnter(ulong client, int limit)
     {
         while (true)
@@ -36,7 +36,7 @@ internal sealed class ConnectionLimiter
         }
     }
 
-    /// <summary>Counts one request less, after <see cref="TryEnter"/> said yes.</summary>
+    /// <summary>Decrements the count for a request for which <see cref="TryEnter"/> returned <see langword="true"/>.</summary>
     public void Leave(ulong client)
     {
         while (true)

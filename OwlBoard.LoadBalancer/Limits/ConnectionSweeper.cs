@@ -4,7 +4,7 @@ using OwlBoard.LoadBalancer.Telemetry;
 
 namespace OwlBoard.LoadBalancer.Limits;
 
-/// <summary>Looks after the connections once a second: parks idle ones, sheds load if memory is short, and logs what was shed.</summary>
+/// <summary>Parks idle connections, sheds load if memory is short, and logs the shed load, once a second.</summary>
 internal sealed partial class ConnectionSweeper(
     ConnectionGate gate,
     MemoryPressure memory,
@@ -18,7 +18,7 @@ internal sealed partial class ConnectionSweeper(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// A connection that has been idle for this time is parked. To accept it once more takes as long as a new one, some 20 us.
+    /// The idle time after which a connection is parked. Accepting it again takes as long as accepting a new one, about 20 us.
     /// </summary>
     private static readonly TimeSpan ParkAfter = TimeSpan.FromSeconds(5);
 
@@ -40,7 +40,7 @@ internal sealed partial class ConnectionSweeper(
         }
     }
 
-    /// <summary>A fault must not end the load balancer, as that of a hosted service does.</summary>
+    /// <summary>Runs one sweep and logs its failure: an unhandled exception in a hosted service would stop the host.</summary>
     private void Sweep()
     {
         try
@@ -55,6 +55,6 @@ internal sealed partial class ConnectionSweeper(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The connections could not be looked after")]
+    [LoggerMessage(1, LogLevel.Error, "The sweep of the client connections failed")]
     private partial void LogFailed(Exception failure);
 }

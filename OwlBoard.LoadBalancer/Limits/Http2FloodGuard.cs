@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace OwlBoard.LoadBalancer.Limits;
 
-/// <summary>Closes HTTP/2 connections that consist of frames which bring no request further.</summary>
+/// <summary>Closes HTTP/2 connections that send too many frames without progress (see <see cref="Http2FrameCounter"/>).</summary>
 internal sealed class Http2FloodGuard(ConnectionGate gate, TimeProvider time)
 {
-    /// <summary>Serves the connection. To be placed after TLS, which negotiates the protocol.</summary>
+    /// <summary>Counts the frames of an HTTP/2 connection. Must run after TLS, which negotiates the protocol.</summary>
     public Task PassAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         if (connection.Features.Get<ITlsApplicationProtocolFeature>() is { } protocol
@@ -31,7 +31,7 @@ internal sealed class Http2FloodGuard(ConnectionGate gate, TimeProvider time)
     {
         private readonly PipeReader _inner = connection.Transport.Input;
 
-        /// <summary>The bytes at the start of the buffer that were counted.</summary>
+        /// <summary>The number of bytes at the start of the buffer that were counted.</summary>
         private long _counted;
         private ReadResult _last;
 
@@ -76,7 +76,7 @@ internal sealed class Http2FloodGuard(ConnectionGate gate, TimeProvider time)
             if (!isWithinLimits)
             {
                 gate.Shed(ShedReason.Http2Flood);
-                var reason = new ConnectionAbortedException("The client sends HTTP/2 frames that bring no request further.");
+                var reason = new ConnectionAbortedException("The client sends too many HTTP/2 frames without progress.");
                 connection.Abort(reason);
                 throw reason;
             }

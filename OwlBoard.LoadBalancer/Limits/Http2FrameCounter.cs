@@ -4,21 +4,21 @@ using System.Buffers.Binary;
 namespace OwlBoard.LoadBalancer.Limits;
 
 /// <summary>
-/// Counts the frames of an HTTP/2 connection that bring no request further: empty <c>DATA</c>, <c>CONTINUATION</c>,
-/// <c>SETTINGS</c> and <c>PING</c>. Flow control does not bound them, and neither Kestrel's limits of header bytes if they are
-/// empty (CVE-2024-27316 and its like).
+/// Counts the frames of an HTTP/2 connection without progress: empty <c>DATA</c>, <c>CONTINUATION</c>, <c>SETTINGS</c> and
+/// <c>PING</c>. Flow control does not bound them, nor do Kestrel's limits of header bytes if they are empty (CVE-2024-27316
+/// and similar).
 /// </summary>
 internal sealed class Http2FrameCounter(TimeProvider time)
 {
-    /// <summary>The client's preface (RFC 9113 section 3.4).</summary>
+    /// <summary>The length of the client's connection preface (RFC 9113 section 3.4).</summary>
     private const int PrefaceBytes = 24;
 
     private const int HeaderBytes = 9;
 
-    /// <summary>The most <c>CONTINUATION</c> frames of a header block. Limits of header bytes need no more than 2.</summary>
+    /// <summary>The maximum <c>CONTINUATION</c> frames of a header block. The default limits of header bytes need at most 2.</summary>
     private const int MaxContinuations = 32;
 
-    /// <summary>The most frames without progress in a <see cref="Window"/>.</summary>
+    /// <summary>The maximum number of frames without progress in a <see cref="Window"/>.</summary>
     private const int MaxWithoutProgress = 1_000;
 
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
@@ -30,8 +30,8 @@ internal sealed class Http2FrameCounter(TimeProvider time)
     private int _withoutProgress;
     private long _windowStart;
 
-    /// <summary>Looks at received bytes, each of them once.</summary>
-    /// <returns>Whether they are within the limits.</returns>
+    /// <summary>Counts the frames in received bytes. Each byte must be passed once.</summary>
+    /// <returns><see langword="true"/> if the connection is within the limits.</returns>
     public bool TryCount(ReadOnlySequence<byte> bytes)
     {
         foreach (var segment in bytes)

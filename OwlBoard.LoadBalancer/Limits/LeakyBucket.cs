@@ -1,12 +1,11 @@
 namespace OwlBoard.LoadBalancer.Limits;
 
 /// <summary>
-/// The size of a bucket and of its leak, in ticks of the injected clock. A bucket's state is the moment at which it will
-/// be empty again (the generic cell rate algorithm), which makes it one number and an idle client no different from an
-/// unknown one.
+/// The parameters of a leaky bucket, in ticks of the injected clock. The state of a bucket is one number, the time at which it
+/// will be empty (the generic cell rate algorithm), so an idle client needs no state.
 /// </summary>
-/// <param name="Interval">How long one request takes to leak out.</param>
-/// <param name="Tolerance">How full the bucket may be, in time, for one more request to fit.</param>
+/// <param name="Interval">The time in which one request leaks out.</param>
+/// <param name="Tolerance">The maximum time until empty at which another request fits.</param>
 internal readonly record struct LeakyBucket(long Interval, long Tolerance)
 {
     public static LeakyBucket Create(double requestsPerSecond, int burst, long ticksPerSecond)

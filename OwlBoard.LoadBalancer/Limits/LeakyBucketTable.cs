@@ -4,12 +4,12 @@ using System.Runtime.CompilerServices;
 namespace OwlBoard.LoadBalancer.Limits;
 
 /// <summary>
-/// The buckets of all clients in one flat array: 16 bytes a client and nothing for the garbage collector to follow.
+/// The buckets of all clients in one flat array: 16 bytes per slot, and no references for the garbage collector to trace.
 /// <para>
-/// A client may be in any of the eight slots of one set. For known clients, finding the slot and taking from the bucket
-/// is lock-free and allocates nothing; a lock orders those who come new. A slot whose bucket is empty is free: to forget
-/// such a client changes nothing for it. When all eight are in use the array doubles; at its largest, the emptiest
-/// bucket of the set is forgotten, so that a flood of addresses neither shuts everybody out nor lets everybody through.
+/// A client may be in any of the eight slots of one set. For a known client, the lookup and the update are lock-free and
+/// allocate nothing; new clients are added under a lock. A slot whose bucket is empty is free, since removing it changes
+/// nothing for its client. When all eight slots are in use, the array doubles. At its maximum size, the emptiest bucket of
+/// the set is evicted, so that a flood of addresses neither locks all clients out nor disables the limit.
 /// </para>
 /// </summary>
 internal sealed class LeakyBucketTable
@@ -17,28 +17,28 @@ internal sealed class LeakyBucketTable
     private const int Ways = 8;
     private const int SmallestSize = 1024;
 
-    /// <summary>In place of a state: the slot is changing hands, or its bucket is on its way into another array.</summary>
+    /// <summary>The state of a slot that is being assigned to another client, or whose bucket is moving to another array.</summary>
     private const long Moved = long.MinValue;
 
     private readonly Lock _lock = new();
     private readonly int _largestSize;
-    // Random, or whoever holds many addresses could choose some that fall into one set.
+    // Random, so that a client with many addresses cannot choose some that fall into one set.
     private readonly ulong _seed = (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue);
     private Slot[] _slots = new Slot[SmallestSize];
 
-    /// <param name="clients">How many clients with buckets in use are remembered at most.</param>
+    /// <param name="clients">The maximum number of clients with a bucket that is not empty.</param>
     public LeakyBucketTable(int clients) =>
-        // Twice as many slots: at half load, a set of eight is seldom full while others have room.
+        // Twice as many slots: at half load, a set of eight is rarely full while other sets have free slots.
         _largestSize = (int)Math.Max(SmallestSize, BitOperations.RoundUpToPowerOf2(2 * (uint)clients));
 
-    /// <summary>Slots at present.</summary>
+    /// <summary>The current number of slots.</summary>
     public int Size => Volatile.Read(ref _slots).Length;
 
-    /// <summary>Puts one request into a client's bucket if it fits.</summary>
+    /// <summary>Adds one request to a client's bucket if it fits.</summary>
     /// <param name="client">The client; not 0.</param>
-    /// <param name="now">The time in the clock's ticks.</param>
-    /// <param name="bucket">The bucket's size.</param>
-    /// <param name="wait">If it does not fit: in how many ticks it will.</param>
+    /// <param name="now">The current time, in ticks of the clock.</param>
+    /// <param name="bucket">The parameters of the bucket.</param>
+    /// <param name="wait">The ticks until the request fits; 0 if it fits now.</param>
     public bool TryTake(ulong client, long now, LeakyBucket bucket, out long wait)
     {
         wait = 0;
@@ -62,7 +62,7 @@ internal sealed class LeakyBucketTable
                 continue;
             }
 
-            // Found by its number, it may have become another's since; from here on that would change the state as well.
+            // The slot may have been reassigned since it was found. A later reassignment changes EmptyAt and fails the exchange.
             if (Volatile.Read(ref slot.Client) != client)
             {
                 continue;
@@ -82,7 +82,7 @@ internal sealed class LeakyBucketTable
         }
     }
 
-    /// <summary>How many clients have something in their bucket.</summary>
+    /// <summary>Returns the number of clients with a bucket that is not empty.</summary>
     public int Count(long now)
     {
         var count = 0;
@@ -94,7 +94,7 @@ internal sealed class LeakyBucketTable
         return count;
     }
 
-    /// <summary>Gives memory back that a flood of clients took and that is not in use any more.</summary>
+    /// <summary>Shrinks the table after a flood of clients.</summary>
     public void Trim(long now)
     {
         if (Size == SmallestSize)
@@ -114,7 +114,7 @@ internal sealed class LeakyBucketTable
 
     private Span<Slot> SetOf(Slot[] slots, ulong client)
     {
-        // The finalizer of MurmurHash3: neighbouring networks are to be far apart.
+        // The finalizer of MurmurHash3 spreads neighbouring networks over the sets.
         var hash = client ^ _seed;
         hash = (hash ^ (hash >> 33)) * 0xFF51AFD7ED558CCD;
         hash = (hash ^ (hash >> 33)) * 0xC4CEB9FE1A85EC53;
@@ -135,8 +135,8 @@ internal sealed class LeakyBucketTable
         return ref Unsafe.NullRef<Slot>();
     }
 
-    /// <summary>Gives a client a slot and puts its first request into the bucket, where one always fits.</summary>
-    /// <returns>Whether it did; not if the client turned out to be known by now.</returns>
+    /// <summary>Assigns a slot to a new client and adds its first request, which always fits.</summary>
+    /// <returns><see langword="false"/> if another thread has added the client.</returns>
     private bool TryAdd(ulong client, long now, LeakyBucket bucket)
     {
         lock (_lock)
@@ -175,7 +175,7 @@ internal sealed class LeakyBucketTable
         return ref emptiest;
     }
 
-    /// <summary>Moves the buckets in use, under the lock. Whoever wants to take from one meanwhile waits for its new place.</summary>
+    /// <summary>Moves the buckets in use to another array, under the lock. <see cref="TryTake"/> waits meanwhile.</summary>
     private void MoveTo(Slot[] slots, long now)
     {
         foreach (ref var slot in _slots.AsSpan())
@@ -186,7 +186,7 @@ internal sealed class LeakyBucketTable
                 continue;
             }
 
-            // Growing, a set's eight go into two sets and there is always room.
+            // When the table grows, the eight slots of a set move to two sets, so there is always a free slot.
             ref var place = ref Emptiest(SetOf(slots, slot.Client));
             if (place.EmptyAt < empty)
             {
@@ -206,10 +206,10 @@ internal sealed class LeakyBucketTable
 
     private struct Slot
     {
-        /// <summary>Whose bucket it is; 0 for nobody's.</summary>
+        /// <summary>The client that the bucket belongs to; 0 for none.</summary>
         public ulong Client;
 
-        /// <summary>When the bucket will be empty, in the clock's ticks.</summary>
+        /// <summary>The time at which the bucket will be empty, in ticks of the clock.</summary>
         public long EmptyAt;
     }
 }

@@ -3,43 +3,44 @@ using OwlBoard.ServiceDefaults;
 
 namespace OwlBoard.LoadBalancer.Limits;
 
-/// <summary>Limits of requests and connections. Section <c>LoadBalancer:Limits</c>.</summary>
+/// <summary>The limits of requests and connections. Section <c>LoadBalancer:Limits</c>.</summary>
 public sealed class LimitOptions
 {
-    /// <summary>A request's body, in bytes; a larger one is answered with 413. Default 10 MiB (10,485,760).</summary>
+    /// <summary>The maximum size of a request's body, in bytes; a larger body gets 413. Default 10 MiB (10,485,760).</summary>
     [Range(0.0, 1024.0 * 1024 * 1024 * 1024)]
     public long RequestBodyBytes { get; set; } = RequestLimits.BodyBytes;
 
-    /// <summary>A request's header fields together, in bytes; more are answered with 431. Default 32 KiB (32,768).</summary>
+    /// <summary>The maximum total size of a request's header fields, in bytes; more get 431. Default 32 KiB (32,768).</summary>
     [Range(1024, 16 * 1024 * 1024)]
     public int RequestHeadersBytes { get; set; } = 32 * 1024;
 
-    /// <summary>The number of a request's header fields; more are answered with 431. Default 100.</summary>
+    /// <summary>The maximum number of a request's header fields; more get 431. Default 100.</summary>
     [Range(1, 10_000)]
     public int RequestHeaderCount { get; set; } = 100;
 
-    /// <summary>A request's first line, in bytes; a longer one is answered with 414. Default 8 KiB (8,192).</summary>
+    /// <summary>The maximum length of the request line, in bytes; a longer one gets 414. Default 8 KiB (8,192).</summary>
     [Range(64, 1024 * 1024)]
     public int RequestLineBytes { get; set; } = 8 * 1024;
 
     /// <summary>
-    /// The bytes per second that a client has to send of a request's body, on average over the time that it is waited for and
-    /// after a grace of 30 s; a slower one gets 408. Default 240; 0 for no such limit.
+    /// The minimum average rate at which a client has to send a request's body, in bytes per second. Only time spent waiting for
+    /// the client counts, after a grace period of 30 s; a slower client gets 408. Default 240; 0 disables the limit.
     /// </summary>
     [Range(0, 1024 * 1024 * 1024)]
     public int RequestBodyBytesPerSecond { get; set; } = 240;
 
     /// <summary>
-    /// The limit of clients' connections, WebSockets included, as HAProxy's <c>maxconn</c>. At the limit the connection that
-    /// has been idle longest is closed for a new one; if none is idle, the new one is closed. The same number limits concurrent
-    /// requests over HTTP/2, of which further ones get 503. Default 0: as many as file descriptors (<c>ulimit -n</c>, less 512,
-    /// halved: each may need another one to a gateway) and memory (60 % of what is available, 20 KiB each) allow, and never more.
+    /// The limit of client connections, WebSockets included, as HAProxy's <c>maxconn</c>. At the limit, a new connection replaces
+    /// the one that has been idle longest; if none is idle, the new one is closed. The same limit applies to concurrent HTTP/2
+    /// requests; further ones get 503. Default 0: what file descriptors (<c>ulimit -n</c>, less 512, halved, since each connection
+    /// may need an upstream connection) and memory (60 % of the available memory, 20 KiB each) allow. A configured limit is
+    /// capped at that value.
     /// </summary>
     [Range(0, 10_000_000)]
     public int Connections { get; set; }
 
     /// <summary>
-    /// The limit of one client's connections (an IPv4 address or an IPv6 /64), and of its concurrent requests over HTTP/2.
+    /// The limit of one client's connections (an IPv4 address or an IPv6 /64), and of its concurrent HTTP/2 requests.
     /// Trusted proxies are exempt. Default 0: a quarter of <see cref="Connections"/>, at least 16.
     /// </summary>
     [Range(0, 10_000_000)]

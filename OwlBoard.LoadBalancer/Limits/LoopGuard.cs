@@ -3,25 +3,24 @@ using Microsoft.Extensions.Primitives;
 namespace OwlBoard.LoadBalancer.Limits;
 
 /// <summary>
-/// Recognizes a request that comes back to a load balancer again and again: one of the gateways leads back to it. Every load
-/// balancer appends itself to <c>Via</c> (RFC 9110 section 7.6.3), which a later one cannot miss: what the client sends under
-/// this name, or names in <c>Connection</c>, is from before the first of them. A client that states passes which there
-/// were not gets its own request refused, no other.
+/// Detects forwarding loops, in which a gateway leads back to a load balancer. Every load balancer appends itself to
+/// <c>Via</c> (RFC 9110 section 7.6.3). A client cannot hide a loop: it can only affect <c>Via</c> before the first load
+/// balancer, also by naming the field in <c>Connection</c>. A client that forges entries gets only its own request refused.
 /// </summary>
 internal sealed partial class LoopGuard(TimeProvider time, ILogger<LoopGuard> logger)
 {
-    /// <summary>The load balancer's pseudonym: the same for all, so that a loop over several of them is recognized too.</summary>
+    /// <summary>The pseudonym in <c>Via</c>. All load balancers share it, so that a loop over several is detected.</summary>
     private const string Pseudonym = "OwlBoard-LB";
 
-    /// <summary>The load balancers that a request may pass. Chains of two or three are in use.</summary>
+    /// <summary>The number of passes at which a request is refused. Chains of two or three load balancers are in use.</summary>
     private const int MostPasses = 5;
 
-    /// <summary>A loop affects every request: it is logged once in this time.</summary>
+    /// <summary>The minimum time between two log entries, since a loop affects every request.</summary>
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
     private long _logged;
 
-    /// <summary>Returns the value of <c>Via</c> for the gateway: what was received, with this load balancer appended.</summary>
+    /// <summary>Returns the value of <c>Via</c> for the gateway: the received entries and this load balancer.</summary>
     public static string Via(HttpContext context)
     {
         var request = context.Request;
@@ -30,10 +29,10 @@ internal sealed partial class LoopGuard(TimeProvider time, ILogger<LoopGuard> lo
         return received.Count == 0 ? own : $"{received}, {own}";
     }
 
-    /// <summary>Returns whether the request has passed load balancers so often that it can only be in a loop, and logs it.</summary>
+    /// <summary>Returns <see langword="true"/> and logs a warning if the request has passed too many load balancers.</summary>
     public bool IsInLoop(HttpContext context)
     {
-        // Read for each request: Kestrel knows this name, and finds it absent without a search.
+        // Kestrel has a dedicated slot for this field, so reading it for each request needs no search.
         var via = context.Request.Headers.Via;
         if (via.Count == 0 || Passes(via) < MostPasses)
         {
@@ -58,7 +57,7 @@ internal sealed partial class LoopGuard(TimeProvider time, ILogger<LoopGuard> lo
         {
             foreach (var range in line.AsSpan().Split(','))
             {
-                // The protocol, white space, and who received it.
+                // An entry is the received protocol, white space and the pseudonym.
                 var entry = line.AsSpan(range).Trim();
                 if (entry[(entry.IndexOf(' ') + 1)..].Equals(Pseudonym, StringComparison.OrdinalIgnoreCase))
                 {
@@ -70,6 +69,6 @@ internal sealed partial class LoopGuard(TimeProvider time, ILogger<LoopGuard> lo
         return passes;
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "{Method} {Path} has passed {Passes} load balancers and is refused: one of LoadBalancer:Gateways leads back to a load balancer")]
+    [LoggerMessage(1, LogLevel.Warning, "Forwarding loop: {Method} {Path} passed {Passes} load balancers and was refused; a gateway in LoadBalancer:Gateways leads back to a load balancer")]
     private partial void LogLoop(string method, string path, int passes);
 }

@@ -1,9 +1,9 @@
 namespace OwlBoard.LoadBalancer.Limits;
 
 /// <summary>
-/// Sheds load before memory runs out: from 70 % of the available memory on it closes idle connections, from 80 % on it
-/// refuses requests, and from 88 % on, or if that lasts, it closes the connections of the slowest clients. What counts is the
-/// heap after its last collection, in relation to what the runtime may use: three quarters of the container's limit, or
+/// Sheds load before memory runs out: from 70 % of the available memory it closes idle connections, from 80 % it refuses
+/// requests, and from 88 %, or at the third check in a row from 80 %, it closes the connections of the slowest clients. It compares
+/// the heap after the last collection with the memory available to the runtime: three quarters of the container's limit, or
 /// <c>DOTNET_GCHeapHardLimit</c>.
 /// </summary>
 internal sealed class MemoryPressure(ConnectionGate gate)
@@ -12,22 +12,22 @@ internal sealed class MemoryPressure(ConnectionGate gate)
     private const double RefuseFrom = 0.80;
     private const double SlowFrom = 0.88;
 
-    /// <summary>The part of the connections that is closed at a time: memory is free only after the next collection.</summary>
+    /// <summary>The fraction of the connections to close at a time. Their memory is free only after the next collection.</summary>
     private const double ClosedPart = 0.1;
 
-    /// <summary>The number of checks in a row with requests refused, after which the slowest clients make room.</summary>
+    /// <summary>The number of consecutive checks that refuse requests before the slowest connections are closed.</summary>
     private const int MaxRefusingChecks = 2;
 
     private volatile bool _refusesRequests;
     private int _refusingChecks;
     private long _lastCollection;
 
-    /// <summary>Gets whether new requests are to be refused.</summary>
+    /// <summary>Indicates whether new requests are to be refused.</summary>
     public bool RefusesRequests => _refusesRequests;
 
-    /// <summary>Sheds by the part of the available memory that is used.</summary>
-    /// <param name="used">The part, from 0 to 1.</param>
-    /// <param name="isNew">Whether the heap was collected since the last call: only then closing more may be necessary.</param>
+    /// <summary>Sheds load according to the fraction of the available memory in use.</summary>
+    /// <param name="used">The fraction, from 0 to 1.</param>
+    /// <param name="isNew"><see langword="true"/> after a new collection of the heap; connections close only then.</param>
     public void Apply(double used, bool isNew)
     {
         _refusesRequests = used >= RefuseFrom;
@@ -43,7 +43,7 @@ internal sealed class MemoryPressure(ConnectionGate gate)
         }
     }
 
-    /// <summary>Sheds by the memory that is in use now.</summary>
+    /// <summary>Sheds load according to the memory currently in use.</summary>
     public void Check()
     {
         var memory = GC.GetGCMemoryInfo(GCKind.Any);
@@ -54,7 +54,7 @@ internal sealed class MemoryPressure(ConnectionGate gate)
             Apply((double)memory.HeapSizeBytes / memory.TotalAvailableMemoryBytes, isNew);
             if (_refusesRequests && !isNew)
             {
-                // Nothing may be allocated any more that would cause a collection.
+                // With requests refused, there may be too few allocations to trigger a collection.
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
             }
         }

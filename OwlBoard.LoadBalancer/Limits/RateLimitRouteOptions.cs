@@ -3,19 +3,19 @@ using System.ComponentModel.DataAnnotations;
 namespace OwlBoard.LoadBalancer.Limits;
 
 /// <summary>
-/// The limit of a path and all below it, counted apart from the other requests. Section
-/// <c>LoadBalancer:RateLimit:Routes</c>. Of several that match, the longest path decides.
+/// The rate limit of a path and all paths below it, counted separately from other requests. Section
+/// <c>LoadBalancer:RateLimit:Routes</c>. If several match, the longest path applies.
 /// </summary>
 public sealed class RateLimitRouteOptions
 {
-    /// <summary>The path, as in <c>/api/chat</c>, which is also that of <c>/api/chat/rooms</c> but not of <c>/api/chats</c>.</summary>
+    /// <summary>The path. <c>/api/chat</c> matches <c>/api/chat/rooms</c> but not <c>/api/chats</c>.</summary>
     public string Path { get; set; } = "";
 
-    /// <summary>Requests per second and client. Default: as elsewhere; 0 sets no limit on this path.</summary>
+    /// <summary>The sustained rate per client, in requests per second. Default: that of other paths; 0 disables the limit.</summary>
     [Range(0.0, 1_000_000.0)]
     public double? RequestsPerSecond { get; set; }
 
-    /// <summary>Requests that a client may be ahead of that rate. Default: as elsewhere.</summary>
+    /// <summary>The number of requests by which a client may exceed the rate. Default: that of other paths.</summary>
     [Range(0, 1_000_000)]
     public int? Burst { get; set; }
 }

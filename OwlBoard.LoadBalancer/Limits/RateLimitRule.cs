@@ -1,11 +1,11 @@
 namespace OwlBoard.LoadBalancer.Limits;
 
-/// <summary>The limit in force on a path and all below it.</summary>
-/// <param name="Path">The path; empty for the rest of all paths.</param>
-/// <param name="Bucket">Each client's bucket; <see langword="null"/> without a limit.</param>
-/// <param name="Clients">How many clients are remembered.</param>
+/// <summary>The rate limit in force for a path and all paths below it.</summary>
+/// <param name="Path">The path; empty for all other paths.</param>
+/// <param name="Bucket">The parameters of each client's bucket; <see langword="null"/> without a limit.</param>
+/// <param name="Clients">The maximum number of clients in the table.</param>
 internal sealed record RateLimitRule(PathString Path, LeakyBucket? Bucket, int Clients)
 {
-    /// <summary>The clients' buckets. A rule that differs in anything has others.</summary>
+    /// <summary>The clients' buckets. An unchanged rule keeps its table when the options are reloaded.</summary>
     public LeakyBucketTable? Table { get; init; }
 }

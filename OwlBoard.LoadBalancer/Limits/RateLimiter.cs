@@ -4,7 +4,7 @@ using OwlBoard.LoadBalancer.Requests;
 
 namespace OwlBoard.LoadBalancer.Limits;
 
-/// <summary>Finds the rule that holds for a request and takes it from its client's bucket.</summary>
+/// <summary>Applies the rate limit of a request's path to its client.</summary>
 internal sealed class RateLimiter : IDisposable
 {
     private static readonly TimeSpan TrimPeriod = TimeSpan.FromMinutes(1);
@@ -13,7 +13,7 @@ internal sealed class RateLimiter : IDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _trimming;
 
-    /// <summary>The longest path first; the last one holds for all.</summary>
+    /// <summary>The rules, the longest path first. The last one applies to all other paths.</summary>
     private volatile RateLimitRule[] _rules = [];
 
     public RateLimiter(IOptionsMonitor<RateLimitOptions> options, TimeProvider time)
@@ -33,12 +33,12 @@ internal sealed class RateLimiter : IDisposable
         _trimming.Dispose();
     }
 
-    /// <summary>Counts a request.</summary>
-    /// <param name="path">Its path.</param>
-    /// <param name="client">Who sent it.</param>
-    /// <param name="rule">The rule that holds for it.</param>
-    /// <param name="wait">If it is over the limit: the time until one more would not be.</param>
-    /// <returns>Whether it is within the limit.</returns>
+    /// <summary>Counts a request if it is within the limit.</summary>
+    /// <param name="path">The path of the request.</param>
+    /// <param name="client">The address of the client.</param>
+    /// <param name="rule">The rule that applies.</param>
+    /// <param name="wait">The time until the request would be within the limit; zero if it is.</param>
+    /// <returns><see langword="true"/> if the request is within the limit.</returns>
     public bool TryTake(PathString path, IPAddress client, out RateLimitRule rule, out TimeSpan wait)
     {
         rule = RuleOf(path);

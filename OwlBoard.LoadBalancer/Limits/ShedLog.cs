@@ -1,6 +1,6 @@
 namespace OwlBoard.LoadBalancer.Limits;
 
-/// <summary>Logs what was shed: one line a minute for each reason, however much it was.</summary>
+/// <summary>Logs shed load, at most one entry per minute and reason.</summary>
 internal sealed partial class ShedLog(ConnectionLimits limits, TimeProvider time, ILogger<ShedLog> logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
@@ -9,10 +9,10 @@ internal sealed partial class ShedLog(ConnectionLimits limits, TimeProvider time
     private readonly long[] _counts = new long[Reasons.Length];
     private readonly long?[] _logged = new long?[Reasons.Length];
 
-    /// <summary>Counts one connection or request.</summary>
+    /// <summary>Counts one closed connection, or one refused connection or request.</summary>
     public void Count(ShedReason reason) => Interlocked.Increment(ref _counts[(int)reason]);
 
-    /// <summary>Logs what was counted, unless a line of the same reason was logged within the last minute.</summary>
+    /// <summary>Logs the counts, except for reasons that were logged within the last minute.</summary>
     public void Flush()
     {
         var now = time.GetTimestamp();
@@ -71,13 +71,13 @@ internal sealed partial class ShedLog(ConnectionLimits limits, TimeProvider time
     [LoggerMessage(3, LogLevel.Warning, "Connection limit ({Limit}, or that of one client) reached; idle connections closed for new ones: {Count}")]
     private partial void LogIdleForNew(int limit, long count);
 
-    [LoggerMessage(4, LogLevel.Warning, "Limit of concurrent requests ({Limit}) reached; requests over HTTP/2 refused with 503: {Count}")]
+    [LoggerMessage(4, LogLevel.Warning, "Limit of concurrent requests ({Limit}) reached; HTTP/2 requests refused with 503: {Count}")]
     private partial void LogRequestLimit(int limit, long count);
 
-    [LoggerMessage(5, LogLevel.Warning, "Limit of one client's concurrent requests ({Limit}) reached; its requests over HTTP/2 refused with 503: {Count}")]
+    [LoggerMessage(5, LogLevel.Warning, "Limit of one client's concurrent requests ({Limit}) reached; its HTTP/2 requests refused with 503: {Count}")]
     private partial void LogClientRequestLimit(int limit, long count);
 
-    [LoggerMessage(9, LogLevel.Warning, "Connections that flood with HTTP/2 frames closed: {Count}")]
+    [LoggerMessage(9, LogLevel.Warning, "HTTP/2 connections with too many frames without progress closed: {Count}")]
     private partial void LogHttp2Flood(long count);
 
     [LoggerMessage(6, LogLevel.Warning, "Memory is short; idle connections closed: {Count}")]

@@ -1,24 +1,24 @@
 namespace OwlBoard.LoadBalancer.Limits;
 
-/// <summary>Why a connection is closed, or a connection or request refused, for the sake of the others.</summary>
+/// <summary>The reasons to close a connection, or to refuse a connection or request, in order to protect the others.</summary>
 internal enum ShedReason
 {
-    /// <summary>A connection is refused: there are as many as the limit.</summary>
+    /// <summary>A connection is refused because the limit is reached.</summary>
     ConnectionLimit,
 
-    /// <summary>A connection is refused: its client has as many as its limit.</summary>
+    /// <summary>A connection is refused because the limit of its client is reached.</summary>
     ClientConnectionLimit,
 
     /// <summary>An idle connection is closed for a new one.</summary>
     IdleForNew,
 
-    /// <summary>A request over HTTP/2 is refused: there are as many as the limit.</summary>
+    /// <summary>An HTTP/2 request is refused because the limit is reached.</summary>
     RequestLimit,
 
-    /// <summary>A request over HTTP/2 is refused: its client has as many as its limit.</summary>
+    /// <summary>An HTTP/2 request is refused because the limit of its client is reached.</summary>
     ClientRequestLimit,
 
-    /// <summary>A connection is closed that floods with empty HTTP/2 frames.</summary>
+    /// <summary>A connection is closed because it sends too many HTTP/2 frames without progress.</summary>
     Http2Flood,
 
     /// <summary>An idle connection is closed because memory is short.</summary>
@@ -27,6 +27,6 @@ internal enum ShedReason
     /// <summary>A request is refused because memory is short.</summary>
     MemoryRequest,
 
-    /// <summary>A connection whose client is slowest is closed because memory is short.</summary>
+    /// <summary>The connection of a slow client is closed because memory is short.</summary>
     MemorySlow,
 }

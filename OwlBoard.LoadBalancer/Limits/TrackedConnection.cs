@@ -4,21 +4,21 @@ using OwlBoard.LoadBalancer.Requests;
 
 namespace OwlBoard.LoadBalancer.Limits;
 
-/// <summary>A client's connection as the limits see it: its requests, and the time since which it waits for its client.</summary>
+/// <summary>A client's connection and its activity: its requests, and the time since when it waits for its client.</summary>
 internal sealed class TrackedConnection : IParkingOwner, IConnectionActivity
 {
-    /// <summary>In place of a time at which nothing is waited for.</summary>
+    /// <summary>The timestamp of a connection that is not waiting.</summary>
     public const long Never = long.MaxValue;
 
     private readonly ConnectionGate _gate;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
 
-    /// <summary>The connection while the server has it.</summary>
+    /// <summary>The connection while Kestrel serves it; otherwise <see langword="null"/>.</summary>
     private ConnectionContext? _connection;
     private IParkableConnection? _parkable;
 
-    /// <summary>The connection while it is parked.</summary>
+    /// <summary>The connection while it is parked; otherwise <see langword="null"/>.</summary>
     private IDisposable? _parked;
     private bool _mustClose;
     private int _requests;
@@ -26,7 +26,7 @@ internal sealed class TrackedConnection : IParkingOwner, IConnectionActivity
     private long _stalledSince = Never;
 
     /// <param name="gate">The gate that counts the connection.</param>
-    /// <param name="client">The client that it counts for; <see langword="null"/> for a trusted proxy.</param>
+    /// <param name="client">The client that the connection counts for; <see langword="null"/> for a trusted proxy.</param>
     /// <param name="time">The clock.</param>
     public TrackedConnection(ConnectionGate gate, ClientUsage? client, TimeProvider time)
     {
@@ -35,20 +35,20 @@ internal sealed class TrackedConnection : IParkingOwner, IConnectionActivity
         Client = client;
     }
 
-    /// <summary>Gets the client that the connection counts for; <see langword="null"/> for a trusted proxy.</summary>
+    /// <summary>The client that the connection counts for; <see langword="null"/> for a trusted proxy.</summary>
     public ClientUsage? Client { get; }
 
-    /// <summary>Gets the timestamp since which the connection has no request; <see cref="Never"/> while it has one.</summary>
+    /// <summary>The timestamp since when the connection has no request; <see cref="Never"/> while it has one.</summary>
     public long IdleSince => Volatile.Read(ref _requests) == 0 ? Volatile.Read(ref _idleSince) : Never;
 
-    /// <summary>Gets the timestamp since which a request waits for its client to send or to read; <see cref="Never"/> while none does.</summary>
+    /// <summary>The timestamp since when a request waits for its client; <see cref="Never"/> if none does.</summary>
     public long StalledSince => Volatile.Read(ref _stalledSince);
 
-    /// <summary>A request begins.</summary>
+    /// <summary>Marks the start of a request.</summary>
     public void RequestBegins() => Interlocked.Increment(ref _requests);
 
-    /// <summary>A request has ended.</summary>
-    /// <param name="hadBody">Whether it may have had a body.</param>
+    /// <summary>Marks the end of a request.</summary>
+    /// <param name="hadBody"><see langword="true"/> if the request may have had a body.</param>
     public void RequestEnds(bool hadBody)
     {
         Volatile.Write(ref _idleSince, _time.GetTimestamp());
@@ -56,18 +56,18 @@ internal sealed class TrackedConnection : IParkingOwner, IConnectionActivity
         Interlocked.Decrement(ref _requests);
     }
 
-    /// <summary>A request begins to wait for its client. With several requests, the last one to wait counts.</summary>
+    /// <summary>Marks that a request waits for its client. With several requests, the last one counts.</summary>
     public void WaitBegins() => Volatile.Write(ref _stalledSince, _time.GetTimestamp());
 
-    /// <summary>A request no longer waits for its client.</summary>
+    /// <summary>Marks that a request no longer waits for its client.</summary>
     public void WaitEnds() => Volatile.Write(ref _stalledSince, Never);
 
-    /// <summary>Gets whether the connection is parked.</summary>
+    /// <summary>Indicates whether the connection is parked.</summary>
     public bool IsParked => _parked is not null;
 
-    /// <summary>The server begins to serve the connection, the first time or after it was parked.</summary>
+    /// <summary>Attaches the connection that Kestrel begins to serve, for the first time or after it was parked.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="canBeParked">Whether it may be parked.</param>
+    /// <param name="canBeParked"><see langword="true"/> if the connection may be parked.</param>
     public void Enter(ConnectionContext connection, bool canBeParked)
     {
         Volatile.Write(ref _idleSince, _time.GetTimestamp());
@@ -91,8 +91,8 @@ internal sealed class TrackedConnection : IParkingOwner, IConnectionActivity
         }
     }
 
-    /// <summary>The server leaves the connection.</summary>
-    /// <returns>Whether the connection is over; otherwise it is parked.</returns>
+    /// <summary>Detaches the connection that Kestrel no longer serves.</summary>
+    /// <returns><see langword="true"/> if the connection is closed; <see langword="false"/> if it is parked.</returns>
     public bool Leave()
     {
         var isOver = _parkable is not { IsParked: true };
@@ -132,7 +132,7 @@ internal sealed class TrackedConnection : IParkingOwner, IConnectionActivity
         IDisposable? parked;
         lock (_lock)
         {
-            // If the connection is on its way from the server to where it is parked, or back, it is closed when it arrives.
+            // A connection that is being parked or resumed is closed by Enter or Parked.
             _mustClose = true;
             (connection, parked) = (_connection, _parked);
         }

@@ -5,7 +5,7 @@ using OwlBoard.LoadBalancer.Requests;
 
 namespace OwlBoard.LoadBalancer.Management;
 
-/// <summary>What only the management listener answers: metrics, and taking gateways out and putting them back.</summary>
+/// <summary>Maps the endpoints of the management listener: metrics, and draining and activating gateways.</summary>
 internal static class ManagementEndpoints
 {
     public static void MapManagement(this IEndpointRouteBuilder endpoints)
@@ -28,7 +28,7 @@ internal static class ManagementEndpoints
             await Problem.WriteAsync(context, new ProblemDetails
             {
                 Status = StatusCodes.Status404NotFound,
-                Detail = $"There is no gateway '{name}'; there are: {string.Join(", ", registry.All.Select(known => known.Name))}.",
+                Detail = $"Gateway '{name}' does not exist; it must be one of: {string.Join(", ", registry.All.Select(known => known.Name))}.",
             });
             return;
         }
@@ -38,9 +38,9 @@ internal static class ManagementEndpoints
             new GatewayAction(gateway.Name, gateway.Condition.State.Name(), gateway.Active), context.RequestAborted);
     }
 
-    /// <summary>What became of the gateway.</summary>
-    /// <param name="Name">Its name.</param>
-    /// <param name="State">Its state now.</param>
-    /// <param name="ActiveRequests">What it is still serving.</param>
+    /// <summary>The state of a gateway after a change by an operator.</summary>
+    /// <param name="Name">The gateway's name.</param>
+    /// <param name="State">The gateway's current state.</param>
+    /// <param name="ActiveRequests">The number of active requests.</param>
     private sealed record GatewayAction(string Name, string State, int ActiveRequests);
 }

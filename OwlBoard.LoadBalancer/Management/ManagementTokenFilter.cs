@@ -28,14 +28,14 @@ internal sealed partial class ManagementTokenFilter(
         if (options.CurrentValue.ManagementToken is not { Length: > 0 } token)
         {
             await RefuseAsync(
-                http, StatusCodes.Status403Forbidden, $"Gateways can be drained by hand once LoadBalancer:{nameof(ManagementOptions.ManagementToken)} is set.");
+                http, StatusCodes.Status403Forbidden, $"Draining gateways requires LoadBalancer:{nameof(ManagementOptions.ManagementToken)} to be set.");
             return true;
         }
 
         var authorization = http.Request.Headers.Authorization.ToString();
         if (!authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
-            // Not a guess: a web page of another origin can send this, but no Authorization field.
+            // Not counted as a guess: a cross-origin web page can send this request, but no Authorization field.
             http.Response.Headers.WWWAuthenticate = "Bearer";
             await RefuseAsync(http, StatusCodes.Status401Unauthorized, "The management token is missing.");
             return true;
@@ -65,7 +65,7 @@ internal sealed partial class ManagementTokenFilter(
     private static Task RefuseAsync(HttpContext http, int status, string detail) =>
         Problem.WriteAsync(http, new ProblemDetails { Status = status, Detail = detail });
 
-    /// <summary>Not a flood: throttled requests are not logged.</summary>
-    [LoggerMessage(1, LogLevel.Warning, "A request from {Client} to the management port had a wrong token")]
+    /// <summary>Logs a wrong token. Throttled requests are not logged, so guesses cannot flood the log.</summary>
+    [LoggerMessage(1, LogLevel.Warning, "A request from {Client} to the management port had a wrong token.")]
     private partial void LogWrongToken(IPAddress client);
 }

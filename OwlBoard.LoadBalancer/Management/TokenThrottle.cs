@@ -6,30 +6,32 @@ using OwlBoard.LoadBalancer.Requests;
 namespace OwlBoard.LoadBalancer.Management;
 
 /// <summary>
-/// Compares bearer tokens and slows down guesses: a client (IPv4 address or IPv6 /64) may be wrong five times at once, then
-/// once every ten seconds. Beyond that its tokens are not compared at all, so that even the right one tells nothing.
+/// Compares bearer tokens and throttles guesses: a client (IPv4 address or IPv6 /64) may send five wrong tokens at once, then
+/// one every ten seconds. Beyond that its tokens are not compared, so that the response does not reveal a correct one.
 /// </summary>
 internal sealed class TokenThrottle(TimeProvider time)
 {
-    /// <summary>The number of wrong tokens that a client may send at once.</summary>
+    /// <summary>The maximum number of wrong tokens that a client may send at once.</summary>
     public const int Burst = 5;
 
-    /// <summary>The number of clients that are remembered, while they are slowed down or close to it.</summary>
+    /// <summary>The maximum number of clients that are tracked.</summary>
     public const int MostClients = 1024;
 
-    /// <summary>The time in which a client may send one more wrong token.</summary>
+    /// <summary>The time after which a client may send one more wrong token.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    /// <summary>The key that further clients share beyond <see cref="MostClients"/>: the holder of many addresses guesses no faster for it.</summary>
+    /// <summary>
+    /// The key shared by all clients beyond <see cref="MostClients"/>, so that more addresses do not allow more guesses.
+    /// </summary>
     private const ulong Others = 0;
 
     private readonly Lock _lock = new();
     private readonly long _interval = (long)(Interval.TotalSeconds * time.TimestampFrequency);
 
-    /// <summary>The time at which a client's leaky bucket of wrong tokens is empty, in the clock's ticks.</summary>
+    /// <summary>The timestamps at which the clients' leaky buckets of wrong tokens are empty.</summary>
     private readonly Dictionary<ulong, long> _emptyAt = [];
 
-    /// <summary>The number of clients that are remembered now.</summary>
+    /// <summary>The number of clients currently tracked.</summary>
     public int Clients
     {
         get
@@ -41,18 +43,18 @@ internal sealed class TokenThrottle(TimeProvider time)
         }
     }
 
-    /// <summary>Compares a token with the right one, unless its client guessed too often.</summary>
+    /// <summary>Compares a token with the configured one, unless the client is throttled.</summary>
     /// <param name="client">The client's address.</param>
     /// <param name="given">The token that the client sent.</param>
-    /// <param name="token">The right one.</param>
-    /// <param name="wait">The time until the client's next token is compared, if this one was not; otherwise zero.</param>
-    /// <returns>Whether it is right.</returns>
+    /// <param name="token">The configured token.</param>
+    /// <param name="wait">The time until the client's next token is compared if the client is throttled; otherwise zero.</param>
+    /// <returns><see langword="true"/> if the token is correct; otherwise, <see langword="false"/>.</returns>
     public bool TryAuthorize(IPAddress client, string given, string token, out TimeSpan wait)
     {
         wait = TimeSpan.Zero;
         var key = ClientNetwork.Of(client);
 
-        // Under the lock, or guesses at the same time would all be compared before one of them counts.
+        // The lock covers the comparison: otherwise concurrent guesses would all be compared before one of them is counted.
         lock (_lock)
         {
             var now = time.GetTimestamp();
@@ -75,11 +77,13 @@ internal sealed class TokenThrottle(TimeProvider time)
         }
     }
 
-    /// <summary>Compares hashes: in constant time, and without revealing the token's length.</summary>
+    /// <summary>Compares hashes in constant time, which does not reveal the token's length.</summary>
     private static bool AreEqual(string given, string token) => CryptographicOperations.FixedTimeEquals(
         SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
-    /// <summary>Forgets clients whose bucket is empty, if there is no room without that.</summary>
+    /// <summary>
+    /// Determines whether another client can be tracked, after removing clients with an empty bucket if necessary.
+    /// </summary>
     private bool HasRoom(long now)
     {
         if (_emptyAt.Count >= MostClients)

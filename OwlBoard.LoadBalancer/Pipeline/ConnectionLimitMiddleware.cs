@@ -7,7 +7,7 @@ using OwlBoard.LoadBalancer.Telemetry;
 
 namespace OwlBoard.LoadBalancer.Pipeline;
 
-/// <summary>Answers a client with 429 while as many of its requests as it may have are being served.</summary>
+/// <summary>Refuses a request with 429 if its client has reached the limit of concurrent requests.</summary>
 internal sealed class ConnectionLimitMiddleware(
     RequestDelegate next, ConnectionLimiter limiter, ClientAddress client, IOptionsMonitor<ConnectionLimitOptions> options, LoadBalancerMetrics metrics)
 {
@@ -24,7 +24,7 @@ internal sealed class ConnectionLimitMiddleware(
             await Problem.WriteAsync(context, new ProblemDetails
             {
                 Status = StatusCodes.Status429TooManyRequests,
-                Detail = string.Create(CultureInfo.InvariantCulture, $"This address has {limit} requests open, which is as many as it may."),
+                Detail = string.Create(CultureInfo.InvariantCulture, $"The limit of {limit} concurrent requests per client is reached."),
             });
             return;
         }

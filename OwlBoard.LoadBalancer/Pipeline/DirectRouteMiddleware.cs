@@ -6,13 +6,13 @@ using OwlBoard.LoadBalancer.Requests;
 namespace OwlBoard.LoadBalancer.Pipeline;
 
 /// <summary>
-/// Sends what can only be for the gateways to their endpoint at once: what clients ask for that begins like no path of the
-/// load balancer's own. Routing comes to the same, but makes a dictionary of route values for each request, and what
-/// stands between it and the endpoint asks several times which one it is.
+/// Bypasses routing for requests that can only match the gateways' endpoint: client requests whose path does not start with a
+/// path of the load balancer's own endpoints. Routing finds the same endpoint, but allocates a dictionary of route values per
+/// request, and the middlewares between it and the endpoint look the endpoint up several times.
 /// </summary>
-/// <param name="next">For all others: routing.</param>
-/// <param name="guard">Puts before an endpoint what each request passes on its way to the gateways.</param>
-/// <param name="endpoints">Those of the load balancer.</param>
+/// <param name="next">The pipeline with routing, for all other requests.</param>
+/// <param name="guard">The function that prepends the middlewares that run before every endpoint.</param>
+/// <param name="endpoints">The endpoints of the load balancer.</param>
 internal sealed class DirectRouteMiddleware(
     RequestDelegate next, Func<RequestDelegate, RequestDelegate> guard, EndpointDataSource endpoints)
 {
@@ -30,7 +30,7 @@ internal sealed class DirectRouteMiddleware(
         return forward(context);
     }
 
-    /// <summary>The endpoints at one time.</summary>
+    /// <summary>A snapshot of the endpoints.</summary>
     private sealed class Routes
     {
         private readonly IChangeToken _change;
@@ -38,7 +38,7 @@ internal sealed class DirectRouteMiddleware(
 
         public Routes(EndpointDataSource endpoints, Func<RequestDelegate, RequestDelegate> guard)
         {
-            // Before the endpoints are read: a change in between is seen next time.
+            // Taken before the endpoints are read, so that no change is missed.
             _change = endpoints.GetChangeToken();
             var all = endpoints.Endpoints.OfType<RouteEndpoint>().ToArray();
             var proxied = all.Where(endpoint => endpoint.IsProxied()).ToArray();
@@ -56,7 +56,7 @@ internal sealed class DirectRouteMiddleware(
         /// <summary>The gateways' endpoint; <see langword="null"/> unless there is exactly one.</summary>
         public Endpoint? Gateways { get; }
 
-        /// <summary>What is done with a request for it.</summary>
+        /// <summary>The delegate that handles a request for the gateways.</summary>
         public RequestDelegate? Forward { get; }
 
         public bool MayBeOwn(PathString path)
@@ -72,7 +72,7 @@ internal sealed class DirectRouteMiddleware(
             return false;
         }
 
-        /// <summary>With its slash; empty, as every path begins, if it is not the same for all paths of the endpoint.</summary>
+        /// <summary>Returns the first path segment with its slash; empty, which matches every path, if it is not a literal.</summary>
         private static string FirstSegment(RouteEndpoint endpoint) =>
             endpoint.RoutePattern.PathSegments is [{ Parts: [RoutePatternLiteralPart { Content: var content }] }, ..] ? $"/{content}" : "";
     }

@@ -5,8 +5,8 @@ using OwlBoard.LoadBalancer.Requests;
 namespace OwlBoard.LoadBalancer.Pipeline;
 
 /// <summary>
-/// Answers what nothing else did: an error that nobody caught, and a request that is for no endpoint, such as an unknown
-/// path of the management port. What is proxied has the same done for it by <see cref="Attempts.AttemptLoop"/>.
+/// Writes the response for an unhandled exception, and for a request that matches no endpoint, such as an unknown path of the
+/// management port. For proxied requests, <see cref="Attempts.AttemptLoop"/> handles exceptions.
 /// </summary>
 internal sealed class ErrorMiddleware(RequestDelegate next, ErrorResponse errors)
 {
@@ -31,7 +31,7 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ErrorResponse errors
 
         if (context.GetEndpoint() is null && !context.Response.HasStarted && context.Response.StatusCode == StatusCodes.Status404NotFound)
         {
-            await ErrorResponse.WriteAsync(context, StatusCodes.Status404NotFound, "There is nothing at this address.");
+            await ErrorResponse.WriteAsync(context, StatusCodes.Status404NotFound, "The path does not exist.");
         }
     }
 }

@@ -6,8 +6,8 @@ using OwlBoard.LoadBalancer.Tls;
 namespace OwlBoard.LoadBalancer.Pipeline;
 
 /// <summary>
-/// Puts <c>Strict-Transport-Security</c> on responses over HTTPS, and on no others (RFC 6797 section 7.2). At the last
-/// moment: a retry clears what was set before.
+/// Adds <c>Strict-Transport-Security</c> to responses over HTTPS, and to no others (RFC 6797 section 7.2). The field is added
+/// when the response starts, since a retry clears the fields set before.
 /// </summary>
 internal sealed class HstsMiddleware(RequestDelegate next, ClientAddress client, IOptionsMonitor<TlsOptions> options)
 {
@@ -22,7 +22,7 @@ internal sealed class HstsMiddleware(RequestDelegate next, ClientAddress client,
         return next(context);
     }
 
-    // By itself, or what the function holds would be made for each request.
+    // A separate method: otherwise every request would allocate the closure.
     private static void AddAtStart(HttpResponse response, TimeSpan maxAge) => response.OnStarting(() =>
     {
         response.Headers.StrictTransportSecurity = string.Create(CultureInfo.InvariantCulture, $"max-age={(long)maxAge.TotalSeconds}");

@@ -4,9 +4,9 @@ using OwlBoard.LoadBalancer.Requests;
 namespace OwlBoard.LoadBalancer.Pipeline;
 
 /// <summary>
-/// Keeps management endpoints off the listeners that clients use, and proxied routes off the management listener: there
-/// the endpoint does not exist, so that <c>/metrics</c> on 8000 is an ordinary path of the gateways'. A branch of the
-/// matcher's tree, not a selector: with one of those each request would be put in a set of candidates.
+/// Restricts each endpoint to the listeners of its <see cref="ListenerScope"/>. On other listeners it does not exist, so
+/// <c>/metrics</c> on port 8000 is forwarded to the gateways. A node builder rather than an endpoint selector: a selector would
+/// need a candidate set for each request.
 /// </summary>
 internal sealed class ListenerMatcherPolicy : MatcherPolicy, INodeBuilderPolicy
 {

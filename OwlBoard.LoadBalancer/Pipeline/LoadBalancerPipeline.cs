@@ -13,7 +13,7 @@ using OwlBoard.LoadBalancer.Tls;
 
 namespace OwlBoard.LoadBalancer.Pipeline;
 
-/// <summary>The middlewares in the order in which they run.</summary>
+/// <summary>Adds the middlewares in the order in which they run.</summary>
 internal static class LoadBalancerPipeline
 {
     public static void UseLoadBalancer(this WebApplication app)
@@ -21,14 +21,14 @@ internal static class LoadBalancerPipeline
         app.WithoutAuthorization();
         // Before routing, which uses the listener of the connection.
         app.UseMiddleware<MeasurementMiddleware>();
-        // Before anything that reads or adds a field.
+        // Before any middleware that reads or adds a field.
         var tls = app.Services.GetRequiredService<IOptionsMonitor<TlsOptions>>();
         var limits = app.Services.GetRequiredService<IOptionsMonitor<LimitOptions>>();
         app.UseRequestFields(
             RequestGuardMiddleware.RefuseAsync,
             () => tls.CurrentValue.IsOn ? limits.CurrentValue.RequestHeaderCount : 0);
         app.UseTraceParent();
-        // Before anything that reads the path.
+        // Before any middleware that reads the path.
         app.UseRequestTarget(
             static (context, detail) => RequestGuardMiddleware.RefuseAsync(context, StatusCodes.Status400BadRequest, detail),
             ResponseHeaders.Apply);
@@ -50,7 +50,7 @@ internal static class LoadBalancerPipeline
         });
     }
 
-    /// <summary>Adds the middlewares that run before every endpoint, whether routing finds it or <see cref="DirectRouteMiddleware"/>.</summary>
+    /// <summary>Adds the middlewares that run before every endpoint, with or without routing.</summary>
     private static void UseGuards(this IApplicationBuilder app)
     {
         app.UseMiddleware<HstsMiddleware>();

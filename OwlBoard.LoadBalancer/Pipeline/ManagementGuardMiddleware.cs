@@ -7,9 +7,9 @@ using OwlBoard.LoadBalancer.Requests;
 namespace OwlBoard.LoadBalancer.Pipeline;
 
 /// <summary>
-/// Keeps other web pages away from the management port. A page whose own name is made to resolve to this machine (DNS
-/// rebinding) has that name in the <c>Host</c> field, and is refused with 403. The response fields keep pages from framing
-/// or embedding what the port serves, and the status page from loading anything from elsewhere.
+/// Protects the management port from other web pages. A page whose host name resolves to this machine (DNS rebinding) sends
+/// that name in the <c>Host</c> field, and is refused with 403. The response fields prevent pages from framing or embedding
+/// the management pages, and the status page from loading external resources.
 /// </summary>
 internal sealed class ManagementGuardMiddleware(RequestDelegate next, IOptionsMonitor<ManagementOptions> options)
 {
@@ -47,7 +47,7 @@ internal sealed class ManagementGuardMiddleware(RequestDelegate next, IOptionsMo
     });
 
     /// <param name="requested">The host of the request.</param>
-    /// <param name="local">The address that the request was sent to. A page cannot be served under it from elsewhere.</param>
+    /// <param name="local">The address that the request was sent to. No foreign page can have it as its host.</param>
     private bool IsAllowed(HostString requested, IPAddress? local)
     {
         var host = requested.Host.Trim('[', ']');

@@ -10,7 +10,7 @@ using OwlBoard.ServiceDefaults.Health;
 
 namespace OwlBoard.LoadBalancer.Pipeline;
 
-/// <summary>Measures each request and says at its end what became of it: in the metrics and, health probes apart, in the access log.</summary>
+/// <summary>Measures each request and records it in the metrics and, unless it is a health probe, in the access log.</summary>
 internal sealed class MeasurementMiddleware
 {
     private readonly RequestDelegate _next;
@@ -48,7 +48,7 @@ internal sealed class MeasurementMiddleware
             throw;
         }
 
-        // A forwarded request is completed by AttemptLoop: waiting here as well costs a request a state machine.
+        // A forwarded request is completed by AttemptLoop: waiting here as well would cost a state machine per request.
         return request.IsForwarded ? rest : CompleteAfterAsync(rest, context, request);
     }
 
@@ -73,7 +73,7 @@ internal sealed class MeasurementMiddleware
         return Task.CompletedTask;
     });
 
-    /// <summary>Returns whether the request is a health probe. Probes arrive every second or so and would fill the access log.</summary>
+    /// <summary>Returns <see langword="true"/> for a health probe. Frequent probes would fill the access log.</summary>
     private static bool IsProbe(HttpRequest request) =>
         (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && request.Path == HealthEndpoint.Path;
 

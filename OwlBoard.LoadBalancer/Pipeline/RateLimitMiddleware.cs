@@ -7,8 +7,8 @@ using OwlBoard.LoadBalancer.Telemetry;
 namespace OwlBoard.LoadBalancer.Pipeline;
 
 /// <summary>
-/// Answers requests over their client's rate with 429. Part of the proxy's pipeline, so that what the load balancer
-/// answers itself is not limited; a WebSocket counts once, when it is opened.
+/// Refuses requests above their client's rate limit with 429. Part of the proxy pipeline, so that the load balancer's own
+/// endpoints are not limited. A WebSocket counts once, when it is opened.
 /// </summary>
 internal sealed class RateLimitMiddleware(RequestDelegate next, RateLimiter limiter, ClientAddress client, LoadBalancerMetrics metrics)
 {
@@ -20,13 +20,13 @@ internal sealed class RateLimitMiddleware(RequestDelegate next, RateLimiter limi
     private Task RefuseAsync(HttpContext context, RateLimitRule rule, TimeSpan wait)
     {
         metrics.RateLimited(rule.Path.HasValue ? rule.Path.Value : "*");
-        // RFC 9110 section 10.2.3: whole seconds. 0 would ask for the same again at once.
+        // RFC 9110 section 10.2.3: whole seconds. With 0 the client would retry at once.
         var seconds = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds));
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         return Problem.WriteAsync(context, new ProblemDetails
         {
             Status = StatusCodes.Status429TooManyRequests,
-            Detail = $"Too many requests from this address; try again in {seconds} s.",
+            Detail = $"Too many requests from this client; retry after {seconds} s.",
         });
     }
 }

@@ -6,8 +6,8 @@ using OwlBoard.LoadBalancer.Requests;
 namespace OwlBoard.LoadBalancer.Pipeline;
 
 /// <summary>
-/// Refuses requests with 503 while memory is short, and requests over HTTP/2 beyond the limit of connections: each needs a
-/// connection to a gateway, and so a file descriptor. Over HTTP/1.1 a connection has one request at a time; over HTTP/2 a hundred.
+/// Refuses requests with 503 while memory is short, and HTTP/2 requests beyond the connection limit: each needs an upstream
+/// connection, and so a file descriptor. An HTTP/1.1 connection has one request at a time, an HTTP/2 connection up to a hundred.
 /// </summary>
 internal sealed class RequestGateMiddleware(RequestDelegate next, ConnectionGate gate, MemoryPressure memory)
 {

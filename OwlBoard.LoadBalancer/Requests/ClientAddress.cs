@@ -6,8 +6,8 @@ using OwlBoard.Forwarding.Targets;
 namespace OwlBoard.LoadBalancer.Requests;
 
 /// <summary>
-/// Who the client is: the socket's peer, unless that is a trusted proxy; then the right-most entry of
-/// <c>X-Forwarded-For</c> that is not a trusted proxy itself. Whatever stands further left, anyone can have written.
+/// Determines the address of the client: the socket's peer or, if that is a trusted proxy, the right-most entry of
+/// <c>X-Forwarded-For</c> that is not a trusted proxy. Entries further left may be forged.
 /// </summary>
 internal sealed class ClientAddress : IDisposable
 {
@@ -24,17 +24,17 @@ internal sealed class ClientAddress : IDisposable
 
     public void Dispose() => _reload?.Dispose();
 
-    /// <summary>The client's address; IPv4 as such even where the listener is dual-stack.</summary>
+    /// <summary>Returns the client's address. An IPv4-mapped IPv6 address is returned as IPv4.</summary>
     public IPAddress Of(HttpContext context) => Of(context, ClientConnection.Of(context));
 
-    /// <summary>The same for a caller that knows the request's connection.</summary>
+    /// <summary>Returns the client's address, for a caller that has the request's connection.</summary>
     public IPAddress Of(HttpContext context, ClientConnection connection)
     {
         var peer = connection.Peer;
         return IsTrusted(peer) ? Resolve(peer, context.Request.Headers[ForwardedForName]) : peer;
     }
 
-    /// <summary>The value of <c>X-Forwarded-For</c> for the gateway: the client's own, if any, with the peer appended.</summary>
+    /// <summary>Returns the value of <c>X-Forwarded-For</c> for the gateway: the received entries and the peer.</summary>
     public static string ForwardedFor(HttpContext context, ClientConnection connection)
     {
         var peer = connection.PeerText;
@@ -42,7 +42,7 @@ internal sealed class ClientAddress : IDisposable
         return received.Count == 0 ? peer : $"{received}, {peer}";
     }
 
-    /// <summary>The scheme that the client used: <c>http</c> or <c>https</c>.</summary>
+    /// <summary>Returns the scheme that the client used: <c>http</c> or <c>https</c>.</summary>
     public string Scheme(HttpContext context)
     {
         var forwarded = OfTrustedProxy(context, ClientConnection.Of(context), "X-Forwarded-Proto");
@@ -54,14 +54,14 @@ internal sealed class ClientAddress : IDisposable
             scheme.Equals(http, StringComparison.OrdinalIgnoreCase) || scheme.Equals(webSocket, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>The host and port that the client asked for, as in <c>Host</c>.</summary>
+    /// <summary>Returns the host and port that the client requested, as in <c>Host</c>.</summary>
     public string Host(HttpContext context, ClientConnection connection)
     {
         var forwarded = OfTrustedProxy(context, connection, "X-Forwarded-Host");
         return Authority.IsValid(forwarded) ? Authority.WithoutEmptyPort(forwarded).ToString() : context.Request.Headers.Host.ToString();
     }
 
-    /// <summary>The port that the client connected to.</summary>
+    /// <summary>Returns the port that the client connected to.</summary>
     public string Port(HttpContext context, ClientConnection connection)
     {
         var forwarded = OfTrustedProxy(context, connection, "X-Forwarded-Port");
@@ -69,8 +69,8 @@ internal sealed class ClientAddress : IDisposable
     }
 
     /// <summary>
-    /// Returns what the trusted proxy at the other end states in a field: the last item, since whatever precedes it may have
-    /// come from the client. Empty if it states nothing or is not trusted.
+    /// Returns the last item of a field from a trusted proxy; the items before it may come from the client. Returns an empty span
+    /// if the field is missing or the peer is not trusted.
     /// </summary>
     private ReadOnlySpan<char> OfTrustedProxy(HttpContext context, ClientConnection connection, string name)
     {
@@ -91,7 +91,7 @@ internal sealed class ClientAddress : IDisposable
             var entries = forwarded[line]!.Split(',', StringSplitOptions.TrimEntries);
             for (var i = entries.Length - 1; i >= 0; i--)
             {
-                // An unreadable entry ends the chain: who wrote it is the last one known for certain.
+                // A malformed entry ends the chain: the proxy that sent it is the last known address.
                 if (!IPEndPoint.TryParse(entries[i], out var entry))
                 {
                     return client;
@@ -108,7 +108,7 @@ internal sealed class ClientAddress : IDisposable
         return client;
     }
 
-    /// <summary>Whether the address is a trusted proxy's.</summary>
+    /// <summary>Returns a value that indicates whether the address belongs to a trusted proxy.</summary>
     public bool IsTrusted(IPAddress address)
     {
         foreach (var network in _trusted)

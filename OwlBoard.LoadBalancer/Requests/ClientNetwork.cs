@@ -5,12 +5,12 @@ using System.Net.Sockets;
 namespace OwlBoard.LoadBalancer.Requests;
 
 /// <summary>
-/// What limits take for one client, as a number that is never 0: an IPv4 address, or an IPv6 /64, since that is the
-/// least a provider gives one customer and its holder can use any of the addresses in it.
+/// The number that identifies a client for limits, never 0: an IPv4 address or an IPv6 /64. A /64 is the smallest network that
+/// providers assign to a customer, who can use any address in it.
 /// </summary>
 internal static class ClientNetwork
 {
-    /// <summary>Keeps IPv4 apart from IPv6: 0::/8 is reserved (RFC 4291 section 2.4) and nobody's /64.</summary>
+    /// <summary>Separates IPv4 from IPv6: no client has a /64 in the reserved 0::/8 (RFC 4291 section 2.4).</summary>
     private const ulong IPv4 = 1UL << 32;
 
     public static ulong Of(IPAddress client)
@@ -28,7 +28,7 @@ internal static class ClientNetwork
         }
 
         var network = BinaryPrimitives.ReadUInt64BigEndian(bytes);
-        // ::1 is in ::/64. It takes the number of a multicast network, from which no packet comes.
+        // ::1 is in ::/64. It gets the number of a multicast network, which is never a source address.
         return network == 0 ? ulong.MaxValue : network;
     }
 }

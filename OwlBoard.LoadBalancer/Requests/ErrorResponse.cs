@@ -9,7 +9,7 @@ internal sealed partial class ErrorResponse(ILogger<ErrorResponse> logger)
     public const int ClientClosedRequest = 499;
 
     /// <summary>Writes a problem body, or the status of a client that disconnected.</summary>
-    /// <returns><see langword="false"/> if the response has started: the exception is the server's to handle.</returns>
+    /// <returns><see langword="false"/> if the response has started; the server has to handle the exception.</returns>
     public async ValueTask<bool> TryWriteAsync(HttpContext context, Exception failure)
     {
         if (failure is OperationCanceledException && context.RequestAborted.IsCancellationRequested)

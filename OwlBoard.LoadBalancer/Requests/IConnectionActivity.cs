@@ -1,6 +1,6 @@
 namespace OwlBoard.LoadBalancer.Requests;
 
-/// <summary>Receives what a connection's requests do, so that limits can tell idle and stalled connections from busy ones.</summary>
+/// <summary>Receives the activity of a connection's requests, from which limits recognize idle and stalled connections.</summary>
 internal interface IConnectionActivity
 {
     /// <summary>Reports that a request has begun.</summary>

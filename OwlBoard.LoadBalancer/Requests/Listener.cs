@@ -1,9 +1,7 @@
 
 namespace OwlBoard.LoadBalancer.Requests;
 
-/// <summary>
-/// Where a request came in. Set on each connection, so that the code that answers never compares port numbers.
-/// </summary>
+/// <summary>The listener that accepted a connection. Set on each connection, so that no code compares port numbers.</summary>
 internal sealed record Listener(string Name, string LoadBalancerHeader, string HealthText)
 {
     public static readonly Listener Desktop = new("desktop", "OwlBoard-LB", "Load Balancer Healthy");
@@ -11,6 +9,6 @@ internal sealed record Listener(string Name, string LoadBalancerHeader, string H
 
     public static readonly Listener Management = new("management", "OwlBoard-LB", "Load Balancer Healthy (Management)");
 
-    /// <summary>The listener that the request's connection belongs to.</summary>
+    /// <summary>Returns the listener of a request's connection.</summary>
     public static Listener Of(HttpContext context) => ClientConnection.Of(context).Listener;
 }

@@ -2,7 +2,7 @@ namespace OwlBoard.LoadBalancer.Requests;
 
 internal static class ListenerExtensions
 {
-    /// <summary>Serves the endpoints on the listeners of a scope.</summary>
+    /// <summary>Maps the endpoints to the listeners of a scope.</summary>
     public static TBuilder On<TBuilder>(this TBuilder endpoints, ListenerScope scope)
         where TBuilder : IEndpointConventionBuilder =>
         endpoints.WithMetadata(new ListenerScopeMetadata(scope));

@@ -1,14 +1,14 @@
 namespace OwlBoard.LoadBalancer.Requests;
 
-/// <summary>On which listeners an endpoint answers. An endpoint that says nothing is public.</summary>
+/// <summary>The listeners that serve an endpoint. An endpoint without a scope is public.</summary>
 internal enum ListenerScope
 {
-    /// <summary>On those that clients use.</summary>
+    /// <summary>The listeners for clients.</summary>
     Public,
 
-    /// <summary>On the management listener alone.</summary>
+    /// <summary>Only the management listener.</summary>
     Management,
 
-    /// <summary>On all of them.</summary>
+    /// <summary>All listeners.</summary>
     Everywhere,
 }

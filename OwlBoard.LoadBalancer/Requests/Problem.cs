@@ -5,7 +5,7 @@ using OwlBoard.Forwarding.Tracing;
 
 namespace OwlBoard.LoadBalancer.Requests;
 
-/// <summary>Writes the load balancer's own refusals as RFC 9457 problem bodies.</summary>
+/// <summary>Writes the load balancer's error responses as problem details (RFC 9457).</summary>
 internal static class Problem
 {
     public static Task WriteAsync(HttpContext context, ProblemDetails problem)

@@ -7,8 +7,8 @@ using OwlBoard.LoadBalancer.Gateways;
 namespace OwlBoard.LoadBalancer.Requests;
 
 /// <summary>
-/// The state of one client request: its connection, its attempts and its response. A feature of the request. Over HTTP/1.1, where a connection serves
-/// one request at a time, the requests of a connection share one instance.
+/// The state of one client request: its connection, its attempts and its response. A feature of the request. Over HTTP/1.1,
+/// where a connection serves one request at a time, the requests of a connection share one instance.
 /// </summary>
 internal sealed class ProxyRequestContext
 {

@@ -1,8 +1,8 @@
 namespace OwlBoard.LoadBalancer.Requests;
 
 /// <summary>
-/// The memory for request bodies that are kept for another attempt: at most a sixteenth of the available memory in all. A
-/// body that no longer fits is not kept, and its request not retried once a byte of it was sent.
+/// The memory for request bodies that are buffered for retries: in total at most a sixteenth of the available memory. A request
+/// whose body does not fit is not retried once a byte of the body was sent.
 /// </summary>
 internal sealed class ReplayMemory(long limit)
 {
@@ -16,7 +16,7 @@ internal sealed class ReplayMemory(long limit)
     }
 
     /// <summary>Reserves memory.</summary>
-    /// <returns>Whether there is enough.</returns>
+    /// <returns><see langword="true"/> if there was enough.</returns>
     public bool TryReserve(int bytes)
     {
         if (Interlocked.Add(ref _used, bytes) <= limit)
@@ -28,6 +28,6 @@ internal sealed class ReplayMemory(long limit)
         return false;
     }
 
-    /// <summary>Gives back what <see cref="TryReserve"/> reserved.</summary>
+    /// <summary>Releases memory that <see cref="TryReserve"/> reserved.</summary>
     public void Release(int bytes) => Interlocked.Add(ref _used, -bytes);
 }

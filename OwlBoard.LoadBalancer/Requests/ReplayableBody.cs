@@ -6,18 +6,18 @@ using OwlBoard.Forwarding.Exchanges;
 namespace OwlBoard.LoadBalancer.Requests;
 
 /// <summary>
-/// A request body that can be read again from its start as long as what was read fits into the buffer. It ends the request
-/// with 408 if the client sends no byte for the time limit, or too few on average.
+/// A request body that can be read again from its start while the bytes read fit into the buffer. A read fails with 408 if the
+/// client sends nothing for the timeout, or sends too slowly on average.
 /// </summary>
-/// <param name="body">The body.</param>
-/// <param name="capacity">The most bytes to keep.</param>
-/// <param name="memory">The memory for what is kept.</param>
-/// <param name="timeout">The time in which the client has to send a byte.</param>
+/// <param name="body">Kestrel's reader of the body.</param>
+/// <param name="capacity">The maximum number of bytes to buffer.</param>
+/// <param name="memory">The memory for the buffer.</param>
+/// <param name="timeout">The maximum wait for the next byte from the client.</param>
 /// <param name="bytesPerSecond">
-/// The bytes that the client has to send on average in the time that it is waited for, after a grace of 30 s; 0 for no such
-/// limit. Time in which the gateway does not accept the body does not count.
+/// The minimum average rate of the client in bytes per second, after a grace period of 30 s; 0 disables the limit. Only time
+/// spent waiting for the client counts, not time in which the gateway does not accept the body.
 /// </param>
-/// <param name="connection">The connection, to note that it waits for its client.</param>
+/// <param name="connection">The connection, which is notified of waits for the client.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ReplayableBody(
     PipeReader body,
@@ -39,16 +39,16 @@ internal sealed class ReplayableBody(
     private ITimer? _timer;
     private long _received;
 
-    /// <summary>The time that the client was waited for, before the current wait.</summary>
+    /// <summary>The total time spent waiting for the client, without the current wait.</summary>
     private TimeSpan _waited;
 
-    /// <summary>The timestamp since which the client is waited for; 0 while it is not.</summary>
+    /// <summary>The timestamp at which the current wait for the client began; 0 if there is none.</summary>
     private long _waitingSince;
 
-    /// <summary>Gets whether everything read so far is still there.</summary>
+    /// <summary>Indicates whether all bytes read so far are buffered.</summary>
     public bool CanReplay => !_overflowed;
 
-    /// <summary>Begins again at the first byte.</summary>
+    /// <summary>Rewinds the body to its first byte.</summary>
     public void Rewind() => _position = 0;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -83,7 +83,7 @@ internal sealed class ReplayableBody(
     {
         if (Remaining() <= TimeSpan.Zero)
         {
-            throw new BadHttpRequestException("The client sent the request's body too slowly.", StatusCodes.Status408RequestTimeout);
+            throw new BadHttpRequestException("The client sent the request body too slowly.", StatusCodes.Status408RequestTimeout);
         }
     }
 
@@ -105,7 +105,7 @@ internal sealed class ReplayableBody(
     {
         Volatile.Write(ref _waitingSince, time.GetTimestamp());
         connection?.WaitBegins();
-        // One timer for all waits, which may be many and short.
+        // One timer serves all waits, which may be many and short.
         _timer ??= time.CreateTimer(static body => ((ReplayableBody)body!).CheckClient(), this, timeout, Timeout.InfiniteTimeSpan);
     }
 
@@ -116,7 +116,7 @@ internal sealed class ReplayableBody(
         connection?.WaitEnds();
     }
 
-    /// <summary>The time that the client still has.</summary>
+    /// <summary>Returns the time that the client has left to send a byte.</summary>
     private TimeSpan Remaining()
     {
         if (Volatile.Read(ref _waitingSince) is 0)
@@ -141,7 +141,7 @@ internal sealed class ReplayableBody(
         if (remaining <= TimeSpan.Zero)
         {
             GiveUp();
-            // The wait may just have ended, and the next one be given up.
+            // The wait may have just ended; the timer has to cover the next one.
             remaining = timeout;
         }
 

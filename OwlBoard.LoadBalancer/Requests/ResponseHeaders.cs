@@ -1,13 +1,13 @@
 
 namespace OwlBoard.LoadBalancer.Requests;
 
-/// <summary>The headers that each response carries, whoever made it.</summary>
+/// <summary>The header fields of every response, forwarded or not.</summary>
 internal static class ResponseHeaders
 {
     public const string LoadBalancer = "X-Load-Balancer";
     public const string UpstreamServer = "X-Upstream-Server";
 
-    /// <summary>Sets them in place of what a gateway may have sent under these names.</summary>
+    /// <summary>Sets the fields, replacing those of a gateway.</summary>
     public static void Apply(HttpContext context)
     {
         var headers = context.Response.Headers;

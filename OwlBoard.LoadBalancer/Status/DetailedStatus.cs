@@ -2,15 +2,15 @@ using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.LoadBalancer.Status;
 
-/// <summary>The status as JSON, for the management port. Durations are in milliseconds.</summary>
-/// <param name="Now">The load balancer's clock.</param>
-/// <param name="Algorithm">The algorithm that picks gateways.</param>
-/// <param name="Draining">Whether the load balancer is shutting down.</param>
-/// <param name="CanDrain">Whether gateways can be drained by hand: a management token is configured.</param>
-/// <param name="IsProbing">Whether gateways are probed.</param>
+/// <summary>The JSON status on the management port. Durations are in milliseconds.</summary>
+/// <param name="Now">The current time of the load balancer.</param>
+/// <param name="Algorithm">The load-balancing algorithm.</param>
+/// <param name="Draining">A value that indicates whether the load balancer is shutting down.</param>
+/// <param name="CanDrain">A value that indicates whether a management token is configured to drain gateways.</param>
+/// <param name="IsProbing">A value that indicates whether gateways are probed.</param>
 /// <param name="ActiveBackends">The number of gateways in rotation.</param>
-/// <param name="StartedAt">The start of the process.</param>
-/// <param name="AccessLogDropped">Access log lines that were dropped.</param>
+/// <param name="StartedAt">The start time of the process.</param>
+/// <param name="AccessLogDropped">The number of dropped access log lines.</param>
 /// <param name="Gateways">All gateways.</param>
 internal sealed record DetailedStatus(
     DateTimeOffset Now,
@@ -23,7 +23,7 @@ internal sealed record DetailedStatus(
     long AccessLogDropped,
     IReadOnlyList<DetailedStatus.GatewayStatus> Gateways)
 {
-    /// <summary>One gateway.</summary>
+    /// <summary>The status of a gateway.</summary>
     public sealed record GatewayStatus(
         string Name,
         string Address,
@@ -60,6 +60,6 @@ internal sealed record DetailedStatus(
         }
     }
 
-    /// <summary>Quantiles of the durations of attempts; <see langword="null"/> without any.</summary>
+    /// <summary>The quantiles of the durations of attempts; <see langword="null"/> if there are no attempts.</summary>
     public sealed record LatencyStatus(double? P50, double? P95, double? P99);
 }

@@ -2,10 +2,10 @@ using OwlBoard.LoadBalancer.Gateways;
 
 namespace OwlBoard.LoadBalancer.Status;
 
-/// <summary>The last minutes of one gateway, sampled from its counters. Not thread-safe.</summary>
+/// <summary>The recent traffic and states of a gateway, sampled from its counters. Not thread-safe.</summary>
 internal sealed class GatewayHistory(Gateway gateway)
 {
-    /// <summary>The latency counts at the ends of the last steps: those of a minute and of the step before it.</summary>
+    /// <summary>The latency counts at the ends of the last steps: one minute and the step before it.</summary>
     private readonly Ring<int[]> _latencies = new(TrafficHistory.StepsPerMinute + 1);
 
     private readonly Ring<TrafficStep> _steps = new(TrafficHistory.Steps);
@@ -13,7 +13,7 @@ internal sealed class GatewayHistory(Gateway gateway)
     private long _requests;
     private long _failures;
 
-    /// <summary>The steps, the oldest first.</summary>
+    /// <summary>The steps, oldest first.</summary>
     public IReadOnlyList<TrafficStep> Steps => _steps;
 
     /// <summary>The gateway's state at the end of each step.</summary>
@@ -21,7 +21,7 @@ internal sealed class GatewayHistory(Gateway gateway)
 
     /// <summary>Adds the traffic since the last sample.</summary>
     /// <param name="seconds">The length of the step.</param>
-    /// <param name="latencies">The latency counts of all gateways in this step, to which this gateway's are added.</param>
+    /// <param name="latencies">The latency counts of all gateways in this step; this gateway's counts are added.</param>
     /// <returns>The number of attempts in this step.</returns>
     public long Sample(double seconds, Span<int> latencies)
     {
@@ -46,7 +46,7 @@ internal sealed class GatewayHistory(Gateway gateway)
         return requests;
     }
 
-    /// <summary>Writes the latency counts of the last minute up to now.</summary>
+    /// <summary>Copies the latency counts of the last minute, up to now.</summary>
     public void ReadLastMinute(Span<int> latencies)
     {
         Span<int> now = stackalloc int[LatencyHistogram.Buckets];
@@ -59,7 +59,7 @@ internal sealed class GatewayHistory(Gateway gateway)
         LatencyHistogram.Quantile(counts, part) is { } quantile ? Math.Round(quantile.TotalMilliseconds, 3) : null;
 
     /// <param name="after">The counts at the end of a period.</param>
-    /// <param name="before">The counts at its beginning; empty for none.</param>
+    /// <param name="before">The counts at the start of the period; empty if there are none.</param>
     /// <param name="difference">The counts of the period.</param>
     private static void Subtract(ReadOnlySpan<int> after, ReadOnlySpan<int> before, Span<int> difference)
     {

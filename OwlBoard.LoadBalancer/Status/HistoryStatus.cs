@@ -3,15 +3,15 @@ using OwlBoard.LoadBalancer.Gateways;
 namespace OwlBoard.LoadBalancer.Status;
 
 /// <summary>
-/// The last minutes as JSON, for the status page: one number for each step, the oldest first. Durations are in milliseconds.
+/// The JSON history of the status page: one value for each step, oldest first. Durations are in milliseconds.
 /// </summary>
 /// <param name="StepSeconds">The length of a step.</param>
-/// <param name="Times">The end of each step, in milliseconds since 1970.</param>
-/// <param name="Total">All requests; the errors are responses with 5xx to clients.</param>
-/// <param name="RetriesPerSecond">Attempts that followed a failed one.</param>
-/// <param name="RefusalsPerSecond">Requests refused because of a limit.</param>
-/// <param name="Gateways">The attempts at each gateway; the errors are those that failed.</param>
-/// <param name="Changes">The latest changes of gateways' states, the newest first.</param>
+/// <param name="Times">The end of each step, in milliseconds since the Unix epoch.</param>
+/// <param name="Total">The traffic of all gateways; errors are 5xx responses to clients.</param>
+/// <param name="RetriesPerSecond">The attempts per second that followed a failed one.</param>
+/// <param name="RefusalsPerSecond">The requests per second refused at a limit.</param>
+/// <param name="Gateways">The attempts at each gateway; errors are failed attempts.</param>
+/// <param name="Changes">The latest changes of gateways' states, newest first.</param>
 internal sealed record HistoryStatus(
     double StepSeconds,
     IReadOnlyList<long> Times,
@@ -21,10 +21,10 @@ internal sealed record HistoryStatus(
     IReadOnlyList<HistoryStatus.GatewaySeries> Gateways,
     IReadOnlyList<HistoryStatus.Change> Changes)
 {
-    /// <summary>Rounds to what a chart can show, so that the text stays short.</summary>
+    /// <summary>Rounds values to the precision of the charts, which keeps the JSON short.</summary>
     public static double[] Rounded(IEnumerable<double> values) => [.. values.Select(value => Math.Round(value, 2))];
 
-    /// <summary>Traffic, step by step; <see langword="null"/> where nothing is known.</summary>
+    /// <summary>The traffic in each step; <see langword="null"/> for steps without a sample.</summary>
     public sealed record Series(
         IReadOnlyList<double?> RequestsPerSecond,
         IReadOnlyList<double?> ErrorsPerSecond,
@@ -33,7 +33,7 @@ internal sealed record HistoryStatus(
         IReadOnlyList<double?> P99)
     {
         /// <param name="steps">The last steps.</param>
-        /// <param name="count">The number of steps to return: the first of them are unknown where there are fewer.</param>
+        /// <param name="count">The number of steps to return; missing steps at the start are <see langword="null"/>.</param>
         public static Series Of(IReadOnlyList<TrafficStep> steps, int count)
         {
             var unknown = count - steps.Count;
@@ -57,10 +57,10 @@ internal sealed record HistoryStatus(
         }
     }
 
-    /// <summary>One gateway.</summary>
-    /// <param name="Name">Its name.</param>
-    /// <param name="Traffic">Its traffic.</param>
-    /// <param name="States">Its states as runs, the oldest first.</param>
+    /// <summary>The history of a gateway.</summary>
+    /// <param name="Name">The gateway's name.</param>
+    /// <param name="Traffic">The gateway's traffic.</param>
+    /// <param name="States">The gateway's states as runs, oldest first.</param>
     public sealed record GatewaySeries(string Name, Series Traffic, IReadOnlyList<StateRun> States)
     {
         public static GatewaySeries Of(string name, GatewayHistory history, int count) =>
@@ -91,7 +91,7 @@ internal sealed record HistoryStatus(
         }
     }
 
-    /// <summary>A state and the number of steps in a row that the gateway was in it.</summary>
+    /// <summary>A state and the number of consecutive steps in it.</summary>
     public sealed record StateRun(string? State, int Steps);
 
     /// <summary>A change of a gateway's state.</summary>

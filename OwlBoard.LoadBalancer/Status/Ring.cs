@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace OwlBoard.LoadBalancer.Status;
 
-/// <summary>A list of fixed capacity, the oldest item first; a new one takes the place of the oldest. Not thread-safe.</summary>
+/// <summary>A list of fixed capacity, oldest item first; a new item replaces the oldest one. Not thread-safe.</summary>
 internal sealed class Ring<T>(int capacity) : IReadOnlyList<T>
 {
     private readonly T[] _items = new T[capacity];

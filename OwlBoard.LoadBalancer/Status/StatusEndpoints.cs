@@ -13,7 +13,7 @@ using OwlBoard.ServiceDefaults.Health;
 
 namespace OwlBoard.LoadBalancer.Status;
 
-/// <summary>What the load balancer answers itself, for people and for whatever watches it.</summary>
+/// <summary>Maps the endpoints of the load balancer itself: health and status.</summary>
 internal static class StatusEndpoints
 {
     public const string StatusPath = "/lb-status";

@@ -6,15 +6,15 @@ using OwlBoard.LoadBalancer.Requests;
 namespace OwlBoard.LoadBalancer.Status;
 
 /// <summary>
-/// The status page at <c>/</c> of the management port, with its style sheet and modules, which are resources of this
-/// assembly, and the history that it draws.
+/// Maps the status page at <c>/</c> of the management port, its style sheet and modules, and its JSON history. The files
+/// are embedded resources of this assembly.
 /// </summary>
 internal static class StatusPage
 {
-    /// <summary>The path of the last minutes' traffic as JSON.</summary>
+    /// <summary>The path of the traffic history as JSON.</summary>
     public const string HistoryPath = "/status/history";
 
-    /// <summary>The resources' prefix; the project file states it too.</summary>
+    /// <summary>The prefix of the resources' names, as in the project file.</summary>
     private const string Prefix = "Status/Page/";
 
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
@@ -40,7 +40,7 @@ internal static class StatusPage
     private static string[] PathsOf(string name) => name switch
     {
         "index.html" => ["/"],
-        // Browsers ask for the icon by this name before they have read the page, which names the other.
+        // Browsers request /favicon.ico before they have parsed the page, which links to the other path.
         "owl.svg" => ["/status/owl.svg", "/favicon.ico"],
         _ => [$"/status/{name}"],
     };
@@ -51,7 +51,7 @@ internal static class StatusPage
         ".css" => "text/css; charset=utf-8",
         ".js" => "text/javascript; charset=utf-8",
         ".svg" => "image/svg+xml",
-        var other => throw new InvalidOperationException($"The status page has a file of an unknown kind: {other}"),
+        var other => throw new InvalidOperationException($"The status page has a file with the extension '{other}'; it must be .html, .css, .js or .svg."),
     };
 
     private static byte[] Read(Assembly assembly, string resource)

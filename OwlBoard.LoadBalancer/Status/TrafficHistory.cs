@@ -4,15 +4,15 @@ using OwlBoard.LoadBalancer.Telemetry;
 namespace OwlBoard.LoadBalancer.Status;
 
 /// <summary>
-/// The traffic of the last minutes, for the status page. It samples counters that the request path keeps anyway, so a
-/// request costs nothing more. Each gateway takes some 50 KB, whatever the traffic.
+/// The traffic of the last minutes, for the status page. It samples existing counters, so requests have no additional
+/// cost. Each gateway takes about 50 KB, regardless of the traffic.
 /// </summary>
 internal sealed class TrafficHistory
 {
     /// <summary>The time between two samples.</summary>
     public static readonly TimeSpan Step = TimeSpan.FromSeconds(2);
 
-    /// <summary>The number of steps that are kept: five minutes.</summary>
+    /// <summary>The number of steps in the history: five minutes.</summary>
     public const int Steps = 150;
 
     /// <summary>The number of steps in a minute.</summary>
@@ -42,7 +42,7 @@ internal sealed class TrafficHistory
         _sampled = time.GetTimestamp();
     }
 
-    /// <summary>Adds a step: the traffic since the last one.</summary>
+    /// <summary>Adds a step with the traffic since the last one.</summary>
     public void Sample()
     {
         lock (_lock)
@@ -58,7 +58,7 @@ internal sealed class TrafficHistory
             var retries = Since(ref _seenRetries, _totals.Retries);
             var attempts = SampleGateways(seconds, out var latencies);
             _steps.Add(new TrafficStep(
-                // An attempt counts when it ends, a retry when it begins: the difference may be short of 0.
+                // Attempts are counted at their end, retries at their start: the difference may be negative.
                 Math.Max(0, attempts - retries) / seconds,
                 Since(ref _seenErrors, _totals.ServerErrors) / seconds,
                 _registry.Active,

@@ -1,6 +1,6 @@
 namespace OwlBoard.LoadBalancer.Status;
 
-/// <summary>Adds a step to the history every <see cref="TrafficHistory.Step"/>.</summary>
+/// <summary>A hosted service that samples the traffic history every <see cref="TrafficHistory.Step"/>.</summary>
 internal sealed partial class TrafficSampler(TrafficHistory history, TimeProvider time, ILogger<TrafficSampler> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -19,7 +19,7 @@ internal sealed partial class TrafficSampler(TrafficHistory history, TimeProvide
         }
     }
 
-    /// <summary>A fault loses one step of the status page. It must not end the load balancer, as that of a hosted service does.</summary>
+    /// <summary>Samples the history. An exception costs one step; if it escaped, it would stop the host.</summary>
     private void Sample()
     {
         try
@@ -32,6 +32,6 @@ internal sealed partial class TrafficSampler(TrafficHistory history, TimeProvide
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The traffic could not be sampled for the status page")]
+    [LoggerMessage(1, LogLevel.Error, "Sampling the traffic for the status page failed.")]
     private partial void LogFailed(Exception failure);
 }

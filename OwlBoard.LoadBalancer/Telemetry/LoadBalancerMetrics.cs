@@ -9,8 +9,8 @@ using OwlBoard.LoadBalancer.Gateways;
 namespace OwlBoard.LoadBalancer.Telemetry;
 
 /// <summary>
-/// The load balancer's instruments. <c>http.server.request.duration</c> is as ASP.NET Core's, which looks up for each
-/// request what is known here already.
+/// The metrics of the load balancer. <c>http.server.request.duration</c> replaces the instrument of ASP.NET Core, which
+/// looks up values for each request that are already available here.
 /// </summary>
 internal sealed class LoadBalancerMetrics
 {
@@ -19,8 +19,8 @@ internal sealed class LoadBalancerMetrics
     private const string OtherMethod = "_OTHER";
 
     /// <summary>
-    /// In seconds: OpenTelemetry's for HTTP, and finer ones below, where answers on one machine are. Without advice the
-    /// SDK's are for milliseconds, and everything would be in the first.
+    /// The bucket boundaries in seconds: those of OpenTelemetry for HTTP, and finer ones for responses from the same machine.
+    /// The SDK's default boundaries are for milliseconds and would put every duration into the first buckets.
     /// </summary>
     private static readonly InstrumentAdvice<double> Durations = new()
     {
@@ -28,10 +28,12 @@ internal sealed class LoadBalancerMetrics
             [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
     };
 
-    /// <summary>As tags' values, so that not each request makes one.</summary>
+    /// <summary>The boxed status codes for tags, cached so that a request does not allocate them.</summary>
     private static readonly object[] StatusCodes = [.. Enumerable.Range(0, 1000).Cast<object>()];
 
-    /// <summary>Those of OpenTelemetry's conventions; any other that a client comes up with is <see cref="OtherMethod"/>.</summary>
+    /// <summary>
+    /// The methods of OpenTelemetry's semantic conventions; all others are recorded as <see cref="OtherMethod"/>.
+    /// </summary>
     private static readonly FrozenSet<string> Methods = FrozenSet.Create(
         HttpMethods.Connect, HttpMethods.Delete, HttpMethods.Get, HttpMethods.Head, HttpMethods.Options,
         HttpMethods.Patch, HttpMethods.Post, HttpMethods.Put, HttpMethods.Trace);
@@ -55,28 +57,28 @@ internal sealed class LoadBalancerMetrics
         _requestDuration = meter.CreateHistogram<double>(
             "http.server.request.duration", "s", "Duration of HTTP server requests.", tags: null, Durations);
         _attemptDuration = meter.CreateHistogram<double>(
-            "owlboard.gateway.request.duration", "s", "Duration of the tries sent to a gateway.", tags: null, Durations);
+            "owlboard.gateway.request.duration", "s", "Duration of attempts sent to a gateway.", tags: null, Durations);
         _failures = meter.CreateCounter<long>(
-            "owlboard.gateway.failures", "{failure}", "Tries that failed at a gateway, by reason.");
+            "owlboard.gateway.failures", "{failure}", "Failed attempts at a gateway, by reason.");
         _retries = meter.CreateCounter<long>(
-            "owlboard.retries", "{retry}", "Requests passed on to another gateway, by what became of it.");
+            "owlboard.retries", "{retry}", "Retries on another gateway, by outcome.");
         _stateChanges = meter.CreateCounter<long>(
             "owlboard.gateway.state_changes", "{change}", "Changes of a gateway's state.");
         _accessLogDropped = meter.CreateCounter<long>(
             "owlboard.access_log.dropped", "{line}", "Access log lines dropped because the sink did not keep up or failed.");
         _rateLimited = meter.CreateCounter<long>(
-            "owlboard.rate_limited", "{request}", "Requests refused because their client was over its rate.");
+            "owlboard.rate_limited", "{request}", "Requests refused because the client exceeded its rate limit.");
         _connectionLimited = meter.CreateCounter<long>(
-            "owlboard.connection_limited", "{request}", "Requests refused because their client had too many open.");
+            "owlboard.connection_limited", "{request}", "Requests refused because the client exceeded its concurrency limit.");
         _connectionsRefused = meter.CreateCounter<long>(
-            "owlboard.connections_refused", "{connection}", "Connections of clients refused at a limit, by reason.");
+            "owlboard.connections_refused", "{connection}", "Client connections refused at a limit, by reason.");
         _connectionsClosed = meter.CreateCounter<long>(
-            "owlboard.connections_closed", "{connection}", "Connections of clients closed for the sake of others, by reason.");
+            "owlboard.connections_closed", "{connection}", "Client connections closed to free resources for others, by reason.");
         _requestsRefused = meter.CreateCounter<long>(
             "owlboard.requests_refused", "{request}", "Requests refused with 503 at a limit or because memory is short, by reason.");
     }
 
-    /// <summary>Publishes the active requests and the state of the gateways when metrics are collected.</summary>
+    /// <summary>Registers observable instruments for the active requests and the state of the gateways.</summary>
     public void ObserveGateways(Func<IEnumerable<(string Name, int ActiveRequests, bool IsHealthy)>> gateways)
     {
         _meter.CreateObservableUpDownCounter(
@@ -87,12 +89,12 @@ internal sealed class LoadBalancerMetrics
         _meter.CreateObservableGauge(
             "owlboard.gateway.healthy",
             () => gateways().Select(gateway => new Measurement<int>(gateway.IsHealthy ? 1 : 0, Tag(gateway.Name))),
-            description: "1 while a gateway is in rotation, else 0.");
+            description: "1 if the gateway is in rotation; otherwise 0.");
     }
 
-    /// <summary>Publishes numbers of the connections when they are collected.</summary>
-    /// <param name="connections">The open connections of clients, and how many of them are parked.</param>
-    /// <param name="backlog">The bytes of responses that wait for clients which do not read.</param>
+    /// <summary>Registers observable instruments for the connections.</summary>
+    /// <param name="connections">The number of open client connections, and the number of parked ones among them.</param>
+    /// <param name="backlog">The number of response bytes buffered for clients that do not read.</param>
     public void ObserveConnections(Func<(int Open, int Parked)> connections, Func<long> backlog)
     {
         _meter.CreateObservableUpDownCounter(
@@ -103,17 +105,17 @@ internal sealed class LoadBalancerMetrics
                 return new Measurement<int>[] { new(open - parked, State("served")), new(parked, State("parked")) };
             },
             "{connection}",
-            "Open connections of clients, by state.");
+            "Open client connections, by state.");
         _meter.CreateObservableUpDownCounter(
-            "owlboard.send_backlog", backlog, "By", "Bytes of responses that wait for clients which do not read.");
+            "owlboard.send_backlog", backlog, "By", "Response bytes buffered for clients that do not read.");
 
         static KeyValuePair<string, object?> State(string state) => new("state", state);
     }
 
-    /// <summary>The same counts for the load balancer's own status.</summary>
+    /// <summary>The totals for the status page.</summary>
     public RequestTotals Totals { get; } = new();
 
-    /// <summary>A client's request is done with, whoever answered it.</summary>
+    /// <summary>Records a completed request of a client, whether a gateway or the load balancer responded.</summary>
     public void RequestEnded(HttpContext context, TimeSpan duration)
     {
         if (context.Response.StatusCode >= 500 && context.GetEndpoint().IsProxied())
@@ -169,7 +171,7 @@ internal sealed class LoadBalancerMetrics
     /// <summary>Counts a connection that was refused at a limit.</summary>
     public void ConnectionRefused(string reason) => _connectionsRefused.Add(1, Reason(reason));
 
-    /// <summary>Counts a connection that was closed for the sake of others.</summary>
+    /// <summary>Counts a connection that was closed to free resources for others.</summary>
     public void ConnectionClosed(string reason) => _connectionsClosed.Add(1, Reason(reason));
 
     /// <summary>Counts a request that was refused with 503.</summary>

@@ -7,7 +7,7 @@ using OwlBoard.ServiceDefaults.MutualTls;
 
 namespace OwlBoard.LoadBalancer.Tls;
 
-/// <summary>What the files of the certificate and its key held when they were read.</summary>
+/// <summary>The contents of the files of a certificate and its key.</summary>
 internal sealed class CertificateFiles
 {
     private readonly byte[] _certificate;
@@ -21,7 +21,10 @@ internal sealed class CertificateFiles
         _password = string.IsNullOrEmpty(password) ? null : password;
     }
 
-    /// <summary>Tells contents apart. Times of files do not: a mounted secret is a link that is turned to another folder.</summary>
+    /// <summary>
+    /// A hash of the contents. Modification times do not suffice: a mounted secret is a link that is switched between
+    /// folders.
+    /// </summary>
     public string Fingerprint
     {
         get
@@ -42,8 +45,10 @@ internal sealed class CertificateFiles
         string.IsNullOrEmpty(options.KeyPath) ? null : Read(nameof(options.KeyPath), options.KeyPath),
         options.Password);
 
-    /// <summary>Makes of them what a handshake needs: the certificate with its key, and the intermediate ones.</summary>
-    /// <exception cref="CertificateRefusedException">They cannot be used, or not at this time.</exception>
+    /// <summary>
+    /// Creates the certificate context for handshakes: the certificate with its key, and the intermediate certificates.
+    /// </summary>
+    /// <exception cref="CertificateRefusedException">The files are invalid, or not valid at <paramref name="now"/>.</exception>
     public SslStreamCertificateContext Load(DateTimeOffset now)
     {
         var certificates = _key is not null || IsPem(_certificate) ? LoadPem() : LoadPkcs12();
@@ -52,11 +57,11 @@ internal sealed class CertificateFiles
         {
             throw new CertificateRefusedException(nameof(TlsOptions.CertificatePath), string.Create(
                 CultureInfo.InvariantCulture,
-                $"a certificate that is valid now; this one is from {own.NotBefore.ToUniversalTime():u} to {own.NotAfter.ToUniversalTime():u}"));
+                $"a currently valid certificate; this one is valid from {own.NotBefore.ToUniversalTime():u} to {own.NotAfter.ToUniversalTime():u}"));
         }
 
         certificates.RemoveAt(0);
-        // Offline: what is not in the file is not fetched from anywhere in the middle of a handshake.
+        // Offline: missing intermediate certificates are not downloaded during a handshake.
         return SslStreamCertificateContext.Create(own, certificates, offline: true);
     }
 
@@ -68,7 +73,7 @@ internal sealed class CertificateFiles
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new CertificateRefusedException(setting, "a file that is there and can be read");
+            throw new CertificateRefusedException(setting, "the path of a readable file");
         }
     }
 
@@ -84,7 +89,7 @@ internal sealed class CertificateFiles
             all[0] = PemCertificate.Load(certificate, key, _password);
             return all;
         }
-        // A key that does not match is the one or the other, by the kind of key.
+        // The exception type for a key that does not match depends on the key's algorithm.
         catch (Exception failure) when (failure is CryptographicException or ArgumentException)
         {
             throw new CertificateRefusedException(
@@ -117,7 +122,7 @@ internal sealed class CertificateFiles
         }
         catch (CryptographicException)
         {
-            throw new CertificateRefusedException(nameof(TlsOptions.CertificatePath), "PEM, or PKCS#12 that LoadBalancer:Tls:Password opens");
+            throw new CertificateRefusedException(nameof(TlsOptions.CertificatePath), "PEM, or PKCS#12 with the password LoadBalancer:Tls:Password");
         }
 
         var own = all.FirstOrDefault(certificate => certificate.HasPrivateKey)

@@ -7,9 +7,9 @@ using OwlBoard.LoadBalancer.Gateways;
 namespace OwlBoard.LoadBalancer.Tls;
 
 /// <summary>
-/// The certificate of the HTTPS listeners. Changed files take effect for the connections that come after, if they can be
-/// used; otherwise one log line says what is wrong and the old certificate stays. The files are looked at every few
-/// seconds: mounts in containers do not always tell of changes.
+/// The certificate of the HTTPS listeners. Changed files apply to new connections; if they are not valid, the reason is
+/// logged once and the current certificate stays in use. The files are polled, since container mounts do not always
+/// raise change notifications.
 /// </summary>
 internal sealed partial class ServerCertificate : IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed partial class ServerCertificate : IDisposable
     private string _inForce = "";
     private string _refused = "";
 
-    /// <exception cref="OptionsValidationException">The certificate cannot be used.</exception>
+    /// <exception cref="OptionsValidationException">The certificate is not valid.</exception>
     public ServerCertificate(IOptionsMonitor<TlsOptions> options, TimeProvider time, ILogger<ServerCertificate> logger)
     {
         _options = options;
@@ -48,7 +48,7 @@ internal sealed partial class ServerCertificate : IDisposable
         _poll = time.CreateTimer(_ => Reload(), state: null, PollInterval, PollInterval);
     }
 
-    /// <summary>How connections are secured: with the certificate in force when they open.</summary>
+    /// <summary>The TLS options of the listeners; each connection uses the certificate that is current when it opens.</summary>
     public TlsHandshakeCallbackOptions Handshake { get; }
 
     public void Dispose() => _poll?.Dispose();
@@ -74,7 +74,7 @@ internal sealed partial class ServerCertificate : IDisposable
             {
                 Refuse(fingerprint, refused.Message);
             }
-            // Nobody is there to catch it: the process would end for a file that it does not even need now.
+            // An exception that escapes the timer callback would stop the process.
             catch (Exception failure)
             {
                 Refuse(fingerprint, failure.GetType().Name);
@@ -82,7 +82,9 @@ internal sealed partial class ServerCertificate : IDisposable
         }
     }
 
-    /// <summary>Says it once, though it is tried again each time: it may be a matter of time, or of a file yet to come.</summary>
+    /// <summary>
+    /// Logs each refusal once. Every poll retries: the validity period may begin, or a missing file may appear.
+    /// </summary>
     private void Refuse(string fingerprint, string reason)
     {
         var what = fingerprint + reason;
@@ -96,7 +98,7 @@ internal sealed partial class ServerCertificate : IDisposable
     private DateTime Use(CertificateFiles files)
     {
         var context = files.Load(_time.GetUtcNow());
-        // The old one is not disposed: handshakes that have begun still use it.
+        // The previous context is not disposed: handshakes in progress still use it.
         _handshake = new SslServerAuthenticationOptions
         {
             ServerCertificateContext = context,
@@ -107,9 +109,9 @@ internal sealed partial class ServerCertificate : IDisposable
         return context.TargetCertificate.NotAfter.ToUniversalTime();
     }
 
-    [LoggerMessage(1, LogLevel.Information, "The certificate of the HTTPS listeners is replaced; the new one is valid until {NotAfter:u}")]
+    [LoggerMessage(1, LogLevel.Information, "The certificate of the HTTPS listeners was replaced; the new one is valid until {NotAfter:u}.")]
     private partial void LogReplaced(DateTime notAfter);
 
-    [LoggerMessage(2, LogLevel.Error, "The changed certificate is refused and the old one stays in force: {Failure}")]
+    [LoggerMessage(2, LogLevel.Error, "The changed certificate was refused; the current one stays in use: {Failure}")]
     private partial void LogRefused(string failure);
 }

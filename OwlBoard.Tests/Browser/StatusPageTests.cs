@@ -49,14 +49,14 @@ public sealed partial class StatusPageTests(Chromium chromium) : IAsyncLifetime
         await _gateways[1].StopAsync();
         await Assertions.Expect(Gateway(page, 2)).ToHaveAttributeAsync("data-state", "unhealthy");
         await Assertions.Expect(Verdict(page)).ToHaveTextAsync("3 of 4 gateways are in rotation");
-        await Assertions.Expect(page.Page.Locator("#verdict li")).ToContainTextAsync("api-gateway-2 does not answer its probes (");
+        await Assertions.Expect(page.Page.Locator("#verdict li")).ToContainTextAsync("api-gateway-2 fails its health probes (");
         await Assertions.Expect(Gateway(page, 2).Locator(".last dd").Last).Not.ToHaveTextAsync("none");
         await Assertions.Expect(Gateway(page, 2).Locator(".strip span").Last).ToHaveAttributeAsync("data-tone", "bad");
 
         await DrainAsync(page, 3);
         await Assertions.Expect(Gateway(page, 3)).ToHaveAttributeAsync("data-state", "drained");
         await Assertions.Expect(Verdict(page)).ToHaveTextAsync("2 of 4 gateways are in rotation");
-        await Assertions.Expect(page.Page.Locator(".changes tbody tr").First).ToContainTextAsync("taken out by an operator");
+        await Assertions.Expect(page.Page.Locator(".changes tbody tr").First).ToContainTextAsync("drained by an operator");
         await page.LooksWellAsync("status-outage");
         await HasNoViolationsAsync(page);
 
@@ -65,8 +65,8 @@ public sealed partial class StatusPageTests(Chromium chromium) : IAsyncLifetime
         await page.ByRole(AriaRole.Dialog, "Activate api-gateway-3").GetByRole(AriaRole.Button, new() { Name = "Activate" }).ClickAsync();
         await _gateways[1].StartAsync();
         await Assertions.Expect(Verdict(page)).ToHaveTextAsync("All 4 gateways are in rotation");
-        await Assertions.Expect(page.Page.Locator(".changes tbody tr", new() { HasText = "put back by an operator" })).ToHaveCountAsync(1);
-        await Assertions.Expect(page.Page.Locator(".changes tbody tr", new() { HasText = "answers probes" })).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Page.Locator(".changes tbody tr", new() { HasText = "activated by an operator" })).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Page.Locator(".changes tbody tr", new() { HasText = "probe succeeded" })).ToHaveCountAsync(1);
         Assert.Equal([loadBalancer.Management.Authority], hosts);
         page.HasNoErrors();
     }
@@ -83,7 +83,7 @@ public sealed partial class StatusPageTests(Chromium chromium) : IAsyncLifetime
 
         await page.Page.Keyboard.TypeAsync("not-the-token");
         await page.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(dialog.GetByRole(AriaRole.Alert)).ToHaveTextAsync("This token is wrong. It is the value of LoadBalancer:ManagementToken.");
+        await Assertions.Expect(dialog.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Wrong token. Enter the value of LoadBalancer:ManagementToken.");
         await Assertions.Expect(dialog.GetByLabel("Management token")).ToBeFocusedAsync();
         await page.LooksWellAsync("status-token");
         await HasNoViolationsAsync(page);
@@ -219,7 +219,7 @@ public sealed partial class StatusPageTests(Chromium chromium) : IAsyncLifetime
     [GeneratedRegex(@"^0(\.0)? ")]
     private static partial Regex Nothing();
 
-    [GeneratedRegex(@"^answered, \d+ s ago$")]
+    [GeneratedRegex(@"^succeeded, \d+ s ago$")]
     private static partial Regex ProbeAnswered();
 
     [GeneratedRegex("^M.*L")]
@@ -228,6 +228,6 @@ public sealed partial class StatusPageTests(Chromium chromium) : IAsyncLifetime
     [GeneratedRegex(@"^Too many wrong tokens from this address\. Try again in \d+ s\.$")]
     private static partial Regex TooMany();
 
-    [GeneratedRegex(@"^No answer\. What is shown is of \d\d:\d\d:\d\d\.$")]
+    [GeneratedRegex(@"^No response\. Last update: \d\d:\d\d:\d\d\.$")]
     private static partial Regex NoAnswer();
 }

@@ -71,7 +71,7 @@ public sealed class ManyConnectionsTests
 
     [Theory]
     [InlineData(0, "Connection limit: 94 (file descriptors: 700; available memory: ")]
-    [InlineData(5000, "LoadBalancer:Limits:Connections is 5000; file descriptors (700) and memory (")]
+    [InlineData(5000, "LoadBalancer:Limits:Connections is 5000, but file descriptors (700) and memory (")]
     public async Task More_clients_than_the_file_descriptors_suffice_for_are_turned_away_and_the_others_served(int configured, string logged)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The load balancer reads the limit of file descriptors on Linux only.");

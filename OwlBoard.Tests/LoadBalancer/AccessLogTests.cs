@@ -223,7 +223,7 @@ public sealed class AccessLogTests : IAsyncLifetime
         await Eventually.IsTrueAsync("the number of dropped lines is logged", () => !logger.Messages.IsEmpty);
         await loadBalancer.DisposeAsync();
 
-        Assert.Equal(["Warning: 84 access log lines were dropped: the sink did not keep up or failed"], logger.Messages);
+        Assert.Equal(["Warning: 84 access log lines were dropped because the sink failed or did not keep up."], logger.Messages);
         Assert.Equal(17, Encoding.UTF8.GetString(sink.ToArray()).Count(character => character == '\n'));
     }
 
@@ -370,7 +370,7 @@ public sealed class AccessLogTests : IAsyncLifetime
         await loadBalancer.AskAsync("/3");
 
         await Eventually.IsTrueAsync("the number of dropped lines is logged", () => logger.Messages.Count == 2);
-        Assert.StartsWith($"Error: The access log cannot be written to {missing}", logger.Messages.First(), StringComparison.Ordinal);
+        Assert.StartsWith($"Error: Writing the access log to {missing} failed", logger.Messages.First(), StringComparison.Ordinal);
         Assert.StartsWith("Warning: 2 access log lines were dropped", logger.Messages.Last(), StringComparison.Ordinal);
         Assert.Contains("/3", await File.ReadAllTextAsync(Path.Combine(missing, "access.log"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }

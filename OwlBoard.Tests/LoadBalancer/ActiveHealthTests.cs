@@ -93,7 +93,7 @@ public sealed class ActiveHealthTests : IAsyncLifetime
         probes.Failing = loadBalancer.Gateway("gw-1").Address;
         await loadBalancer.IsInStateAsync("gw-1", GatewayState.Unhealthy);
         Assert.Equal(GatewayState.Healthy, loadBalancer.Gateway("gw-2").Condition.State);
-        Assert.Contains(log.Lines, line => line.StartsWith("Error: gw-1 could not be probed System.InvalidOperationException: Not this one", StringComparison.Ordinal));
+        Assert.Contains(log.Lines, line => line.StartsWith("Error: Probing gw-1 failed. System.InvalidOperationException: Not this one", StringComparison.Ordinal));
 
         probes.Failing = "";
         await loadBalancer.IsInStateAsync("gw-1", GatewayState.Healthy);
@@ -109,7 +109,7 @@ public sealed class ActiveHealthTests : IAsyncLifetime
             .AddSingleton<ILoggerProvider>(log));
 
         await Eventually.IsTrueAsync("gw-1 was probed repeatedly", () =>
-            log.Lines.Count(line => line.StartsWith("Error: The result of a probe of gw-1 could not be used", StringComparison.Ordinal)) > 2);
+            log.Lines.Count(line => line.StartsWith("Error: Processing the result of a probe of gw-1 failed.", StringComparison.Ordinal)) > 2);
     }
 
     [Fact]

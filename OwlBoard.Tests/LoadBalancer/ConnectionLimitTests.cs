@@ -33,7 +33,7 @@ public sealed class ConnectionLimitTests : IAsyncLifetime
         Assert.Equal("application/problem+json", refused.Content.Headers.ContentType?.MediaType);
         Assert.Equal(["1"], refused.Headers.GetValues("Retry-After"));
         var problem = await refused.Content.ReadFromJsonAsync<ProblemDetails>(TestContext.Current.CancellationToken);
-        Assert.Contains("2 requests open", problem?.Detail, StringComparison.Ordinal);
+        Assert.Contains("2 concurrent requests", problem?.Detail, StringComparison.Ordinal);
         Assert.Equal(1, limited.Sum);
         Assert.Equal(HttpStatusCode.OK, (await loadBalancer.Http.GetAsync("/health", TestContext.Current.CancellationToken)).StatusCode);
 

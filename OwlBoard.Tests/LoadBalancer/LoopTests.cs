@@ -34,7 +34,7 @@ public sealed class LoopTests
         }
 
         Assert.Equal(10, loadBalancer.Gateway("itself").Statistics.Requests);
-        Assert.StartsWith("Warning: GET /boards has passed 5 load balancers and is refused", Assert.Single(log.Lines), StringComparison.Ordinal);
+        Assert.StartsWith("Warning: Forwarding loop: GET /boards passed 5 load balancers and was refused", Assert.Single(log.Lines), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class SocketShortageTests : IAsyncLifetime
         }
     }
 
-    private int Shortages => _log.Lines.Count(line => line.StartsWith("Error: There is no socket left", StringComparison.Ordinal));
+    private int Shortages => _log.Lines.Count(line => line.StartsWith("Error: No socket left", StringComparison.Ordinal));
 
     private static HttpRequestException Failure(SocketError error) =>
         new(HttpRequestError.ConnectionError, "No connection.", new SocketException((int)error));

@@ -256,9 +256,9 @@ public sealed class StickinessTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("", "LoadBalancer:Stickiness:Key is ''; it must be at least 32 random bytes in base64, since Stickiness:By is cookie; 'openssl rand -base64 32' makes some.")]
-    [InlineData("c2VjcmV0", "LoadBalancer:Stickiness:Key is '***'; it must be at least 32 random bytes in base64, since Stickiness:By is cookie; 'openssl rand -base64 32' makes some.")]
-    [InlineData("not base64", "LoadBalancer:Stickiness:Key is '***'; it must be at least 32 random bytes in base64, since Stickiness:By is cookie; 'openssl rand -base64 32' makes some.")]
+    [InlineData("", "LoadBalancer:Stickiness:Key is ''; it must be at least 32 random bytes in base64, since Stickiness:By is cookie; generate them with 'openssl rand -base64 32'.")]
+    [InlineData("c2VjcmV0", "LoadBalancer:Stickiness:Key is '***'; it must be at least 32 random bytes in base64, since Stickiness:By is cookie; generate them with 'openssl rand -base64 32'.")]
+    [InlineData("not base64", "LoadBalancer:Stickiness:Key is '***'; it must be at least 32 random bytes in base64, since Stickiness:By is cookie; generate them with 'openssl rand -base64 32'.")]
     public void Cookies_without_a_good_key_are_refused_and_the_key_is_not_shown(string key, string message)
     {
         var refused = Assert.Throws<OptionsValidationException>(

@@ -39,7 +39,7 @@ public sealed class TlsReloadTests : IAsyncLifetime
 
         Assert.Equal("CN=second", await SubjectAsync());
         Assert.StartsWith("HTTP/1.1 200", await TlsConnection.AskAsync(old), StringComparison.Ordinal);
-        Assert.Single(_log.Lines, line => line.Contains("is replaced", StringComparison.Ordinal));
+        Assert.Single(_log.Lines, line => line.Contains("was replaced", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class TlsReloadTests : IAsyncLifetime
 
         Assert.Equal("CN=first", await SubjectAsync());
         var refusal = Assert.Single(_log.Lines, line => line.Contains("refused", StringComparison.Ordinal));
-        Assert.StartsWith("Error: The changed certificate is refused and the old one stays in force: LoadBalancer:Tls:", refusal, StringComparison.Ordinal);
+        Assert.StartsWith("Error: The changed certificate was refused; the current one stays in use: LoadBalancer:Tls:", refusal, StringComparison.Ordinal);
 
         _files.Write(CertificateFolder.Issue("third"));
         Poll();

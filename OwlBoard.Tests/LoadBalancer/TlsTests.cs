@@ -305,14 +305,14 @@ public sealed class TlsTests : IAsyncLifetime
         var refused = Assert.Throws<OptionsValidationException>(() => TestLoadBalancer.Start(_gateways, [new("Tls:Port", $"{_port}")]));
 
         Assert.Equal(
-            ["LoadBalancer:Tls:CertificatePath is ''; it must be the path of a certificate, since there is a Tls:Port or Tls:MobilePort."],
+            ["LoadBalancer:Tls:CertificatePath is ''; it must be the path of a certificate, since Tls:Port or Tls:MobilePort is set."],
             refused.Failures);
     }
 
     [Theory]
-    [InlineData("missing", "LoadBalancer:Tls:KeyPath is '***'; it must be a file that is there and can be read.")]
+    [InlineData("missing", "LoadBalancer:Tls:KeyPath is '***'; it must be the path of a readable file.")]
     [InlineData("of another", "LoadBalancer:Tls:KeyPath is '***'; it must be the private key in PEM that belongs to the certificate.")]
-    [InlineData("expired", "LoadBalancer:Tls:CertificatePath is '***'; it must be a certificate that is valid now; this one is from ")]
+    [InlineData("expired", "LoadBalancer:Tls:CertificatePath is '***'; it must be a currently valid certificate; this one is valid from ")]
     [InlineData("no certificate", "LoadBalancer:Tls:CertificatePath is '***'; it must be a certificate in PEM.")]
     public void A_certificate_that_cannot_be_used_is_refused_without_telling_where_it_is(string what, string message)
     {

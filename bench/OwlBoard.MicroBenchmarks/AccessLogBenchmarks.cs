@@ -8,7 +8,7 @@ using OwlBoard.LoadBalancer.Requests;
 
 namespace OwlBoard.MicroBenchmarks;
 
-/// <summary>Formats one line of the access log. Lines are written asynchronously; allocations are not guaranteed.</summary>
+/// <summary>Formats one line of the access log, which is written asynchronously. May allocate.</summary>
 [MemoryDiagnoser]
 public class AccessLogBenchmarks
 {

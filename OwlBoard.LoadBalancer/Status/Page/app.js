@@ -9,10 +9,10 @@ import { colourOf } from './states.js';
 
 const PERIOD = 2000;
 
-/** The time after which an answer is given up. */
+/** The timeout of a request, in milliseconds. */
 const PATIENCE = 5000;
 
-/** The time that the load balancer keeps, in seconds. */
+/** The length of the history, in seconds. */
 const KEPT = 300;
 
 const main = document.getElementById('main');
@@ -38,14 +38,14 @@ async function getJson(path) {
   return response.json();
 }
 
-/** Gets and shows everything once. */
+/** Fetches the status and the history, and shows them. */
 async function refresh() {
   let answers;
   try {
     answers = await Promise.all([getJson('lb-status'), getJson('status/history')]);
   } catch {
     connection.dataset.on = 'false';
-    setText(connection, lastAt ? `No answer. What is shown is of ${timeOfDay(lastAt)}.` : 'No answer from the load balancer.');
+    setText(connection, lastAt ? `No response. Last update: ${timeOfDay(lastAt)}.` : 'No response from the load balancer.');
     return;
   }
   lastAt = Date.now();
@@ -107,7 +107,7 @@ applyTheme(themes.includes(localStorage.getItem('theme')) ? localStorage.getItem
 
 let isRefreshing = false;
 
-/** Refreshes while the page is seen, one request at a time. */
+/** Refreshes while the page is visible; refreshes never overlap. */
 async function tick() {
   if (document.hidden || isRefreshing) return;
   isRefreshing = true;

@@ -1,4 +1,4 @@
-// What happened to the gateways lately.
+// The table of recent state changes.
 
 import { h } from './dom.js';
 import { timeOfDay } from './format.js';
@@ -6,13 +6,13 @@ import { states } from './states.js';
 
 export function changeList() {
   const body = h('tbody');
-  const empty = h('p', { class: 'empty' }, 'No gateway has changed its state since the start.');
+  const empty = h('p', { class: 'empty' }, 'No state changes since the start.');
   const table = h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-labelledby': 'changes-heading' }, h('table', {},
-    h('thead', {}, h('tr', {}, ['Time', 'Gateway', 'Became', 'Why'].map(name => h('th', { scope: 'col' }, name)))), body));
+    h('thead', {}, h('tr', {}, ['Time', 'Gateway', 'State', 'Reason'].map(name => h('th', { scope: 'col' }, name)))), body));
   let shown = '';
 
   return {
-    element: h('section', { class: 'panel changes' }, h('h2', { id: 'changes-heading' }, 'Changes of state'), empty, table),
+    element: h('section', { class: 'panel changes' }, h('h2', { id: 'changes-heading' }, 'State changes'), empty, table),
     update(changes) {
       empty.hidden = changes.length > 0;
       table.hidden = changes.length === 0;

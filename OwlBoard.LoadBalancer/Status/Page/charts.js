@@ -1,22 +1,22 @@
-// Charts in plain SVG.
+// Line charts and sparklines in SVG.
 
 import { h, s } from './dom.js';
 import { period } from './format.js';
 
 const WIDTH = 560, HEIGHT = 170, LEFT = 58, RIGHT = 10, TOP = 10, BOTTOM = 22;
 
-/** The next of 1, 2, 2.5, 5, 10, … above a value. */
+/** Rounds a value up to the next of 1, 2, 2.5, 5, 10, … */
 function niceAbove(value) {
   const power = 10 ** Math.floor(Math.log10(value));
   return [1, 2, 2.5, 5, 10].map(step => step * power).find(step => step >= value * 0.999);
 }
 
 /**
- * A chart with a line for each series.
- * @param title What it shows.
- * @param format Makes a text of a value.
- * @param least The top of the scale where all values are smaller.
- * @returns The element, and a function that shows other data: times in milliseconds, series of { name, colour, values }.
+ * Creates a chart with a line for each series.
+ * @param title The title of the chart.
+ * @param format Formats a value.
+ * @param least The minimum of the top of the scale.
+ * @returns The element, and a function that updates the data: times in milliseconds, series of { name, colour, values }.
  */
 export function lineChart(title, format, least = 1) {
   const picture = s('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', class: 'chart' });
@@ -25,7 +25,7 @@ export function lineChart(title, format, least = 1) {
   let data = { times: [], series: [] };
   let at = null;
 
-  // Five minutes wide from the start on: what is not known yet stays empty, and the lines do not stretch.
+  // The width is always five minutes: steps without a sample stay empty, so that the lines do not stretch.
   const x = i => WIDTH - RIGHT - (WIDTH - LEFT - RIGHT) * (data.times.length - 1 - i) / Math.max(1, data.capacity - 1);
 
   function draw() {
@@ -89,7 +89,7 @@ function linePath(values, x, y) {
     if (value === null) {
       open = false;
     } else {
-      // A value alone between gaps is a line without length, which its round ends make a dot.
+      // A single value between gaps is a zero-length line; its round caps draw a dot.
       text += open ? `L${x(i).toFixed(1)} ${y(value).toFixed(1)}` : `M${x(i).toFixed(1)} ${y(value).toFixed(1)}h0`;
       open = true;
     }
@@ -102,10 +102,10 @@ export function swatch(colour) {
 }
 
 /**
- * Lines without axes, as large as a word, over the whole time that is kept.
+ * Creates a sparkline of the whole history.
  * @param capacity The number of values that fill the width.
  * @param series Lines of { kind, values } on one scale.
- * @param least The top of the scale where all values are smaller.
+ * @param least The minimum of the top of the scale.
  */
 export function sparkline(capacity, series, least) {
   const top = Math.max(least, ...series.flatMap(one => one.values).map(value => value ?? 0));
@@ -114,7 +114,7 @@ export function sparkline(capacity, series, least) {
     s('line', { class: 'floor', x1: 0, x2: 120, y1: 31, y2: 31 }),
     series.map(({ kind, values }) => {
       const x = i => 120 - 120 * (values.length - 1 - i) / Math.max(1, capacity - 1);
-      // A colour only where there is something to see.
+      // A line without any value above 0 is not coloured.
       return s('path', { class: values.some(value => value > 0) ? kind : 'idle', d: linePath(values, x, y) });
     }));
 }

@@ -1,13 +1,13 @@
-// Builds the page without a framework. Nothing is ever parsed as HTML.
+// Builds DOM elements without a framework. No text is parsed as HTML.
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** Makes an HTML element; `on…` are handlers, `style` is an object, false and null leave an attribute out. */
+/** Creates an HTML element; `on…` are event handlers, `style` is an object, false and null omit the attribute. */
 export function h(tag, props, ...children) {
   return fill(document.createElement(tag), props, children);
 }
 
-/** Makes an SVG element. */
+/** Creates an SVG element. */
 export function s(tag, props, ...children) {
   return fill(document.createElementNS(SVG, tag), props, children);
 }
@@ -17,7 +17,7 @@ function fill(element, props, children) {
     if (name.startsWith('on')) {
       element.addEventListener(name.slice(2), value);
     } else if (name === 'style') {
-      // Through the object model: the Content-Security-Policy forbids style attributes.
+      // Set by script, since the Content-Security-Policy forbids style attributes.
       for (const [property, text] of Object.entries(value)) element.style.setProperty(property, text);
     } else if (value === true) {
       element.setAttribute(name, '');
@@ -29,12 +29,12 @@ function fill(element, props, children) {
   return element;
 }
 
-/** Changes a text only if it differs, so that a selection in it stays and a live region is not read again. */
+/** Sets the text only if it differs, to keep the selection and not to repeat the announcement of a live region. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Tells screen readers, without moving the focus. */
+/** Announces a text to screen readers without moving the focus. */
 export function announce(text) {
   document.getElementById('announcements').textContent = text;
 }

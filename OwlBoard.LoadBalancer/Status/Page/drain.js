@@ -1,4 +1,4 @@
-// Drains and activates gateways. The token stays in this page's memory, and only if the reader wants that.
+// The dialog that drains and activates gateways. The token is kept in the page's memory, and only on request.
 
 import { announce, h } from './dom.js';
 
@@ -15,7 +15,7 @@ export function drainDialog(done) {
   const cancel = h('button', { type: 'button', onclick: () => dialog.close() }, 'Cancel');
   const form = h('form', { method: 'dialog', onsubmit: submit }, title, what,
     h('label', { for: 'token' }, 'Management token'), token,
-    h('label', { class: 'check' }, keep, ' Remember it until this page is closed'),
+    h('label', { class: 'check' }, keep, ' Remember the token until this page is closed'),
     problem, h('div', { class: 'buttons' }, cancel, go));
   const dialog = h('dialog', { 'aria-labelledby': 'drain-title', 'aria-describedby': 'drain-what' }, form);
   let gateway, verb;
@@ -47,9 +47,9 @@ export function drainDialog(done) {
       [gateway, verb] = [which, how];
       title.textContent = `${verb === 'drain' ? 'Drain' : 'Activate'} ${gateway.name}`;
       const isLast = gateway.state === 'healthy' && inRotation === 1;
-      what.textContent = verb === 'activate' ? 'It gets traffic again as soon as it answers its probes.'
-        : `It finishes the requests that it is serving and gets no new ones until it is activated.${isLast
-          ? ' It is the last gateway in rotation: without it, requests go to all gateways, whatever their state.' : ''}`;
+      what.textContent = verb === 'activate' ? 'The gateway gets traffic again as soon as its health probes succeed.'
+        : `The gateway completes its active requests and gets no new ones until it is activated.${isLast
+          ? ' It is the last gateway in rotation: without it, requests go to all gateways, regardless of their state.' : ''}`;
       go.textContent = verb === 'drain' ? 'Drain' : 'Activate';
       problem.textContent = '';
       token.value = remembered;
@@ -59,19 +59,19 @@ export function drainDialog(done) {
   };
 }
 
-/** @returns Why it was refused; nothing if it was done. */
+/** @returns The reason of a refusal; null on success. */
 async function send(name, verb, token) {
-  // The field's value is bytes (RFC 9110 section 5.5): a token of other characters cannot be right, and fetch would throw.
-  if (/[^\x21-\x7e]/.test(token)) return 'A management token has no spaces and no characters outside ASCII.';
+  // Field values are bytes (RFC 9110 section 5.5): fetch throws on other characters, which no valid token has.
+  if (/[^\x21-\x7e]/.test(token)) return 'The management token must consist of ASCII characters without spaces.';
   let response;
   try {
     response = await fetch(`gateways/${encodeURIComponent(name)}/${verb}`, { method: 'POST', headers: { Authorization: `Bearer ${token}` } });
   } catch {
-    return 'The load balancer does not answer. Nothing was changed.';
+    return 'The load balancer does not respond.';
   }
   if (response.ok) return null;
-  if (response.status === 401) return 'This token is wrong. It is the value of LoadBalancer:ManagementToken.';
+  if (response.status === 401) return 'Wrong token. Enter the value of LoadBalancer:ManagementToken.';
   if (response.status === 429) return `Too many wrong tokens from this address. Try again in ${response.headers.get('Retry-After')} s.`;
   const body = response.headers.get('Content-Type')?.includes('json') ? await response.json() : null;
-  return body?.detail ?? `The load balancer answered ${response.status}.`;
+  return body?.detail ?? `The load balancer responded with ${response.status}.`;
 }

@@ -1,10 +1,10 @@
-/** A rate, as short as it can be read. */
+/** Formats a rate. */
 export function rate(value) {
   if (value >= 10_000) return `${(value / 1000).toFixed(1)}k`;
   return value >= 100 || value === 0 ? value.toFixed(0) : value.toFixed(1);
 }
 
-/** A duration in milliseconds, as short as it can be read. */
+/** Formats a duration in milliseconds. */
 export function milliseconds(value) {
   if (value === null || value === undefined) return '–';
   if (value >= 60_000) return `${(value / 60_000).toFixed(1)} min`;
@@ -14,7 +14,7 @@ export function milliseconds(value) {
   return `${(value * 1000).toFixed(0)} µs`;
 }
 
-/** A period in its two largest units. */
+/** Formats a period in its two largest units. */
 export function period(milliseconds) {
   const total = Math.max(0, Math.floor(milliseconds / 1000));
   const days = Math.floor(total / 86400), hours = Math.floor(total / 3600) % 24, minutes = Math.floor(total / 60) % 60;
@@ -25,7 +25,7 @@ export function period(milliseconds) {
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
-/** The time of day where the reader is. */
+/** Formats the local time of day. */
 export function timeOfDay(date) {
   return clock.format(new Date(date));
 }

@@ -1,4 +1,4 @@
-// One row for each gateway: its state and why, its traffic, its health over the last minutes, and the way to drain it.
+// One row for each gateway: state and reason, traffic, recent health, and the button to drain it.
 
 import { h, setText } from './dom.js';
 import { sparkline } from './charts.js';
@@ -11,8 +11,8 @@ export function gatewayList(act) {
   const balance = h('div', { class: 'balance', role: 'img' });
   const list = h('ul', { class: 'gateways' });
   const note = h('p', { class: 'panel note', id: 'draining-is-off', hidden: true },
-    'Gateways cannot be drained from here: no management token is configured. Set ', h('code', {}, 'LoadBalancer:ManagementToken'),
-    ' (environment: ', h('code', {}, 'LoadBalancer__ManagementToken'), ') to a secret of at least 16 characters to switch it on.');
+    'Draining is disabled because no management token is configured. Set ', h('code', {}, 'LoadBalancer:ManagementToken'),
+    ' (environment: ', h('code', {}, 'LoadBalancer__ManagementToken'), ') to a secret of at least 16 characters to enable it.');
   const rows = new Map();
 
   return {
@@ -36,7 +36,7 @@ export function gatewayList(act) {
   };
 }
 
-/** The history of a gateway that was not sampled yet. */
+/** The history of a gateway without samples. */
 const nothing = { traffic: { requestsPerSecond: [], errorsPerSecond: [], active: [], p50: [], p99: [] }, states: [] };
 
 function row(name, act) {
@@ -92,7 +92,7 @@ function row(name, act) {
   function showLast({ gateway, status }) {
     const now = Date.parse(status.now);
     setText(probe, gateway.lastProbe ? `${gateway.lastProbe.result}, ${period(now - Date.parse(gateway.lastProbe.at))} ago`
-      : status.isProbing ? 'none yet' : 'probing is off');
+      : status.isProbing ? 'none yet' : 'probing is disabled');
     setText(failure, gateway.lastFailure ? `${failureText(gateway.lastFailure.reason)}, ${period(now - Date.parse(gateway.lastFailure.at))} ago` : 'none');
   }
 
@@ -101,7 +101,7 @@ function row(name, act) {
     const runs = known < capacity ? [{ state: null, steps: capacity - known }, ...past.states] : past.states;
     strip.replaceChildren(...runs.map(run => h('span', {
       'data-tone': run.state ? states[run.state].tone : 'unknown',
-      title: `${run.state ? states[run.state].badge : 'Not known'} for ${period(run.steps * stepSeconds * 1000)}`,
+      title: `${run.state ? states[run.state].badge : 'Unknown'} for ${period(run.steps * stepSeconds * 1000)}`,
       style: { 'flex-grow': String(run.steps) },
     })));
     const out = past.states.filter(run => run.state !== null && run.state !== 'healthy');
@@ -118,7 +118,7 @@ function row(name, act) {
   };
 }
 
-/** A number with its name above it, a remark beside it and a small chart below. */
+/** Creates a metric: a name, a number with a remark, and a sparkline. */
 function metric(name) {
   const value = h('span', {}), remark = h('small', {}), chart = h('div', { class: 'small-chart' });
   const element = h('div', { class: 'metric' }, h('dt', {}, name), h('dd', {}, h('div', { class: 'value' }, value, ' ', remark), chart));
@@ -134,12 +134,12 @@ function metric(name) {
   };
 }
 
-/** One part for each gateway, as wide as its share. */
+/** Shows a bar with one part for each gateway, as wide as its share. */
 function showBalance(balance, shares) {
   const hasTraffic = shares.some(({ share }) => share > 0);
   balance.setAttribute('aria-label', hasTraffic
     ? shares.map(({ name, share }) => `${name} ${percent(share)}`).join(', ')
-    : 'There is no traffic.');
+    : 'No traffic.');
   while (balance.children.length < shares.length) balance.append(h('span', { class: 'part' }));
   while (balance.children.length > shares.length) balance.lastChild.remove();
   shares.forEach(({ name, share }, i) => {

@@ -1,14 +1,14 @@
-// The first glance: is everything well, and how much traffic is there.
+// The overview: the health of all gateways and the total traffic.
 
 import { h, setText } from './dom.js';
 import { sparkline } from './charts.js';
 import { milliseconds, number, rate } from './format.js';
 import { states } from './states.js';
 
-/** The steps that "now" is averaged over: ten seconds. */
+/** The number of steps in the average of current values: ten seconds. */
 const RECENT = 5;
 
-/** The mean of the last values that are known. */
+/** Returns the mean of the recent values that are not null. */
 export function recent(values) {
   const last = values.slice(-RECENT).filter(value => value !== null);
   return last.length === 0 ? 0 : last.reduce((sum, value) => sum + value, 0) / last.length;
@@ -29,14 +29,14 @@ export function overview() {
     const out = status.gateways.filter(gateway => gateway.state !== 'healthy');
     const total = status.gateways.length;
     const lines = [];
-    if (status.draining) lines.push(['This load balancer is shutting down: it finishes what it is serving.']);
-    if (total > 0 && out.length === total) lines.push(['No gateway is in rotation. Requests go to all of them, since one may still answer.']);
+    if (status.draining) lines.push(['The load balancer is shutting down: it completes active requests.']);
+    if (total > 0 && out.length === total) lines.push(['No gateway is in rotation. Requests go to all of them, since one may still respond.']);
     for (const gateway of out) {
       lines.push([h('a', { href: `#gateway-${gateway.name}` }, gateway.name), gateway.state === 'drained' ? ` ${states.drained.means}.` : ` ${states[gateway.state].means} (${gateway.reason}).`]);
     }
     const tones = out.map(gateway => states[gateway.state].tone);
     verdict.dataset.tone = total === 0 || tones.includes('bad') || out.length === total ? 'bad' : tones.length > 0 || status.draining ? 'busy' : 'good';
-    setText(heading, total === 0 ? 'No gateway is known'
+    setText(heading, total === 0 ? 'There are no gateways'
       : out.length === 0 ? (total === 1 ? 'The gateway is in rotation' : `All ${total} gateways are in rotation`)
       : `${total - out.length} of ${total} gateways are in rotation`);
     const text = lines.map(line => line.map(part => part.textContent ?? part).join('')).join('\n');

@@ -1,28 +1,28 @@
-/** What each state of a gateway means: a badge's text and tone, and a sentence. */
+/** The text and tone of the badge for each state of a gateway, and a description. */
 export const states = {
-  healthy: { badge: 'In rotation', tone: 'good', means: 'takes traffic' },
-  unhealthy: { badge: 'Down', tone: 'bad', means: 'does not answer its probes' },
-  ejected: { badge: 'Ejected', tone: 'bad', means: 'failed requests and is left alone for a while' },
-  draining: { badge: 'Stopping', tone: 'busy', means: 'answers its probes with 503: it is about to stop, or not ready yet' },
-  drained: { badge: 'Drained', tone: 'busy', means: 'was taken out by an operator' },
+  healthy: { badge: 'In rotation', tone: 'good', means: 'gets traffic' },
+  unhealthy: { badge: 'Down', tone: 'bad', means: 'fails its health probes' },
+  ejected: { badge: 'Ejected', tone: 'bad', means: 'failed requests and gets no traffic for the ejection time' },
+  draining: { badge: 'Stopping', tone: 'busy', means: 'responds to health probes with 503: it is about to stop, or not ready yet' },
+  drained: { badge: 'Drained', tone: 'busy', means: 'was drained by an operator' },
 };
 
-/** What the short reasons of failed attempts mean. */
+/** The descriptions of the reasons of failed attempts. */
 const failures = {
-  connect: 'no connection could be opened',
-  timeout: 'no response in time',
-  reset: 'the connection broke',
-  'declared dead': 'declared dead while a request waited',
-  502: 'it answered 502 Bad Gateway',
-  503: 'it answered 503 Service Unavailable',
-  504: 'it answered 504 Gateway Timeout',
+  connect: 'connecting failed',
+  timeout: 'response timed out',
+  reset: 'connection reset',
+  'declared dead': 'health probes failed while a request waited',
+  502: '502 Bad Gateway',
+  503: '503 Service Unavailable',
+  504: '504 Gateway Timeout',
 };
 
 export function failureText(reason) {
   return failures[reason] ?? reason;
 }
 
-/** A colour of its own for each gateway. */
+/** Returns the colour of a gateway. */
 export function colourOf(index) {
   return `var(--c${index % 10})`;
 }
