@@ -3,7 +3,7 @@ using OwlBoard.ServiceDefaults.Startup;
 namespace OwlBoard.Forwarding.Discovery;
 
 /// <summary>Options for the resolution of destinations. Section <c>Discovery</c>.</summary>
-public sealed class DiscoveryOptions
+internal sealed class DiscoveryOptions
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "Discovery";

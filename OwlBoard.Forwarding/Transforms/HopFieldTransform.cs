@@ -5,7 +5,7 @@ using Yarp.ReverseProxy.Transforms.Builder;
 namespace OwlBoard.Forwarding.Transforms;
 
 /// <summary>Extension methods that remove hop-by-hop fields.</summary>
-public static class HopFieldTransform
+internal static class HopFieldTransform
 {
     /// <summary>
     /// Removes the fields that <c>Connection</c> names, which belong to the client's hop alone (RFC 9110 section 7.6.1); YARP

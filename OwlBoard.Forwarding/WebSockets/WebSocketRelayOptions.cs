@@ -3,7 +3,7 @@ using OwlBoard.ServiceDefaults.Startup;
 namespace OwlBoard.Forwarding.WebSockets;
 
 /// <summary>Options for the WebSocket relay. Section <c>WebSockets</c>.</summary>
-public sealed class WebSocketRelayOptions
+internal sealed class WebSocketRelayOptions
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "WebSockets";

@@ -8,7 +8,7 @@ namespace OwlBoard.Forwarding.WebSockets;
 /// Requests for a WebSocket: over HTTP/1.1 with <c>Upgrade</c> (RFC 6455 section 4.1), over HTTP/2 with an extended
 /// <c>CONNECT</c> (RFC 8441). Requests for other upgrades are treated as ordinary requests.
 /// </summary>
-public static class WebSocketUpgrade
+internal static class WebSocketUpgrade
 {
     /// <summary>The protocol name in <c>Upgrade</c>.</summary>
     internal const string Protocol = "websocket";
@@ -22,7 +22,7 @@ public static class WebSocketUpgrade
             : Find(context) is not null;
 
     /// <summary>Returns the upgrade feature if the request asks for a WebSocket over HTTP/1.1.</summary>
-    internal static IHttpUpgradeFeature? Find(HttpContext context) =>
+    public static IHttpUpgradeFeature? Find(HttpContext context) =>
         context.Request.Headers.Upgrade is { Count: > 0 } protocols
         && IsNamedIn(protocols)
         && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace OwlBoard.ServiceDefaults.Drain;
 
 /// <summary>The settings of a graceful stop. Section <c>Drain</c>.</summary>
-public sealed class DrainOptions
+internal sealed class DrainOptions
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "Drain";
