@@ -24,6 +24,10 @@ internal sealed class LoginsCase() : OverloadCase("logins")
     private const string Password = "whoooo";
 
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(15);
+
+    /// <summary>The time in which the programs compile the code of logins, without load: six of them share a processor.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
+
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
     private static readonly ProxySetup Setup = new("/api/users/?limit=1") { RequestsPerSecond = 100 };
@@ -48,10 +52,11 @@ internal sealed class LoginsCase() : OverloadCase("logins")
             await using var proxy = await AttackedProxy.StartAsync(peer, Name, gatewayPorts, Setup, context, cancellationToken);
             await RegisterAsync(proxy.Target.Port, cancellationToken);
             using var memory = new MemoryWatch(proxy.ProcessIds);
-            await using var attackers = AttackProgram.Start(Attack, new AttackTarget(proxy.Target.Port, proxy.TlsPort));
             using var lists = ClientGroup.OfGets(proxy.Target, ListsPerSecond);
             using var logins = new ClientGroup(
                 network: 3, Accounts, proxy.Target.Port, LoginsPerSecond, i => LoginFlood.Login(LoginFlood.Account(i), Password));
+            await Task.WhenAll(lists.RunAsync(WarmUp, cancellationToken), logins.RunAsync(WarmUp, cancellationToken));
+            await using var attackers = AttackProgram.Start(Attack, new AttackTarget(proxy.Target.Port, proxy.TlsPort));
             var results = await Task.WhenAll(lists.RunAsync(Duration, cancellationToken), logins.RunAsync(Duration, cancellationToken));
             var summary = await attackers.StopAsync(cancellationToken);
             var ending = gateways.Append(service).Any(process => process.HasEnded) ? "a gateway or the service ended" : await proxy.EndingAsync(cancellationToken);
