@@ -6,7 +6,7 @@ namespace OwlBoard.LoadBalancer.AccessLog;
 /// Options of the access log. Section <c>LoadBalancer:AccessLog</c>. Under load a line is written up to 100 ms after its
 /// request. Pending lines are written when the process is stopped, and lost if it is killed.
 /// </summary>
-public sealed class AccessLogOptions
+internal sealed class AccessLogOptions
 {
     /// <summary>A value that indicates whether the access log is written. Default true.</summary>
     public bool Enabled { get; set; } = true;

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace OwlBoard.LoadBalancer.Affinity;
 
 /// <summary>Options of the session affinity between clients and gateways. Section <c>LoadBalancer:Stickiness</c>.</summary>
-public sealed class StickinessOptions
+internal sealed class StickinessOptions
 {
     public const string ByNone = "none";
     public const string ByCookie = "cookie";

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace OwlBoard.LoadBalancer.Attempts;
 
 /// <summary>The retries of failed requests on other gateways. Section <c>LoadBalancer:Retry</c>.</summary>
-public sealed class RetryOptions
+internal sealed class RetryOptions
 {
     /// <summary>
     /// The maximum number of gateways that a request is sent to. Default 2; 1 disables retries. A gateway to which no connection

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace OwlBoard.LoadBalancer.Balancing;
 
 /// <summary>Options of load balancing. Keys of the section <c>LoadBalancer</c> itself.</summary>
-public sealed class BalancingOptions
+internal sealed class BalancingOptions
 {
     internal const string ZonePattern = "[A-Za-z0-9._-]{1,64}";
     internal const string ZoneDemand = "a zone's name: 1 to 64 letters, digits, dots, hyphens and underscores";

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace OwlBoard.LoadBalancer.Balancing;
 
 /// <summary>Options of <c>consistent_hash</c>. Section <c>LoadBalancer:ConsistentHash</c>.</summary>
-public sealed class ConsistentHashOptions
+internal sealed class ConsistentHashOptions
 {
     public const string ByClient = "client";
     public const string ByHeader = "header";

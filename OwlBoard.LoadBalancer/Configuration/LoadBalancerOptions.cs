@@ -13,7 +13,7 @@ using OwlBoard.LoadBalancer.Tls;
 namespace OwlBoard.LoadBalancer.Configuration;
 
 /// <summary>The load balancer's options. Section <c>LoadBalancer</c>.</summary>
-public sealed class LoadBalancerOptions
+internal sealed class LoadBalancerOptions
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "LoadBalancer";

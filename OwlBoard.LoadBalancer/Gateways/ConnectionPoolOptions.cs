@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace OwlBoard.LoadBalancer.Gateways;
 
 /// <summary>Options of the pool of keep-alive connections to the gateways. Section <c>LoadBalancer:ConnectionPool</c>.</summary>
-public sealed class ConnectionPoolOptions
+internal sealed class ConnectionPoolOptions
 {
     /// <summary>
     /// The maximum number of idle connections pooled for each gateway. Default 64, as nginx's <c>keepalive 64</c>.

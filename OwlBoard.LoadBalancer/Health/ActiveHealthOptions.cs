@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace OwlBoard.LoadBalancer.Health;
 
 /// <summary>Options of the health probes. Section <c>LoadBalancer:ActiveHealth</c>.</summary>
-public sealed class ActiveHealthOptions
+internal sealed class ActiveHealthOptions
 {
     /// <summary>A value that indicates whether gateways are probed. Default true.</summary>
     public bool Enabled { get; set; } = true;

@@ -6,7 +6,7 @@ namespace OwlBoard.LoadBalancer.Health;
 /// Options of the health derived from requests, as nginx's <c>max_fails</c> and <c>fail_timeout</c>, but a 502, 503 or
 /// 504 counts for every method. Section <c>LoadBalancer:PassiveHealth</c>.
 /// </summary>
-public sealed class PassiveHealthOptions
+internal sealed class PassiveHealthOptions
 {
     /// <summary>
     /// The number of failures within <see cref="Window"/> that ejects a gateway. Default 3; 0 disables ejection.

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace OwlBoard.LoadBalancer.Limits;
 
 /// <summary>The limit of the concurrent requests of one client. Section <c>LoadBalancer:ConnectionLimit</c>.</summary>
-public sealed class ConnectionLimitOptions
+internal sealed class ConnectionLimitOptions
 {
     /// <summary>
     /// The maximum number of concurrent requests of one client (an IPv4 address or an IPv6 /64), as nginx's

@@ -4,7 +4,7 @@ using OwlBoard.ServiceDefaults;
 namespace OwlBoard.LoadBalancer.Limits;
 
 /// <summary>The limits of requests and connections. Section <c>LoadBalancer:Limits</c>.</summary>
-public sealed class LimitOptions
+internal sealed class LimitOptions
 {
     /// <summary>The maximum size of a request's body, in bytes; a larger body gets 413. Default 10 MiB (10,485,760).</summary>
     [Range(0.0, 1024.0 * 1024 * 1024 * 1024)]

@@ -6,7 +6,7 @@ namespace OwlBoard.LoadBalancer.Limits;
 /// The request rate limit per client. Section <c>LoadBalancer:RateLimit</c>. A client is an IPv4 address or an IPv6 /64.
 /// <c>/health</c>, <c>/lb-status</c> and the management port are not limited. A changed limit starts with empty buckets.
 /// </summary>
-public sealed class RateLimitOptions
+internal sealed class RateLimitOptions
 {
     /// <summary>The sustained requests per second and client, as nginx's <c>rate</c>. Default 100; 0 disables the limit.</summary>
     [Range(0.0, 1_000_000.0)]

@@ -6,7 +6,7 @@ namespace OwlBoard.LoadBalancer.Limits;
 /// The rate limit of a path and all paths below it, counted separately from other requests. Section
 /// <c>LoadBalancer:RateLimit:Routes</c>. If several match, the longest path applies.
 /// </summary>
-public sealed class RateLimitRouteOptions
+internal sealed class RateLimitRouteOptions
 {
     /// <summary>The path. <c>/api/chat</c> matches <c>/api/chat/rooms</c> but not <c>/api/chats</c>.</summary>
     public string Path { get; set; } = "";

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace OwlBoard.LoadBalancer.Limits;
 
 /// <summary>The timeouts of the steps of a request. Section <c>LoadBalancer:Timeouts</c>.</summary>
-public sealed class TimeoutOptions
+internal sealed class TimeoutOptions
 {
     /// <summary>The timeout for opening a connection to a gateway. Default 2 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]

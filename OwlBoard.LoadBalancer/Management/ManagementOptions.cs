@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace OwlBoard.LoadBalancer.Management;
 
 /// <summary>Options of the management port. Keys of the section <c>LoadBalancer</c> itself.</summary>
-public sealed class ManagementOptions
+internal sealed class ManagementOptions
 {
     /// <summary>
     /// The port of the status page, <c>/metrics</c>, the detailed status and the drain endpoints; never published.

@@ -32,6 +32,7 @@ internal static class LoadBalancerPipeline
         app.UseRequestTarget(
             static (context, detail) => RequestGuardMiddleware.RefuseAsync(context, StatusCodes.Status400BadRequest, detail),
             ResponseHeaders.Apply);
+        app.UseWebSocketRelay();
         app.UseMiddleware<DirectRouteMiddleware>((Func<RequestDelegate, RequestDelegate>)app.Guard);
         app.UseMiddleware<ManagementGuardMiddleware>();
         app.UseRouting();
@@ -55,7 +56,6 @@ internal static class LoadBalancerPipeline
     {
         app.UseMiddleware<HstsMiddleware>();
         app.UseMiddleware<RequestGuardMiddleware>();
-        app.UseWebSocketRelay();
     }
 
     private static RequestDelegate Guard(this IApplicationBuilder app, RequestDelegate endpoint)

@@ -6,7 +6,7 @@ namespace OwlBoard.LoadBalancer.Tls;
 /// Options of the HTTPS listeners. Section <c>LoadBalancer:Tls</c>. Ports are read at start; files, password and HSTS are
 /// reloaded on change.
 /// </summary>
-public sealed class TlsOptions
+internal sealed class TlsOptions
 {
     /// <summary>The port of the desktop listener over HTTPS. Default 0: disabled.</summary>
     [Range(0, 65535)]

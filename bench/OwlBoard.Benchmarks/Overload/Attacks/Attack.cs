@@ -30,6 +30,12 @@ internal abstract class Attack(string name)
     /// <summary>Indicates whether the attack needs a <see cref="StreamingUpstream"/> instead of several upstreams.</summary>
     public virtual bool NeedsStreamingUpstream => false;
 
+    /// <summary>
+    /// Indicates whether the other clients are measured a second time, when the attack holds what it can hold and nothing more is
+    /// opened.
+    /// </summary>
+    public virtual bool IsMeasuredOnceHeld => false;
+
     /// <summary>Attacks until cancelled, regardless of the behavior of the proxy.</summary>
     /// <returns>A summary of the connections.</returns>
     public abstract Task<string> RunAsync(AttackTarget target, CancellationToken stop);

@@ -17,6 +17,8 @@ internal sealed class StalledTransfers() : Attack("stalled-transfers")
     public override string Description =>
         $"{Connections:N0} connections from {Addresses} addresses, half of them slow uploads and half unread downloads";
 
+    public override bool IsMeasuredOnceHeld => true;
+
     // Addresses alternate as well, so that each has both kinds.
     public override Task<string> RunAsync(AttackTarget target, CancellationToken stop) =>
         new ConnectionSwarm(Connections, Addresses, index => index / Addresses % 2 == 0 ? StalledRequests.Upload : StalledRequests.Download)

@@ -33,7 +33,11 @@ internal sealed class AttackCase(Attack attack) : OverloadCase(attack.Name)
         await using var attackers = AttackProgram.Start(attack, new AttackTarget(proxy.Target.Port, proxy.TlsPort));
         using var clients = ClientGroup.OfGets(proxy.Target, RequestsPerSecond);
         var result = await clients.RunAsync(Duration, cancellationToken);
+        var held = attack.IsMeasuredOnceHeld ? await clients.RunAsync(Duration, cancellationToken) : null;
         var summary = await attackers.StopAsync(cancellationToken);
-        return [new OverloadResult(peer.Name, await proxy.EndingAsync(cancellationToken), memory.Stop(), summary, result)];
+        var (ending, peak) = (await proxy.EndingAsync(cancellationToken), memory.Stop());
+        return held is null
+            ? [new OverloadResult(peer.Name, ending, peak, summary, result)]
+            : [new OverloadResult($"{peer.Name}, at first", ending, peak, summary, result), new OverloadResult($"{peer.Name}, afterwards", ending, peak, summary, held)];
     }
 }
