@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Discovery;
 using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Forwarding.Fields;
-using OwlBoard.Forwarding.Sockets;
 using OwlBoard.Forwarding.Targets;
+using OwlBoard.Forwarding.Transport;
 using OwlBoard.Forwarding.WebSockets;
 using OwlBoard.Frontend.Pages;
 using OwlBoard.Frontend.Proxy;
@@ -77,7 +77,7 @@ internal static class FrontendApplication
         app.UseRequestFields(LoadBalancerRoute.RefuseAsync);
         app.UseWebSocketRelay();
         app.UseRouting();
-        app.UseThreadPoolForOwnAnswers();
+        app.UseThreadPoolForLocalEndpoints();
         app.MapHealth("healthy");
         app.MapReverseProxy(proxy =>
         {

@@ -5,10 +5,10 @@ using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Discovery;
 using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Forwarding.Fields;
-using OwlBoard.Forwarding.Sockets;
 using OwlBoard.Forwarding.Targets;
 using OwlBoard.Forwarding.Tracing;
 using OwlBoard.Forwarding.Transforms;
+using OwlBoard.Forwarding.Transport;
 using OwlBoard.Forwarding.WebSockets;
 using OwlBoard.Gateway.Breaker;
 using OwlBoard.Gateway.Configuration;
@@ -59,12 +59,12 @@ internal static class GatewayExtensions
 
     public static void UseGateway(this WebApplication app)
     {
-        app.WithoutAuthorization();
+        app.SkipAuthorizationMiddleware();
         app.UseTraceParent();
         // Placed before UseRouting, which WebApplication otherwise inserts first.
         app.UseRequestTarget(Problems.RefuseAsync);
         app.UseRouting();
-        app.UseThreadPoolForOwnAnswers();
+        app.UseThreadPoolForLocalEndpoints();
         app.UseMiddleware<GatewayHeadersMiddleware>();
         app.UseRequestFields(Problems.RefuseAsync);
         // Without an Origin header CORS has nothing to do, but its middleware would create a service scope.

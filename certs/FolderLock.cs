@@ -3,7 +3,7 @@ namespace OwlBoard.Certificates;
 /// <summary>A lock file that admits one issuing process per folder. The operating system releases it when the process ends.</summary>
 internal static class FolderLock
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
 
     /// <summary>Acquires the lock.</summary>
@@ -17,13 +17,13 @@ internal static class FolderLock
             {
                 return new FileStream(folder.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (File.Exists(folder.Lock) && time.GetElapsedTime(started) < Patience)
+            catch (IOException) when (File.Exists(folder.Lock) && time.GetElapsedTime(started) < LockTimeout)
             {
                 Thread.Sleep(Interval);
             }
             catch (IOException)
             {
-                throw new CertificateException($"{folder.Root}: another process has held the lock {folder.Lock} for {Patience.TotalSeconds:0} s.");
+                throw new CertificateException($"{folder.Root}: another process has held the lock {folder.Lock} for {LockTimeout.TotalSeconds:0} s.");
             }
         }
     }

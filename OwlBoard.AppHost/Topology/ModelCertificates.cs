@@ -28,20 +28,20 @@ internal sealed class ModelCertificates(DistributedApplicationExecutionContext e
         }
 
         _renewal ??= TimeProvider.System.CreateTimer(_ => Renew(), null, RenewalInterval, RenewalInterval);
-        return TryIssue();
+        return FindIssueError();
     }
 
     public void Dispose() => _renewal?.Dispose();
 
     private void Renew()
     {
-        if (TryIssue() is { } error)
+        if (FindIssueError() is { } error)
         {
             Console.Error.WriteLine(error);
         }
     }
 
-    private string? TryIssue()
+    private string? FindIssueError()
     {
         try
         {

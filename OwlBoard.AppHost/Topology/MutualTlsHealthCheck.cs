@@ -25,7 +25,7 @@ internal sealed class MutualTlsHealthCheck(
                 certificates.Certificate(ResourceNames.ProbeIdentity),
                 certificates.Authority(ResourceNames.ProbeIdentity),
                 TimeProvider.System.GetUtcNow());
-            var fault = await HealthQuestion.FindFaultAsync(address, service, set, Timeout, cancellationToken);
+            var fault = await HealthProbe.FindFaultAsync(address, service, set, Timeout, cancellationToken);
             using var certificate = X509Certificate2.CreateFromPem(
                 await File.ReadAllTextAsync(certificates.Certificate(service), cancellationToken));
             return fault is null

@@ -18,7 +18,7 @@ internal static class PortCheck
 
     /// <summary>Returns one line with each port in use, its resource and the process that uses it.</summary>
     /// <returns>The line; <see langword="null"/> if every port is free or the application is not run.</returns>
-    public static string? FindTakenPorts(this IDistributedApplicationBuilder builder)
+    public static string? FindPortsInUse(this IDistributedApplicationBuilder builder)
     {
         if (!builder.ExecutionContext.IsRunMode)
         {

@@ -2,7 +2,7 @@ namespace OwlBoard.AppHost.Topology;
 
 /// <summary>
 /// The delay before a crashed program is restarted. It doubles with each crash, so that a program that cannot run does not
-/// occupy the machine, and is reset once a program has run for <see cref="Settled"/>.
+/// occupy the machine, and is reset once a program has run for <see cref="ResetAfter"/>.
 /// </summary>
 internal sealed class RestartBackoff(TimeProvider time)
 {
@@ -10,7 +10,7 @@ internal sealed class RestartBackoff(TimeProvider time)
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
     /// <summary>The time after which a running program counts as healthy. Default 10 s.</summary>
-    public static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan ResetAfter = TimeSpan.FromSeconds(10);
 
     private long _startedAt = time.GetTimestamp();
     private TimeSpan _next = First;
@@ -19,7 +19,7 @@ internal sealed class RestartBackoff(TimeProvider time)
 
     public TimeSpan NextDelay()
     {
-        if (time.GetElapsedTime(_startedAt) >= Settled)
+        if (time.GetElapsedTime(_startedAt) >= ResetAfter)
         {
             _next = First;
         }

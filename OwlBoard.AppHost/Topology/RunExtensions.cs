@@ -9,7 +9,7 @@ internal static class RunExtensions
     /// <returns>The exit code; 1 if the application could not run or publishing failed, for which Aspire returns 0.</returns>
     public static async Task<int> RunAsync(this IDistributedApplicationBuilder builder)
     {
-        if (builder.FindTakenPorts() is { } error)
+        if (builder.FindPortsInUse() is { } error)
         {
             await Console.Error.WriteLineAsync(error);
             return 1;

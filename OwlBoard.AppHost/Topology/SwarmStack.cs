@@ -23,7 +23,7 @@ internal static class SwarmStack
         {
             Place(service, service.Name == ResourceNames.Gateways ? gateways : IsStore(service) ? 1 : 2);
             MountMemory(service);
-            DropWhatAStackRefuses(service);
+            RemoveUnsupportedMembers(service);
         }
 
         foreach (var network in file.Networks.Values)
@@ -70,7 +70,7 @@ internal static class SwarmStack
         service.Tmpfs = [];
     }
 
-    private static void DropWhatAStackRefuses(Service service)
+    private static void RemoveUnsupportedMembers(Service service)
     {
         service.ContainerName = null;
         service.Restart = null;

@@ -10,7 +10,7 @@ internal enum ConnectionEnd
     TimedOut,
 
     /// <summary>The client disconnected.</summary>
-    ClientGone,
+    ClientDisconnected,
 
     /// <summary>The caller canceled the exchange.</summary>
     Cancelled,

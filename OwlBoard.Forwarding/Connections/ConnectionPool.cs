@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Security;
-using OwlBoard.Forwarding.Sockets;
 using OwlBoard.Forwarding.Targets;
+using OwlBoard.Forwarding.Transport;
 
 namespace OwlBoard.Forwarding.Connections;
 
@@ -15,7 +15,7 @@ namespace OwlBoard.Forwarding.Connections;
 internal sealed class ConnectionPool
 {
     /// <summary>The maximum number of concurrent TLS handshakes; enough to keep a few processors busy on both sides.</summary>
-    private const int HandshakesAtOnce = 4;
+    private const int MaxConcurrentHandshakes = 4;
 
     private readonly SocketLoops _loops;
     private readonly UpstreamConnectionOptions _options;
@@ -26,7 +26,7 @@ internal sealed class ConnectionPool
     private readonly bool _isTls;
     private readonly Lock _lock = new();
     private readonly List<UpstreamConnection> _idle = [];
-    private readonly SemaphoreSlim _handshakes = new(HandshakesAtOnce);
+    private readonly SemaphoreSlim _handshakes = new(MaxConcurrentHandshakes);
     private UpstreamConnection? _used;
     private int _usedCount;
     private bool _retired;
@@ -97,9 +97,9 @@ internal sealed class ConnectionPool
 
                 connection = _idle[^1];
                 _idle.RemoveAt(_idle.Count - 1);
-                if (!connection.IsDead && !IsTooOld(connection))
+                if (!connection.IsDead && !IsExpired(connection))
                 {
-                    Enlist(connection, limits);
+                    AddInUse(connection, limits);
                     return connection;
                 }
             }
@@ -119,7 +119,7 @@ internal sealed class ConnectionPool
     /// The connection could not be opened. The error code and the inner exception state the reason.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
-    public ValueTask<UpstreamConnection> OpenInTurnAsync(in ExchangeLimits limits) => _isTls ? WaitForTurnAsync(limits) : OpenAsync(limits);
+    public ValueTask<UpstreamConnection> OpenLimitedAsync(in ExchangeLimits limits) => _isTls ? OpenAfterHandshakeSlotAsync(limits) : OpenAsync(limits);
 
     /// <summary>Opens a connection without waiting for other handshakes.</summary>
     /// <param name="limits">The limits of the exchange.</param>
@@ -130,11 +130,11 @@ internal sealed class ConnectionPool
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public async ValueTask<UpstreamConnection> OpenAsync(ExchangeLimits limits)
     {
-        var (socket, stream, tls) = await ConnectAsync(limits.ClientGone, limits.Cancellation);
+        var (socket, stream, tls) = await ConnectAsync(limits.ClientDisconnected, limits.Cancellation);
         var connection = new UpstreamConnection(socket, stream, tls, this, _time.GetTimestamp());
         lock (_lock)
         {
-            Enlist(connection, limits);
+            AddInUse(connection, limits);
         }
 
         _metrics.Opened(Address);
@@ -148,7 +148,7 @@ internal sealed class ConnectionPool
     /// The connection could not be opened. The error code and the inner exception state the reason.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
-    public async ValueTask<Stream> OpenOutsideAsync(CancellationToken cancellationToken)
+    public async ValueTask<Stream> OpenUnpooledAsync(CancellationToken cancellationToken)
     {
         var (socket, _, tls) = await ConnectAsync(cancellationToken, CancellationToken.None);
         return tls ?? (Stream)new TcpStream(socket);
@@ -161,8 +161,8 @@ internal sealed class ConnectionPool
         var isAlive = connection.BecomeIdle();
         lock (_lock)
         {
-            Delist(connection);
-            if (isAlive && !_retired && connection.Ended == ConnectionEnd.None && _idle.Count < _options.IdleConnections && !IsTooOld(connection))
+            RemoveInUse(connection);
+            if (isAlive && !_retired && connection.Ended == ConnectionEnd.None && _idle.Count < _options.IdleConnections && !IsExpired(connection))
             {
                 connection.IdleSince = _time.GetTimestamp();
                 _idle.Add(connection);
@@ -178,7 +178,7 @@ internal sealed class ConnectionPool
     {
         lock (_lock)
         {
-            Delist(connection);
+            RemoveInUse(connection);
         }
 
         connection.Dispose();
@@ -237,9 +237,9 @@ internal sealed class ConnectionPool
     /// <summary>Counts a closed connection.</summary>
     public void Closed() => _metrics.Closed(Address);
 
-    private async ValueTask<UpstreamConnection> WaitForTurnAsync(ExchangeLimits limits)
+    private async ValueTask<UpstreamConnection> OpenAfterHandshakeSlotAsync(ExchangeLimits limits)
     {
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(limits.ClientGone, limits.Cancellation);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(limits.ClientDisconnected, limits.Cancellation);
         if (!await _handshakes.WaitAsync(_options.HandshakeTimeout, any.Token))
         {
             throw new HttpRequestException(
@@ -300,10 +300,10 @@ internal sealed class ConnectionPool
 
     private SslClientAuthenticationOptions DefaultTls() => new() { TargetHost = new Uri(Address).DnsSafeHost };
 
-    private bool IsTooOld(UpstreamConnection connection) =>
+    private bool IsExpired(UpstreamConnection connection) =>
         _options.Lifetime != Timeout.InfiniteTimeSpan && _time.GetElapsedTime(connection.Opened) >= _options.Lifetime;
 
-    private void Enlist(UpstreamConnection connection, in ExchangeLimits limits)
+    private void AddInUse(UpstreamConnection connection, in ExchangeLimits limits)
     {
         connection.Watch.Begin(limits);
         connection.Previous = null;
@@ -314,7 +314,7 @@ internal sealed class ConnectionPool
         _onUse?.Invoke();
     }
 
-    private void Delist(UpstreamConnection connection)
+    private void RemoveInUse(UpstreamConnection connection)
     {
         if (connection.Previous is { } previous)
         {

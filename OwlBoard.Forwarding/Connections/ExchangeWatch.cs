@@ -20,7 +20,7 @@ internal sealed class ExchangeWatch
     public void Touch() => Volatile.Write(ref _lastActivity, 0);
 
     /// <summary>Stops observing the cancellation token once the response begins.</summary>
-    public void AnswerBegins() => _limits = _limits with { Cancellation = CancellationToken.None };
+    public void OnResponseStarted() => _limits = _limits with { Cancellation = CancellationToken.None };
 
     /// <summary>Applies the idle timeout of a WebSocket after an upgrade.</summary>
     public void Upgraded(TimeSpan timeout)
@@ -37,9 +37,9 @@ internal sealed class ExchangeWatch
     /// <param name="time">The clock.</param>
     public ConnectionEnd Look(long now, TimeProvider time)
     {
-        if (_limits.ClientGone.IsCancellationRequested)
+        if (_limits.ClientDisconnected.IsCancellationRequested)
         {
-            return ConnectionEnd.ClientGone;
+            return ConnectionEnd.ClientDisconnected;
         }
 
         if (_limits.Cancellation.IsCancellationRequested)

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using OwlBoard.Forwarding.Sockets;
+using OwlBoard.Forwarding.Transport;
 
 namespace OwlBoard.Forwarding.Connections;
 

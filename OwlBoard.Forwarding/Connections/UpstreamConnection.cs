@@ -4,7 +4,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using OwlBoard.Forwarding.Http1;
-using OwlBoard.Forwarding.Sockets;
+using OwlBoard.Forwarding.Transport;
 
 namespace OwlBoard.Forwarding.Connections;
 
@@ -86,7 +86,7 @@ internal sealed class UpstreamConnection : IReceiveBuffer, IDisposable
     public Http1.ResponseHead Trailers => field ??= new();
 
     /// <summary>Indicates whether any byte of the current response has been received.</summary>
-    public bool HasAnswered { get; private set; }
+    public bool HasResponseBytes { get; private set; }
 
     /// <summary>The changes to the client's request for the current upstream request.</summary>
     public SocketRequest Request { get; } = new();
@@ -160,7 +160,7 @@ internal sealed class UpstreamConnection : IReceiveBuffer, IDisposable
     public void Add(int count)
     {
         _end += count;
-        HasAnswered = true;
+        HasResponseBytes = true;
     }
 
     /// <summary>Receives into a different buffer; only while <see cref="Received"/> is empty.</summary>
@@ -187,7 +187,7 @@ internal sealed class UpstreamConnection : IReceiveBuffer, IDisposable
 
     /// <summary>Withdraws a queued head that has not been sent.</summary>
     /// <returns><see langword="true"/> if no byte of the head was or will be sent; otherwise, <see langword="false"/>.</returns>
-    public bool TryTakeHeadBack() => _socket.TryTakeBack();
+    public bool TryWithdrawHead() => _socket.TryWithdraw();
 
     /// <summary>Closes the sending side of the connection.</summary>
     public async ValueTask EndSendingAsync()
@@ -237,7 +237,7 @@ internal sealed class UpstreamConnection : IReceiveBuffer, IDisposable
     public bool BecomeIdle()
     {
         IsReused = true;
-        HasAnswered = false;
+        HasResponseBytes = false;
         if (!_isPending)
         {
             ReturnReceiveBuffer();

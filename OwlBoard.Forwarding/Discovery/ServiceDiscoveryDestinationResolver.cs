@@ -23,7 +23,7 @@ internal sealed partial class ServiceDiscoveryDestinationResolver(
     /// The maximum number of doublings of the retry delay while an address has no endpoint. Its requests fail until it
     /// resolves, so it is looked up more often.
     /// </summary>
-    private const int MostDoublingsWhileUnknown = 1;
+    private const int MaxDoublingsWithoutEndpoint = 1;
 
     private readonly ConcurrentDictionary<string, Answer> _answers = new(StringComparer.Ordinal);
 
@@ -58,7 +58,7 @@ internal sealed partial class ServiceDiscoveryDestinationResolver(
         if (answers.Any(answer => answer.Answer is not null))
         {
             // The source is not disposed: the proxy may still hold the token, and its timer fires only once.
-            changes.Add(new CancellationChangeToken(new CancellationTokenSource(NextLook(failures, isAnyUnknown), time).Token));
+            changes.Add(new CancellationChangeToken(new CancellationTokenSource(NextRefresh(failures, isAnyUnknown), time).Token));
         }
 
         return new(resolved, changes.Count == 0 ? null : new CompositeChangeToken(changes));
@@ -144,7 +144,7 @@ internal sealed partial class ServiceDiscoveryDestinationResolver(
         return answer;
     }
 
-    private TimeSpan NextLook(int failures, bool isAnyUnknown)
+    private TimeSpan NextRefresh(int failures, bool isAnyUnknown)
     {
         var period = options.CurrentValue.RefreshPeriod;
         if (failures == 0)
@@ -152,7 +152,7 @@ internal sealed partial class ServiceDiscoveryDestinationResolver(
             return period;
         }
 
-        var doublings = Math.Min(failures - 1, isAnyUnknown ? MostDoublingsWhileUnknown : 16);
+        var doublings = Math.Min(failures - 1, isAnyUnknown ? MaxDoublingsWithoutEndpoint : 16);
         var delay = options.CurrentValue.RetryDelay * Math.Pow(2, doublings);
         return delay < period ? delay : period;
     }

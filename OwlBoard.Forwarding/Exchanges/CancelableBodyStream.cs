@@ -41,7 +41,7 @@ public class CancelableBodyStream(PipeReader body) : Stream
             var reading = body.ReadAsync(CancellationToken.None);
             using var cancellation = reading.IsCompleted
                 ? default
-                : cancellationToken.UnsafeRegister(static stream => ((CancelableBodyStream)stream!).GiveUp(), this);
+                : cancellationToken.UnsafeRegister(static stream => ((CancelableBodyStream)stream!).CancelRead(), this);
             var result = await reading;
             var length = result.IsCanceled ? 0 : (int)Math.Min(result.Buffer.Length, buffer.Length);
             var data = result.Buffer.Slice(0, length);
@@ -50,7 +50,7 @@ public class CancelableBodyStream(PipeReader body) : Stream
             if (result.IsCanceled)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                OnGivenUp();
+                OnReadCanceled();
             }
             else if (length > 0 || buffer.IsEmpty || result.IsCompleted)
             {
@@ -79,13 +79,13 @@ public class CancelableBodyStream(PipeReader body) : Stream
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <summary>Cancels the pending read, or the next one.</summary>
-    protected void GiveUp() => body.CancelPendingRead();
+    protected void CancelRead() => body.CancelPendingRead();
 
     /// <summary>
-    /// Called when a read was canceled through <see cref="GiveUp"/> rather than by its token. The read continues unless this
+    /// Called when a read was canceled through <see cref="CancelRead"/> rather than by its token. The read continues unless this
     /// method throws.
     /// </summary>
-    protected virtual void OnGivenUp()
+    protected virtual void OnReadCanceled()
     {
     }
 }

@@ -12,7 +12,7 @@ public static class OffloadExtensions
     /// </summary>
     /// <param name="app">The application's pipeline, before the endpoints.</param>
     /// <returns>The same pipeline.</returns>
-    public static IApplicationBuilder UseThreadPoolForOwnAnswers(this IApplicationBuilder app) =>
+    public static IApplicationBuilder UseThreadPoolForLocalEndpoints(this IApplicationBuilder app) =>
         app.Use(next => context => context.GetEndpoint().IsProxied() ? next(context) : OffloadAsync(next, context));
 
     private static async Task OffloadAsync(RequestDelegate next, HttpContext context)

@@ -4,7 +4,7 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Http1;
-using OwlBoard.Forwarding.Sockets;
+using OwlBoard.Forwarding.Transport;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.Forwarding.Exchanges;
@@ -20,7 +20,7 @@ internal static class ResponseBody
 
     public static ValueTask<CopyResult> CopyAsync(HttpContext context, UpstreamConnection connection, BodyFraming framing, ClientLimits limits)
     {
-        var writesChunks = framing == BodyFraming.Chunked && MayHaveTrailers(context);
+        var writesChunks = framing == BodyFraming.Chunked && ForwardsTrailers(context);
         if (writesChunks)
         {
             context.Response.Headers.TransferEncoding = "chunked";
@@ -36,17 +36,17 @@ internal static class ResponseBody
             return default;
         }
 
-        return CopySlowlyAsync(context, connection, framing, limits, writesChunks, starting);
+        return CopyCoreAsync(context, connection, framing, limits, writesChunks, starting);
     }
 
     /// <summary>
     /// Returns a value that indicates whether trailers are forwarded over HTTP/1.1. Kestrel does not send trailers there, and
     /// writes no chunk framing when the response sets its own transfer coding, so the chunks are written here.
     /// </summary>
-    private static bool MayHaveTrailers(HttpContext context) =>
+    private static bool ForwardsTrailers(HttpContext context) =>
         context.Request.Headers.TE is { Count: > 0 } te && HttpProtocol.IsHttp11(context.Request.Protocol) && Trailers.AreAccepted(te);
 
-    private static async ValueTask<CopyResult> CopySlowlyAsync(
+    private static async ValueTask<CopyResult> CopyCoreAsync(
         HttpContext context, UpstreamConnection connection, BodyFraming framing, ClientLimits limits, bool writesChunks, Task starting)
     {
         var client = new ClientSide(

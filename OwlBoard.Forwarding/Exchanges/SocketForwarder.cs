@@ -8,9 +8,9 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Http1;
-using OwlBoard.Forwarding.Sockets;
 using OwlBoard.Forwarding.Tracing;
 using OwlBoard.Forwarding.Transforms;
+using OwlBoard.Forwarding.Transport;
 using OwlBoard.Forwarding.WebSockets;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -35,7 +35,7 @@ internal sealed partial class SocketForwarder(
     public const int MaxHeadBytes = 64 * 1024;
 
     /// <summary>The maximum number of interim (1xx) responses before the final response.</summary>
-    public const int MaxInterimAnswers = 16;
+    public const int MaxInterimResponses = 16;
 
     /// <summary>
     /// The delay before a stream with a truncated response is reset. A reset makes Kestrel drop the data that it has not
@@ -68,7 +68,7 @@ internal sealed partial class SocketForwarder(
             return SendOverYarpAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
         }
 
-        var limits = new ExchangeLimits(requestConfig.ActivityTimeout ?? DefaultTimeout, ClientGone(context), cancellationToken);
+        var limits = new ExchangeLimits(requestConfig.ActivityTimeout ?? DefaultTimeout, ClientDisconnected(context), cancellationToken);
         return SendAndCopyAsync(context, destinationPrefix, httpClient, requestConfig, transformer, limits);
     }
 
@@ -92,7 +92,7 @@ internal sealed partial class SocketForwarder(
         }
 
         var pool = client.PoolFor(destinationPrefix);
-        return ForwardingTracing.IsWanted
+        return ForwardingTracing.HasListeners
             ? SendTracedAsync(context, exchange, pool, limits)
             : SendCoreAsync(context, exchange, pool, limits);
     }
@@ -124,7 +124,7 @@ internal sealed partial class SocketForwarder(
             ? SendUpgradeAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken)
             : other.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
 
-    [AsyncMethodBuilder(typeof(KeepingMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(StatePoolingMethodBuilder<>))]
     private async ValueTask<ForwarderError> SendAndCopyAsync(
         HttpContext context,
         string destinationPrefix,
@@ -189,7 +189,7 @@ internal sealed partial class SocketForwarder(
         return error;
     }
 
-    [AsyncMethodBuilder(typeof(KeepingMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(StatePoolingMethodBuilder<>))]
     private async ValueTask<ForwarderError> SendCoreAsync(
         HttpContext context, UpstreamExchange exchange, ConnectionPool pool, ExchangeLimits limits)
     {
@@ -205,7 +205,7 @@ internal sealed partial class SocketForwarder(
                 {
                     // The retry opens a new connection: if one was just closed, the pooled ones may be closed too.
                     connection = isFirst
-                        ? pool.TryTake(limits) ?? await pool.OpenInTurnAsync(limits)
+                        ? pool.TryTake(limits) ?? await pool.OpenLimitedAsync(limits)
                         : await pool.OpenAsync(limits);
                     if (body.HasBytes)
                     {
@@ -222,12 +222,12 @@ internal sealed partial class SocketForwarder(
                     {
                         count = await connection.ReceiveAsync();
                     }
-                    while (!TakeHead(connection, count, sender, isUpgrade, ref interim));
+                    while (!ReadHead(connection, count, sender, isUpgrade, ref interim));
                     break;
                 }
                 catch (Exception failure) when (failure is not (HttpRequestException or OperationCanceledException)
-                    && connection is { IsReused: true, HasAnswered: false, Ended: ConnectionEnd.None } && sender is null
-                    && (connection.TryTakeHeadBack() || IdempotentMethods.Contains(context.Request.Method)))
+                    && connection is { IsReused: true, HasResponseBytes: false, Ended: ConnectionEnd.None } && sender is null
+                    && (connection.TryWithdrawHead() || IdempotentMethods.Contains(context.Request.Method)))
                 {
                     metrics.Resent(pool.Address);
                     pool.Discard(connection);
@@ -235,7 +235,7 @@ internal sealed partial class SocketForwarder(
                 }
             }
 
-            connection.Watch.AnswerBegins();
+            connection.Watch.OnResponseStarted();
             connection.ReleaseSendBuffer();
             var framing = CopyHead(context, connection);
             foreach (var transform in _transforms)
@@ -248,13 +248,13 @@ internal sealed partial class SocketForwarder(
         }
         catch (Exception failure)
         {
-            var error = await FailBeforeAnswerAsync(context, pool, connection, sender, failure, limits.ClientGone);
+            var error = await FailBeforeResponseAsync(context, pool, connection, sender, failure, limits.ClientDisconnected);
             await EndAsync(pool, connection, sender);
             return error;
         }
     }
 
-    [AsyncMethodBuilder(typeof(KeepingMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(StatePoolingMethodBuilder<>))]
     private async ValueTask<ForwarderError> CopyCoreAsync(HttpContext context, UpstreamExchange exchange)
     {
         var connection = exchange.Connection;
@@ -295,7 +295,7 @@ internal sealed partial class SocketForwarder(
         }
         catch (Exception failure)
         {
-            return await FailBeforeAnswerAsync(context, pool, connection, sender, failure, ClientGone(context));
+            return await FailBeforeResponseAsync(context, pool, connection, sender, failure, ClientDisconnected(context));
         }
         finally
         {
@@ -324,7 +324,7 @@ internal sealed partial class SocketForwarder(
     /// Returns the token that is canceled when the client disconnects. Over HTTP/1.1 this is the connection's token;
     /// accessing <see cref="HttpContext.RequestAborted"/> would allocate one per request.
     /// </summary>
-    private static CancellationToken ClientGone(HttpContext context)
+    private static CancellationToken ClientDisconnected(HttpContext context)
     {
         if (HttpProtocol.IsHttp11(context.Request.Protocol))
         {
@@ -392,7 +392,7 @@ internal sealed partial class SocketForwarder(
 
     /// <summary>Parses the received bytes as the response head and consumes interim responses (RFC 9110 section 15.2).</summary>
     /// <returns><see langword="true"/> if the final response's head is complete; otherwise, <see langword="false"/>.</returns>
-    private static bool TakeHead(UpstreamConnection connection, int count, BodySender? sender, bool isUpgrade, ref int interim)
+    private static bool ReadHead(UpstreamConnection connection, int count, BodySender? sender, bool isUpgrade, ref int interim)
     {
         if (count == 0)
         {
@@ -421,9 +421,9 @@ internal sealed partial class SocketForwarder(
                     : throw new MalformedResponseException("The upstream switched to a protocol that the request did not ask for.");
             }
 
-            if (++interim > MaxInterimAnswers)
+            if (++interim > MaxInterimResponses)
             {
-                throw new MalformedResponseException($"The upstream sent more than {MaxInterimAnswers} interim responses.");
+                throw new MalformedResponseException($"The upstream sent more than {MaxInterimResponses} interim responses.");
             }
 
             connection.Consume(head.Length);
@@ -496,7 +496,7 @@ internal sealed partial class SocketForwarder(
         }
     }
 
-    private async ValueTask<ForwarderError> FailBeforeAnswerAsync(
+    private async ValueTask<ForwarderError> FailBeforeResponseAsync(
         HttpContext context, ConnectionPool pool, UpstreamConnection? connection, BodySender? sender, Exception failure, CancellationToken clientGone)
     {
         if (context.Response.HasStarted)
@@ -516,7 +516,7 @@ internal sealed partial class SocketForwarder(
         {
             _ when sender is { ClientFailed: true } => (ForwarderError.RequestBodyClient, StatusCodes.Status400BadRequest),
             (ConnectionEnd.TimedOut, _) => (ForwarderError.RequestTimedOut, StatusCodes.Status504GatewayTimeout),
-            (ConnectionEnd.ClientGone, _) => (ForwarderError.RequestCanceled, StatusCodes.Status400BadRequest),
+            (ConnectionEnd.ClientDisconnected, _) => (ForwarderError.RequestCanceled, StatusCodes.Status400BadRequest),
             (ConnectionEnd.Cancelled, _) => (ForwarderError.RequestCanceled, StatusCodes.Status502BadGateway),
             (_, OperationCanceledException) => (ForwarderError.RequestCanceled,
                 clientGone.IsCancellationRequested ? StatusCodes.Status400BadRequest : StatusCodes.Status502BadGateway),
@@ -569,7 +569,7 @@ internal sealed partial class SocketForwarder(
             if (headers.ContentLength is null && headers.TransferEncoding.Count == 0)
             {
                 // Without framing, an orderly close would mark the end of the response.
-                (context.Features.Get<IConnectionLifetimeFeature>() as LoopConnection)?.CutShort();
+                (context.Features.Get<IConnectionLifetimeFeature>() as LoopConnection)?.MarkTruncated();
             }
 
             context.Abort();

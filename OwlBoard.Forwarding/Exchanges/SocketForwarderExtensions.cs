@@ -4,8 +4,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Connections;
-using OwlBoard.Forwarding.Sockets;
 using OwlBoard.Forwarding.Transforms;
+using OwlBoard.Forwarding.Transport;
 using OwlBoard.Forwarding.WebSockets;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -52,7 +52,7 @@ public static class SocketForwarderExtensions
     /// authorization services. No route here requires authorization, and the middleware would cost time on every request.
     /// </summary>
     /// <param name="app">The application's pipeline.</param>
-    public static void WithoutAuthorization(this IApplicationBuilder app) =>
+    public static void SkipAuthorizationMiddleware(this IApplicationBuilder app) =>
         // The property that UseAuthorization sets; WebApplication does not add the middleware if it is present.
         app.Properties["__AuthorizationMiddlewareSet"] = true;
 

@@ -44,7 +44,7 @@ public static class UpstreamProbe
     {
         try
         {
-            await using var connection = await pool.OpenOutsideAsync(cancellationToken);
+            await using var connection = await pool.OpenUnpooledAsync(cancellationToken);
             await connection.WriteAsync(Head(pool, request), cancellationToken);
             return new HttpResponseMessage(await ReadStatusAsync(connection, cancellationToken)) { RequestMessage = request };
         }
@@ -103,9 +103,9 @@ public static class UpstreamProbe
                         return (HttpStatusCode)head.StatusCode;
                     }
 
-                    if (head.StatusCode == (int)HttpStatusCode.SwitchingProtocols || ++interim > SocketForwarder.MaxInterimAnswers)
+                    if (head.StatusCode == (int)HttpStatusCode.SwitchingProtocols || ++interim > SocketForwarder.MaxInterimResponses)
                     {
-                        throw new MalformedResponseException($"The upstream switched protocols or sent more than {SocketForwarder.MaxInterimAnswers} interim responses.");
+                        throw new MalformedResponseException($"The upstream switched protocols or sent more than {SocketForwarder.MaxInterimResponses} interim responses.");
                     }
 
                     buffer.AsSpan(head.Length, length - head.Length).CopyTo(buffer);

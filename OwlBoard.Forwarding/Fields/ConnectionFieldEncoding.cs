@@ -21,7 +21,7 @@ internal sealed class ConnectionFieldEncoding() : FieldEncoding(FieldSyntax.Cont
         var count = base.Decode(bytes, chars);
         if (!IsKnownOption(chars[..count]))
         {
-            RequestHeadNotes.AddConnection(new string(chars[..count]));
+            RequestHeadFindings.AddConnection(new string(chars[..count]));
         }
 
         return count;

@@ -57,7 +57,7 @@ internal class FieldEncoding(SearchValues<byte> refused) : Encoding
         Latin1.GetChars(bytes, chars);
         if (bytes.ContainsAny(refused))
         {
-            RequestHeadNotes.Mark();
+            RequestHeadFindings.Mark();
             for (var i = 0; i < bytes.Length; i++)
             {
                 if (refused.Contains(bytes[i]))

@@ -30,7 +30,7 @@ internal sealed class LengthEncoding() : FieldEncoding(SearchValues.Create(ReadO
             return digits.Length;
         }
 
-        RequestHeadNotes.Mark();
+        RequestHeadFindings.Mark();
         RefusedText.CopyTo(chars);
         return RefusedText.Length;
     }

@@ -62,7 +62,7 @@ public static class RequestFieldEncodings
             return FieldEncoding.PseudoField;
         }
 
-        RequestHeadNotes.Mark();
+        RequestHeadFindings.Mark();
         return FieldSyntax.IsToken(name) ? FieldEncoding.Value : RefusedNameEncoding.Instance;
     }
 }

@@ -14,13 +14,13 @@ internal sealed class RequestFieldsMiddleware(RequestDelegate next, Func<HttpCon
     public Task InvokeAsync(HttpContext context)
     {
         var limit = maxFields();
-        var notes = RequestHeadNotes.Current;
+        var notes = RequestHeadFindings.Current;
         return notes is not null || limit > 0 || !HttpProtocol.IsHttp11(context.Request.Protocol)
             ? CheckAsync(context, notes, limit)
             : next(context);
     }
 
-    private Task CheckAsync(HttpContext context, RequestHeadNotes? notes, int limit)
+    private Task CheckAsync(HttpContext context, RequestHeadFindings? notes, int limit)
     {
         var request = context.Request;
         var headers = request.Headers;

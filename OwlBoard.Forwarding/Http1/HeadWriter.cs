@@ -34,7 +34,7 @@ internal ref struct HeadWriter(byte[] buffer)
     {
         var start = _length;
         Encode(text);
-        ThrowIfBroken(start);
+        ThrowIfLineBreak(start);
     }
 
     public void Write(byte character)
@@ -57,7 +57,7 @@ internal ref struct HeadWriter(byte[] buffer)
         EncodeBytes(name);
         Write(": "u8);
         EncodeBytes(value);
-        ThrowIfBroken(start);
+        ThrowIfLineBreak(start);
         Write("\r\n"u8);
     }
 
@@ -103,7 +103,7 @@ internal ref struct HeadWriter(byte[] buffer)
     /// Checks the bytes written since <paramref name="start"/> for line breaks. Checking the encoded bytes takes half as
     /// long, and no other character is encoded with these bytes.
     /// </summary>
-    private readonly void ThrowIfBroken(int start)
+    private readonly void ThrowIfLineBreak(int start)
     {
         if (_buffer.AsSpan(start, _length - start).ContainsAny(Breaks))
         {

@@ -23,7 +23,7 @@ internal static class ResponseHeadParser
         var position = 0;
         if (!TryReadLine(buffer, ref position, out var lineStart, out var lineLength))
         {
-            RefuseUnlikeStatusLine(buffer);
+            ThrowIfNotStatusLine(buffer);
             return false;
         }
 
@@ -92,7 +92,7 @@ internal static class ResponseHeadParser
 
     private static void ReadStatusLine(ReadOnlySpan<byte> line, ResponseHead head)
     {
-        RefuseUnlikeStatusLine(line);
+        ThrowIfNotStatusLine(line);
         // "HTTP/1.1 200", followed by a space and the reason, both of which many servers omit.
         if (line.Length < ShortestStatusLine
             || line[VersionLength - 1] is not ((byte)'0' or (byte)'1')
@@ -111,7 +111,7 @@ internal static class ResponseHeadParser
     }
 
     /// <summary>Refuses a response that is not HTTP at its first bytes, because it may never contain a line end.</summary>
-    private static void RefuseUnlikeStatusLine(ReadOnlySpan<byte> line)
+    private static void ThrowIfNotStatusLine(ReadOnlySpan<byte> line)
     {
         var start = "HTTP/1."u8;
         var length = Math.Min(line.Length, start.Length);

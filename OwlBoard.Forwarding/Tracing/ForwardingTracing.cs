@@ -15,7 +15,7 @@ internal static class ForwardingTracing
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    public static bool IsWanted => Source.HasListeners();
+    public static bool HasListeners => Source.HasListeners();
 
     /// <summary>Starts the span, whose id is propagated to the upstream.</summary>
     public static Activity? Start(HttpContext context, string upstream)

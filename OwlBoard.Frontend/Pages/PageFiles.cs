@@ -24,7 +24,7 @@ internal sealed class PageFiles
     public PageFiles(string root, FrontendVariant variant)
     {
         var assets = Path.Combine(root, "assets");
-        _assets = Directory.EnumerateFiles(assets, "*", SearchOption.AllDirectories).Where(IsOfThePage).ToDictionary(
+        _assets = Directory.EnumerateFiles(assets, "*", SearchOption.AllDirectories).Where(IsPageFile).ToDictionary(
             file => Path.GetRelativePath(assets, file).Replace('\\', '/'),
             file => new PageFile(TypeOf(file), File.ReadAllBytes(file)),
             StringComparer.Ordinal);
@@ -53,7 +53,7 @@ internal sealed class PageFiles
         .Select(name => $"<link rel=\"modulepreload\" href=\"/assets/{{{{version}}}}/{name}\">"));
 
     /// <summary>Excludes files that editors or builds may have left.</summary>
-    private static bool IsOfThePage(string file) => ContentTypes.ContainsKey(Path.GetExtension(file));
+    private static bool IsPageFile(string file) => ContentTypes.ContainsKey(Path.GetExtension(file));
 
     private static string TypeOf(string file) => ContentTypes[Path.GetExtension(file)];
 }

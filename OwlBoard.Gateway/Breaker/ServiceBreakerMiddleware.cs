@@ -48,7 +48,7 @@ internal sealed class ServiceBreakerMiddleware(RequestDelegate next, RouteBreake
     {
         var seconds = Math.Max(1, (int)Math.Ceiling((retryAfter ?? TimeSpan.FromSeconds(1)).TotalSeconds));
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        return Problems.OfServiceAsync(context, StatusCodes.Status503ServiceUnavailable, service,
+        return Problems.ServiceFailureAsync(context, StatusCodes.Status503ServiceUnavailable, service,
             $"{service} failed repeatedly; requests to this route are refused for now.");
     }
 
@@ -57,7 +57,7 @@ internal sealed class ServiceBreakerMiddleware(RequestDelegate next, RouteBreake
         if (TrustFailure.Find(failure) is { } mistrust)
         {
             trustFailures.Write(service, mistrust);
-            return Problems.OfServiceAsync(context, StatusCodes.Status502BadGateway, service, mistrust.IsOfCertificate
+            return Problems.ServiceFailureAsync(context, StatusCodes.Status502BadGateway, service, mistrust.IsCertificateRejected
                 ? $"The certificate of {service} is not trusted."
                 : $"The TLS handshake with {service} failed.");
         }
@@ -74,7 +74,7 @@ internal sealed class ServiceBreakerMiddleware(RequestDelegate next, RouteBreake
                 (StatusCodes.Status502BadGateway, $"{service} closed the connection before it responded."),
             _ => (context.Response.StatusCode, $"The request could not be forwarded to {service}."),
         };
-        return Problems.OfServiceAsync(context, status, service, reason);
+        return Problems.ServiceFailureAsync(context, status, service, reason);
     }
 
     private static bool IsConnectFailure(Exception? failure) => failure switch

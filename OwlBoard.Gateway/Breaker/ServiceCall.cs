@@ -11,7 +11,7 @@ internal sealed class ServiceCall : IValueTaskSource<Outcome<ServiceCall>>
     private readonly HttpContext _context;
     private readonly RequestDelegate _next;
     private ManualResetValueTaskSourceCore<Outcome<ServiceCall>> _start;
-    private int _isJudged;
+    private int _isConcluded;
 
     /// <param name="context">The request.</param>
     /// <param name="next">The delegate that forwards it.</param>
@@ -72,7 +72,7 @@ internal sealed class ServiceCall : IValueTaskSource<Outcome<ServiceCall>>
 
     private void Conclude()
     {
-        if (Interlocked.Exchange(ref _isJudged, 1) == 0)
+        if (Interlocked.Exchange(ref _isConcluded, 1) == 0)
         {
             Outcome = Judge();
             _start.SetResult(Polly.Outcome.FromResult(this));
@@ -82,13 +82,13 @@ internal sealed class ServiceCall : IValueTaskSource<Outcome<ServiceCall>>
     private ServiceOutcome Judge()
     {
         // RequestAborted is read only after a failure: Kestrel allocates the token on first use.
-        var outcome = JudgeAnswer();
+        var outcome = ClassifyResponse();
         return outcome != ServiceOutcome.Up && _context.RequestAborted.IsCancellationRequested
             ? ServiceOutcome.Up
             : outcome;
     }
 
-    private ServiceOutcome JudgeAnswer()
+    private ServiceOutcome ClassifyResponse()
     {
         var failure = _context.GetForwarderErrorFeature();
         if (TrustFailure.Find(failure?.Exception) is not null)

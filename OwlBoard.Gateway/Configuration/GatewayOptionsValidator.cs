@@ -6,8 +6,8 @@ namespace OwlBoard.Gateway.Configuration;
 internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
 {
     private static readonly string[] Schemes = ["http", "https", "http+https", "https+http"];
-    private static readonly TimeSpan LeastTimeout = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan GreatestTimeout = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan MinTimeout = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MaxTimeout = TimeSpan.FromMinutes(10);
 
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
@@ -72,9 +72,9 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
                 failures.Add($"Gateway:ServiceTimeouts:{service} names an unknown service; it must be one of "
                     + string.Join(", ", BackendService.All.Select(known => known.Name)) + ".");
             }
-            else if (timeout < LeastTimeout || timeout > GreatestTimeout)
+            else if (timeout < MinTimeout || timeout > MaxTimeout)
             {
-                failures.Add($"Gateway:ServiceTimeouts:{service} is '{timeout}'; it must be between {LeastTimeout} and {GreatestTimeout}.");
+                failures.Add($"Gateway:ServiceTimeouts:{service} is '{timeout}'; it must be between {MinTimeout} and {MaxTimeout}.");
             }
         }
     }

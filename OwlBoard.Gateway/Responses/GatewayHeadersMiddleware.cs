@@ -40,7 +40,7 @@ internal sealed class GatewayHeadersMiddleware
     {
         var headers = context.Response.Headers;
         headers[GatewayHeader] = _name;
-        headers[FailedService.Header] = FaultyService(context);
+        headers[FailedService.Header] = FailedServiceName(context);
         if (_dependsOnOrigin && !Names(headers.Vary, Origin))
         {
             headers.Append("Vary", Origin);
@@ -50,7 +50,7 @@ internal sealed class GatewayHeadersMiddleware
     }
 
     /// <summary>Returns the service that caused a failure, whether it reported the failure itself or did not respond.</summary>
-    private static StringValues FaultyService(HttpContext context) =>
+    private static StringValues FailedServiceName(HttpContext context) =>
         FailedService.IsFailure(context.Response.StatusCode)
             ? context.Features.Get<IReverseProxyFeature>()?.Cluster.Config.Metadata?.GetValueOrDefault(ServiceRoutes.ServiceMetadata)
             : default;

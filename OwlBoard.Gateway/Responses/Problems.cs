@@ -23,7 +23,7 @@ internal static class Problems
         "Not found",
         $"There is no route for {context.Request.Method} {RequestTarget.Of(context).Path}.");
 
-    public static Task OfServiceAsync(HttpContext context, int status, string service, string detail) => WriteAsync(
+    public static Task ServiceFailureAsync(HttpContext context, int status, string service, string detail) => WriteAsync(
         context,
         status,
         status == StatusCodes.Status503ServiceUnavailable ? "Service unavailable" : null,

@@ -2,7 +2,7 @@ using System.Net.Security;
 using System.Text;
 using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Connections;
-using OwlBoard.Forwarding.Sockets;
+using OwlBoard.Forwarding.Transport;
 using OwlBoard.Gateway.Configuration;
 using OwlBoard.Gateway.Routing;
 using OwlBoard.ServiceDefaults.MutualTls;

@@ -10,7 +10,7 @@ internal sealed class StickinessOptions
     public const string ByClient = "client";
 
     /// <summary>The minimum length of <see cref="Key"/> in bytes: the length of the hash (RFC 2104 section 3).</summary>
-    public const int LeastKeyBytes = 32;
+    public const int MinKeyBytes = 32;
 
     /// <summary>
     /// The kind of affinity: <c>none</c> (the default), by a <c>cookie</c> that names the gateway, or by the address of the

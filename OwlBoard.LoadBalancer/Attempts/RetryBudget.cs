@@ -14,14 +14,14 @@ internal sealed class RetryBudget(IOptionsMonitor<RetryOptions> options, TimePro
     private readonly Slot[] _slots = [.. Enumerable.Range(0, Seconds).Select(_ => new Slot())];
 
     /// <summary>Counts a client request.</summary>
-    public void CountRequest() => Interlocked.Increment(ref Present(out _).Requests);
+    public void CountRequest() => Interlocked.Increment(ref CurrentSlot(out _).Requests);
 
     /// <summary>Takes one retry from the budget.</summary>
     /// <returns><see langword="true"/> if the budget allowed a retry.</returns>
-    public bool TryTakeRetry()
+    public bool TryAcquire()
     {
         var settings = options.CurrentValue;
-        var present = Present(out var second);
+        var present = CurrentSlot(out var second);
         var requests = 0;
         var retries = 0;
         foreach (var slot in _slots)
@@ -42,7 +42,7 @@ internal sealed class RetryBudget(IOptionsMonitor<RetryOptions> options, TimePro
         return true;
     }
 
-    private Slot Present(out long second)
+    private Slot CurrentSlot(out long second)
     {
         second = time.GetTimestamp() / time.TimestampFrequency;
         var slot = _slots[second % Seconds];

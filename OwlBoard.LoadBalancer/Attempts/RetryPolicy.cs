@@ -36,7 +36,7 @@ internal sealed partial class RetryPolicy(
             return null;
         }
 
-        if (!outcome.NothingSent && !budget.TryTakeRetry())
+        if (!outcome.NothingSent && !budget.TryAcquire())
         {
             metrics.RetryRefused(outcome.Reason);
             return null;

@@ -6,7 +6,7 @@ namespace OwlBoard.LoadBalancer.Balancing;
 internal sealed class BalancingOptions
 {
     internal const string ZonePattern = "[A-Za-z0-9._-]{1,64}";
-    internal const string ZoneDemand = "a zone's name: 1 to 64 letters, digits, dots, hyphens and underscores";
+    internal const string ZoneRequirement = "a zone's name: 1 to 64 letters, digits, dots, hyphens and underscores";
 
     /// <summary>
     /// The load-balancing algorithm: <c>least_conn</c> (the default), <c>round_robin</c>, <c>p2c</c> or
@@ -22,7 +22,7 @@ internal sealed class BalancingOptions
     /// The zone of the load balancer: gateways of the same zone are preferred while enough of them are healthy. Default:
     /// none; zones are ignored.
     /// </summary>
-    [RegularExpression(ZonePattern, ErrorMessage = ZoneDemand)]
+    [RegularExpression(ZonePattern, ErrorMessage = ZoneRequirement)]
     public string? Zone { get; set; }
 
     /// <summary>

@@ -100,7 +100,7 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
 
             if (!string.IsNullOrEmpty(gateway.Zone) && !Regex.IsMatch(gateway.Zone, $"^(?:{BalancingOptions.ZonePattern})$", RegexOptions.None, TimeSpan.FromSeconds(1)))
             {
-                failures.Add(Message($"Gateways:{i}:Zone", gateway.Zone, BalancingOptions.ZoneDemand));
+                failures.Add(Message($"Gateways:{i}:Zone", gateway.Zone, BalancingOptions.ZoneRequirement));
             }
 
             if (!names.TryAdd(gateway.EffectiveName, i))
@@ -179,12 +179,12 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
         }
 
         var key = stickiness.Key ?? "";
-        if (!Convert.TryFromBase64String(key, new byte[key.Length], out var length) || length < StickinessOptions.LeastKeyBytes)
+        if (!Convert.TryFromBase64String(key, new byte[key.Length], out var length) || length < StickinessOptions.MinKeyBytes)
         {
             failures.Add(Message(
                 "Stickiness:Key",
                 key.Length == 0 ? "" : "***",
-                $"at least {StickinessOptions.LeastKeyBytes} random bytes in base64, since Stickiness:By is {StickinessOptions.ByCookie}; generate them with 'openssl rand -base64 32'"));
+                $"at least {StickinessOptions.MinKeyBytes} random bytes in base64, since Stickiness:By is {StickinessOptions.ByCookie}; generate them with 'openssl rand -base64 32'"));
         }
     }
 

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using OwlBoard.Forwarding.Connections;
-using OwlBoard.Forwarding.Sockets;
+using OwlBoard.Forwarding.Transport;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace OwlBoard.LoadBalancer.Gateways;

@@ -65,5 +65,5 @@ internal sealed class GatewayCondition
 
     /// <summary>Replaces <see cref="Dead"/> with a new token for later requests.</summary>
     /// <returns>The source of the replaced token, which the caller cancels.</returns>
-    public CancellationTokenSource Die() => Interlocked.Exchange(ref _dead, new CancellationTokenSource());
+    public CancellationTokenSource ResetDead() => Interlocked.Exchange(ref _dead, new CancellationTokenSource());
 }

@@ -23,8 +23,8 @@ internal sealed partial class GatewayHealth(
     /// <summary>The minimum time between two log lines that report a socket shortage.</summary>
     private static readonly TimeSpan ShortagePause = TimeSpan.FromSeconds(10);
 
-    private readonly LoadBalancerMetrics _metrics = Observed(metrics, gateways);
-    private long _shortageSaid;
+    private readonly LoadBalancerMetrics _metrics = RegisterObservables(metrics, gateways);
+    private long _shortageLogged;
 
     /// <summary>
     /// Logs that a request or a probe failed for lack of a local socket. Such a failure does not count against a gateway.
@@ -32,9 +32,9 @@ internal sealed partial class GatewayHealth(
     public void ReportSocketShortage()
     {
         var now = time.GetTimestamp();
-        var said = Volatile.Read(ref _shortageSaid);
+        var said = Volatile.Read(ref _shortageLogged);
         if ((said == 0 || time.GetElapsedTime(said, now) >= ShortagePause)
-            && Interlocked.CompareExchange(ref _shortageSaid, now, said) == said)
+            && Interlocked.CompareExchange(ref _shortageLogged, now, said) == said)
         {
             LogSocketShortage();
         }
@@ -164,7 +164,7 @@ internal sealed partial class GatewayHealth(
         MoveFromDead();
     }
 
-    private static LoadBalancerMetrics Observed(LoadBalancerMetrics metrics, GatewayRegistry gateways)
+    private static LoadBalancerMetrics RegisterObservables(LoadBalancerMetrics metrics, GatewayRegistry gateways)
     {
         metrics.ObserveGateways(() => gateways.All.Select(gateway =>
             (gateway.Name, gateway.Active, gateway.Condition.State == GatewayState.Healthy)));
@@ -263,7 +263,7 @@ internal sealed partial class GatewayHealth(
 
         foreach (var gateway in all.Where(gateway => gateway.Condition.Probed == GatewayState.Unhealthy))
         {
-            gateway.Condition.Die().Cancel();
+            gateway.Condition.ResetDead().Cancel();
         }
     }
 

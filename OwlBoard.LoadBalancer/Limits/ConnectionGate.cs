@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
-using OwlBoard.Forwarding.Sockets;
+using OwlBoard.Forwarding.Transport;
 using OwlBoard.LoadBalancer.Requests;
 using OwlBoard.LoadBalancer.Telemetry;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using OwlBoard.Forwarding.Sockets;
+using OwlBoard.Forwarding.Transport;
 using OwlBoard.LoadBalancer.Telemetry;
 
 namespace OwlBoard.LoadBalancer.Limits;
@@ -22,9 +22,14 @@ internal sealed partial class ConnectionSweeper(
     /// </summary>
     private static readonly TimeSpan ParkAfter = TimeSpan.FromSeconds(5);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         metrics.ObserveConnections(() => (gate.Count, gate.Parked), () => clients.Backlog.Bytes);
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
         using var timer = new PeriodicTimer(Interval, time);
         try
         {

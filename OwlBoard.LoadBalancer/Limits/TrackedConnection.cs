@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Connections;
-using OwlBoard.Forwarding.Sockets;
+using OwlBoard.Forwarding.Transport;
 using OwlBoard.LoadBalancer.Requests;
 
 namespace OwlBoard.LoadBalancer.Limits;

@@ -15,13 +15,13 @@ internal sealed class TokenThrottle(TimeProvider time)
     public const int Burst = 5;
 
     /// <summary>The maximum number of clients that are tracked.</summary>
-    public const int MostClients = 1024;
+    public const int MaxClients = 1024;
 
     /// <summary>The time after which a client may send one more wrong token.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The key shared by all clients beyond <see cref="MostClients"/>, so that more addresses do not allow more guesses.
+    /// The key shared by all clients beyond <see cref="MaxClients"/>, so that more addresses do not allow more guesses.
     /// </summary>
     private const ulong Others = 0;
 
@@ -86,7 +86,7 @@ internal sealed class TokenThrottle(TimeProvider time)
     /// </summary>
     private bool HasRoom(long now)
     {
-        if (_emptyAt.Count >= MostClients)
+        if (_emptyAt.Count >= MaxClients)
         {
             foreach (var (client, emptyAt) in _emptyAt)
             {
@@ -97,6 +97,6 @@ internal sealed class TokenThrottle(TimeProvider time)
             }
         }
 
-        return _emptyAt.Count < MostClients;
+        return _emptyAt.Count < MaxClients;
     }
 }

@@ -18,7 +18,7 @@ internal static class LoadBalancerPipeline
 {
     public static void UseLoadBalancer(this WebApplication app)
     {
-        app.WithoutAuthorization();
+        app.SkipAuthorizationMiddleware();
         // Before routing, which uses the listener of the connection.
         app.UseMiddleware<MeasurementMiddleware>();
         // Before any middleware that reads or adds a field.
@@ -36,7 +36,7 @@ internal static class LoadBalancerPipeline
         app.UseMiddleware<DirectRouteMiddleware>((Func<RequestDelegate, RequestDelegate>)app.Guard);
         app.UseMiddleware<ManagementGuardMiddleware>();
         app.UseRouting();
-        app.UseThreadPoolForOwnAnswers();
+        app.UseThreadPoolForLocalEndpoints();
         app.UseMiddleware<ErrorMiddleware>();
         app.UseGuards();
         app.MapStatus();

@@ -79,7 +79,7 @@ internal sealed class ReplayableBody(
         }
     }
 
-    protected override void OnGivenUp()
+    protected override void OnReadCanceled()
     {
         if (Remaining() <= TimeSpan.Zero)
         {
@@ -140,7 +140,7 @@ internal sealed class ReplayableBody(
         var remaining = Remaining();
         if (remaining <= TimeSpan.Zero)
         {
-            GiveUp();
+            CancelRead();
             // The wait may have just ended; the timer has to cover the next one.
             remaining = timeout;
         }

@@ -23,7 +23,7 @@ internal sealed partial class ConfigurationFileLog
     }
 
     /// <summary>Reports a change that cannot be read, so that the previous values stay in use.</summary>
-    public void ReportKept(string path, string reason) => Report(logger => LogKept(logger, path, reason));
+    public void ReportKept(string path, string reason) => Report(logger => LogNotReloaded(logger, path, reason));
 
     /// <summary>Reports a change that was read but could not be applied.</summary>
     public void ReportFailure(string path, Exception failure) => Report(logger => LogFailure(logger, failure, path));
@@ -43,7 +43,7 @@ internal sealed partial class ConfigurationFileLog
     }
 
     [LoggerMessage(1, LogLevel.Error, "{Path} changed but cannot be read; keeping the previous configuration: {Reason}")]
-    private static partial void LogKept(ILogger logger, string path, string reason);
+    private static partial void LogNotReloaded(ILogger logger, string path, string reason);
 
     [LoggerMessage(2, LogLevel.Error, "The change of {Path} could not be applied.")]
     private static partial void LogFailure(ILogger logger, Exception failure, string path);

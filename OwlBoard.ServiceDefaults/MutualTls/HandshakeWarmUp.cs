@@ -28,7 +28,7 @@ internal sealed partial class HandshakeWarmUp(
         deadline.CancelAfter(Deadline);
         try
         {
-            await ShakeHandsAsync(current, deadline.Token);
+            await HandshakeAsync(current, deadline.Token);
         }
         catch (Exception failure) when (failure is IOException or SocketException or AuthenticationException or OperationCanceledException
             && !cancellationToken.IsCancellationRequested)
@@ -40,7 +40,7 @@ internal sealed partial class HandshakeWarmUp(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task ShakeHandsAsync(CertificateSet current, CancellationToken cancellationToken)
+    private async Task HandshakeAsync(CertificateSet current, CancellationToken cancellationToken)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start(backlog: 1);

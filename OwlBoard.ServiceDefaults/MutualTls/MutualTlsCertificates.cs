@@ -99,7 +99,7 @@ public sealed partial class MutualTlsCertificates : IDisposable
         if (_lastProblem != path + reason)
         {
             _lastProblem = path + reason;
-            LogKept(path, reason, _current!.Own.NotAfter.ToUniversalTime());
+            LogNotReloaded(path, reason, _current!.Own.NotAfter.ToUniversalTime());
         }
     }
 
@@ -141,7 +141,7 @@ public sealed partial class MutualTlsCertificates : IDisposable
     private partial void LogReloaded(string name, DateTime notAfter);
 
     [LoggerMessage(2, LogLevel.Error, "{Path} changed but was not reloaded: {Reason}. Keeping the current certificate, valid until {NotAfter:u}.")]
-    private partial void LogKept(string path, string reason, DateTime notAfter);
+    private partial void LogNotReloaded(string path, string reason, DateTime notAfter);
 
     [LoggerMessage(3, LogLevel.Warning, "The {Kind} of {Name} expires on {NotAfter:u}, in {Days} days; issue a new one (certs/README.md).")]
     private partial void LogExpiring(string kind, string name, DateTime notAfter, int days);

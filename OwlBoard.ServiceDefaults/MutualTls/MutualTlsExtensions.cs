@@ -37,7 +37,7 @@ public static class MutualTlsExtensions
         }
 
         builder.Services.AddSingleton<MutualTlsServer>();
-        builder.Services.AddSingleton<IStartupFilter, OnlyHealthForProbes>();
+        builder.Services.AddSingleton<IStartupFilter, ProbeAccessFilter>();
         builder.Services.AddOptions<KestrelServerOptions>().Configure<MutualTlsServer>((kestrel, server) =>
             kestrel.ConfigureEndpointDefaults(listener => listener.UseHttps(server.CreateCallback()).UseCloseNotify()));
     }

@@ -40,7 +40,7 @@ public static class Probe
         try
         {
             certificates = url.Scheme == Uri.UriSchemeHttps ? LoadCertificates(args) : null;
-            return await HealthQuestion.FindFaultAsync(url, url.Host, certificates, Deadline) is { } fault
+            return await HealthProbe.FindFaultAsync(url, url.Host, certificates, Deadline) is { } fault
                 ? await FailAsync(fault)
                 : 0;
         }

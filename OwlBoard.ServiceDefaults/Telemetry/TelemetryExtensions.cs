@@ -48,10 +48,10 @@ public static class TelemetryExtensions
             .AddSource("Yarp.ReverseProxy")
             .AddAspNetCoreInstrumentation(options =>
             {
-                options.Filter = IsNotAProbe;
+                options.Filter = IsTraced;
                 options.EnrichWithHttpResponse = SpanName.Refine;
             })
-            .AddHttpClientInstrumentation(options => options.FilterHttpRequestMessage = IsNotAProbe));
+            .AddHttpClientInstrumentation(options => options.FilterHttpRequestMessage = IsTraced));
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
@@ -60,9 +60,9 @@ public static class TelemetryExtensions
         telemetry.UseOtlpExporter();
     }
 
-    private static bool IsNotAProbe(HttpContext context) =>
+    private static bool IsTraced(HttpContext context) =>
         !context.Request.Path.Equals(HealthEndpoint.Path, StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsNotAProbe(HttpRequestMessage request) =>
+    private static bool IsTraced(HttpRequestMessage request) =>
         request.RequestUri?.AbsolutePath.Equals(HealthEndpoint.Path, StringComparison.OrdinalIgnoreCase) is not true;
 }

@@ -18,7 +18,7 @@ internal sealed class ChatRooms(
         var outcome = await presence.JoinAsync(dashboardId, connection.Id, user, client);
         if (outcome == JoinOutcome.Arrived)
         {
-            await TellOthersAsync("user_joined", dashboardId, connection, user);
+            await PublishToOthersAsync("user_joined", dashboardId, connection, user);
         }
 
         return outcome;
@@ -28,12 +28,12 @@ internal sealed class ChatRooms(
     {
         if (await presence.LeaveAsync(dashboardId, connection.Id))
         {
-            await TellOthersAsync("user_left", dashboardId, connection, user);
+            await PublishToOthersAsync("user_left", dashboardId, connection, user);
         }
     }
 
     /// <summary>Publishes that a user has left whose replica died.</summary>
-    public ValueTask TellDepartedAsync(string dashboardId, RoomUser user) =>
+    public ValueTask PublishDepartureAsync(string dashboardId, RoomUser user) =>
         fanOut.PublishAsync(
             Topic(dashboardId), SocketMessage.Write("user_left", new PresenceEvent(user.UserId, user.Username, Now())));
 
@@ -52,13 +52,13 @@ internal sealed class ChatRooms(
         }
     }
 
-    public ValueTask TypeAsync(string dashboardId, SocketConnection connection, RoomUser user, bool isTyping) =>
+    public ValueTask PublishTypingAsync(string dashboardId, SocketConnection connection, RoomUser user, bool isTyping) =>
         fanOut.PublishAsync(
             Topic(dashboardId),
             SocketMessage.Write("typing", new TypingEvent(user.UserId, user.Username, isTyping, Now())),
             connection.Id);
 
-    private ValueTask TellOthersAsync(string type, string dashboardId, SocketConnection connection, RoomUser user) =>
+    private ValueTask PublishToOthersAsync(string type, string dashboardId, SocketConnection connection, RoomUser user) =>
         fanOut.PublishAsync(
             Topic(dashboardId), SocketMessage.Write(type, new PresenceEvent(user.UserId, user.Username, Now())), connection.Id);
 

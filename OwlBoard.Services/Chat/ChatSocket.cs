@@ -66,7 +66,7 @@ internal static class ChatSocket
             {
                 case "typing" when message.Data.TryGetProperty("is_typing", out var typing)
                     && typing.ValueKind is JsonValueKind.True or JsonValueKind.False:
-                    await rooms.TypeAsync(room, connection, user, typing.GetBoolean());
+                    await rooms.PublishTypingAsync(room, connection, user, typing.GetBoolean());
                     return null;
                 case "typing":
                     return "is_typing must be true or false";

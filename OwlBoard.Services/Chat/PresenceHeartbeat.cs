@@ -9,40 +9,40 @@ internal sealed partial class PresenceHeartbeat(
     : BackgroundService
 {
     /// <summary>The number of beats in the timeout: two may be lost.</summary>
-    private const int BeatsInTimeout = 3;
+    private const int HeartbeatsPerTimeout = 3;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // The replica must be registered before the first user joins.
-        await presence.BeatAsync();
+        await presence.SendHeartbeatAsync();
         await base.StartAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var beats = new PeriodicTimer(options.Value.PresenceTimeout / BeatsInTimeout, time);
+        using var beats = new PeriodicTimer(options.Value.PresenceTimeout / HeartbeatsPerTimeout, time);
         while (await beats.WaitForNextTickAsync(stoppingToken))
         {
-            await BeatAsync();
+            await SendHeartbeatAsync();
         }
     }
 
-    private async Task BeatAsync()
+    private async Task SendHeartbeatAsync()
     {
         try
         {
-            foreach (var (dashboardId, user) in await presence.BeatAsync())
+            foreach (var (dashboardId, user) in await presence.SendHeartbeatAsync())
             {
-                await rooms.TellDepartedAsync(dashboardId, user);
+                await rooms.PublishDepartureAsync(dashboardId, user);
             }
         }
         catch (Exception failure)
         {
             // An exception must not end the heartbeat, or this replica's users would disappear from their rooms.
-            LogBeatFailed(failure);
+            LogHeartbeatFailed(failure);
         }
     }
 
     [LoggerMessage(1, LogLevel.Error, "A presence heartbeat failed.")]
-    private partial void LogBeatFailed(Exception failure);
+    private partial void LogHeartbeatFailed(Exception failure);
 }

@@ -117,13 +117,13 @@ internal sealed class RedisPresence : IRoomPresence
 
     /// <summary>Renews this replica's key, and removes the entries of dead replicas from its rooms.</summary>
     /// <returns>The users who left with those replicas, to be published.</returns>
-    public async Task<IReadOnlyList<Departure>> BeatAsync()
+    public async Task<IReadOnlyList<Departure>> SendHeartbeatAsync()
     {
         try
         {
             if (_isStale || !await _redis.Database.StringSetAsync(Alive(_replica), "", _timeout, When.Exists))
             {
-                await SayEverythingAgainAsync();
+                await RegisterAgainAsync();
             }
 
             var rooms = _entries.Keys.Select(key => key.Room).Distinct().ToList();
@@ -142,7 +142,7 @@ internal sealed class RedisPresence : IRoomPresence
         }
     }
 
-    private async Task SayEverythingAgainAsync()
+    private async Task RegisterAgainAsync()
     {
         // Reset first, so that a failure from here on sets it again.
         _isStale = false;

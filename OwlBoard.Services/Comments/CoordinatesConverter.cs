@@ -11,7 +11,7 @@ internal sealed class CoordinatesConverter : JsonConverter<Coordinates>
     private const string Expectation = "must be two numbers: \"x,y\" or [x,y]";
 
     /// <summary>The largest coordinate: far beyond any board, and still exact.</summary>
-    private const double FarAway = 1e9;
+    private const double MaxCoordinate = 1e9;
 
     public override Coordinates Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
@@ -21,7 +21,7 @@ internal sealed class CoordinatesConverter : JsonConverter<Coordinates>
             JsonTokenType.StartArray => FromArray(ref reader),
             _ => throw new WrongValueException(Expectation),
         };
-        return double.IsFinite(x) && double.IsFinite(y) && Math.Abs(x) <= FarAway && Math.Abs(y) <= FarAway
+        return double.IsFinite(x) && double.IsFinite(y) && Math.Abs(x) <= MaxCoordinate && Math.Abs(y) <= MaxCoordinate
             ? new(x, y)
             : throw new WrongValueException(Expectation);
     }

@@ -15,7 +15,7 @@ internal static class ServiceApplication
         var builder = WebApplication.CreateBuilder(args);
         builder.AddLogLevels();
         builder.AddServiceDefaults();
-        if (service.TakesGatewaysOnly)
+        if (service.RequiresMutualTls)
         {
             builder.AddMutualTlsServer();
         }

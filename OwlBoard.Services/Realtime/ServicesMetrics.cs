@@ -24,7 +24,7 @@ internal sealed class ServicesMetrics
 
     public void Closed() => _open.Add(-1);
 
-    public void CutSlowReader() => _slow.Add(1);
+    public void AbortSlowClient() => _slow.Add(1);
 
-    public void ToldOwnClientsOnly() => _ownClientsOnly.Add(1);
+    public void DeliveredLocallyOnly() => _ownClientsOnly.Add(1);
 }

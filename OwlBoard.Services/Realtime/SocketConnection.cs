@@ -33,7 +33,7 @@ internal sealed partial class SocketConnection(
         if (Interlocked.Increment(ref _queuedMessages) > options.MaxQueuedMessages
             || Interlocked.Add(ref _queuedBytes, message.Length) > options.MaxQueuedBytes)
         {
-            CutSlowReader();
+            AbortSlowClient();
             return;
         }
 
@@ -181,7 +181,7 @@ internal sealed partial class SocketConnection(
         }
     }
 
-    private void CutSlowReader()
+    private void AbortSlowClient()
     {
         lock (_closeOnce)
         {
@@ -194,7 +194,7 @@ internal sealed partial class SocketConnection(
         }
 
         _queue.Writer.TryComplete();
-        metrics.CutSlowReader();
+        metrics.AbortSlowClient();
         LogSlowReader(Id, options.MaxQueuedMessages, options.MaxQueuedBytes);
 
         // CancelAsync sets the token before it returns, so nothing more is sent, and runs the callbacks on the thread pool:

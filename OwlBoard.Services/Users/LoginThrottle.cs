@@ -18,10 +18,10 @@ namespace OwlBoard.Services.Users;
 internal sealed class LoginThrottle(IOptions<LoginOptions> options, TimeProvider time)
 {
     /// <summary>The maximum number of buckets. Filling one costs the attacker a password hash.</summary>
-    public const int MostBuckets = 20_000;
+    public const int MaxBuckets = 20_000;
 
     /// <summary>The maximum number of remembered logins, as pairs of account and client.</summary>
-    public const int MostLogins = 10_000;
+    public const int MaxLogins = 10_000;
 
     /// <summary>The number of failures, of all clients together, after which an account is on guard.</summary>
     public const int FailuresBeforeGuard = 20;
@@ -32,10 +32,10 @@ internal sealed class LoginThrottle(IOptions<LoginOptions> options, TimeProvider
     private readonly Lock _lock = new();
 
     /// <summary>The times at which the buckets are empty, in ticks of the clock.</summary>
-    private readonly BoundedTimes<Key> _buckets = new(MostBuckets);
+    private readonly BoundedTimes<Key> _buckets = new(MaxBuckets);
 
     /// <summary>The times of the last logins.</summary>
-    private readonly BoundedTimes<Key> _logins = new(MostLogins);
+    private readonly BoundedTimes<Key> _logins = new(MaxLogins);
 
     private readonly long _interval = Ticks(options.Value.Interval, time);
     private readonly long _guardInterval = Ticks(GuardInterval, time);
@@ -60,7 +60,7 @@ internal sealed class LoginThrottle(IOptions<LoginOptions> options, TimeProvider
         lock (_lock)
         {
             var isKnown = IsKnown(account, client);
-            wait = Level(new(account, client)) - (isKnown || !IsOnGuard(account) ? Burst(options.Value.FailuresPerAccount) : 0);
+            wait = Level(new(account, client)) - (isKnown || !IsGuarded(account) ? Burst(options.Value.FailuresPerAccount) : 0);
             if (!isKnown)
             {
                 wait = Math.Max(wait, Level(new(null, client)) - Burst(options.Value.FailuresPerClient));
@@ -84,7 +84,7 @@ internal sealed class LoginThrottle(IOptions<LoginOptions> options, TimeProvider
                 return;
             }
 
-            var isOnGuard = IsOnGuard(account);
+            var isOnGuard = IsGuarded(account);
             Fill(new(account, client), isOnGuard ? _guardInterval : _interval);
             Fill(new(null, client), _interval);
             if (!isOnGuard)
@@ -109,7 +109,7 @@ internal sealed class LoginThrottle(IOptions<LoginOptions> options, TimeProvider
 
     private bool IsKnown(string account, ClientNetwork client) => _logins.Contains(new(account, client));
 
-    private bool IsOnGuard(string account) => Level(new(account, null)) > Burst(FailuresBeforeGuard);
+    private bool IsGuarded(string account) => Level(new(account, null)) > Burst(FailuresBeforeGuard);
 
     /// <summary>Returns the maximum level at which a bucket accepts another failure.</summary>
     private long Burst(int failures) => (failures - 1) * _interval;

@@ -7,12 +7,12 @@ namespace OwlBoard.Services.Users;
 internal sealed class PasswordVault
 {
     private readonly PasswordHasher<PasswordVault> _hasher;
-    private readonly string _nobodysHash;
+    private readonly string _dummyHash;
 
     public PasswordVault(IOptions<PasswordOptions> options)
     {
         _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = options.Value.Iterations }));
-        _nobodysHash = _hasher.HashPassword(this, Guid.NewGuid().ToString());
+        _dummyHash = _hasher.HashPassword(this, Guid.NewGuid().ToString());
     }
 
     public string Hash(string password) => _hasher.HashPassword(this, password);
@@ -25,7 +25,7 @@ internal sealed class PasswordVault
     /// <param name="password">The password to check.</param>
     public bool Verify(string? hash, string password)
     {
-        var result = _hasher.VerifyHashedPassword(this, hash ?? _nobodysHash, password);
+        var result = _hasher.VerifyHashedPassword(this, hash ?? _dummyHash, password);
         return hash is not null && result != PasswordVerificationResult.Failed;
     }
 }

@@ -38,7 +38,7 @@ public sealed class RestartBackoffTests
         backoff.NextDelay();
 
         backoff.Started();
-        _time.Advance(RestartBackoff.Settled);
+        _time.Advance(RestartBackoff.ResetAfter);
 
         Assert.Equal(RestartBackoff.First, backoff.NextDelay());
     }

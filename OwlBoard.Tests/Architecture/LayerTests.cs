@@ -12,7 +12,7 @@ public sealed class LayerTests
     {
         {
             "OwlBoard.Forwarding",
-            ["Faults", "Features", "Http1", "Fields", "Targets", "Discovery", "Sockets", "Transforms", "Connections", "Tracing", "WebSockets", "Exchanges"]
+            ["Faults", "Features", "Http1", "Fields", "Targets", "Discovery", "Transport", "Transforms", "Connections", "Tracing", "WebSockets", "Exchanges"]
         },
         {
             "OwlBoard.LoadBalancer",

@@ -65,7 +65,8 @@ public sealed class ManagementTests : IAsyncLifetime
         Assert.Contains("gateway=\"gw-1\"", metrics, StringComparison.Ordinal);
         Assert.Contains("owlboard_gateway_healthy{", metrics, StringComparison.Ordinal);
         Assert.Contains("owlboard_gateway_active_requests{", metrics, StringComparison.Ordinal);
-        Assert.Matches("owlboard_connections\\{[^}]*state=\"served\"[^}]*\\} 1\\b", metrics);
+        // The value includes the load balancers of other tests, which share the process.
+        Assert.Matches("owlboard_connections\\{[^}]*state=\"served\"[^}]*\\} [1-9]", metrics);
         Assert.Contains("owlboard_send_backlog_bytes{", metrics, StringComparison.Ordinal);
     }
 

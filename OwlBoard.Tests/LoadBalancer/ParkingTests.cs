@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
-using OwlBoard.Forwarding.Sockets;
+using OwlBoard.Forwarding.Transport;
 using OwlBoard.LoadBalancer.Limits;
 using OwlBoard.Tests.Fixtures;
 

@@ -121,12 +121,12 @@ public sealed class LoginThrottleTests
     public void State_is_bounded_and_the_longest_waits_stay()
     {
         Fail(Account, Home, times: 5);
-        for (var i = 0; i < 3 * LoginThrottle.MostBuckets; i++)
+        for (var i = 0; i < 3 * LoginThrottle.MaxBuckets; i++)
         {
             _throttle.Failed($"{i}@example.org", new($"{i}"));
         }
 
-        Assert.InRange(_throttle.Buckets, 1, LoginThrottle.MostBuckets);
+        Assert.InRange(_throttle.Buckets, 1, LoginThrottle.MaxBuckets);
         Assert.NotNull(Wait(Account, Home));
     }
 

@@ -30,5 +30,5 @@ internal sealed class TwoReplicas : IAsyncDisposable
         await Second.DisposeAsync();
     }
 
-    private sealed class ReplicaOf(string service, string[] store) : RunningService(service, new GivenStore(store));
+    private sealed class ReplicaOf(string service, string[] store) : RunningService(service, new ExistingStore(store));
 }

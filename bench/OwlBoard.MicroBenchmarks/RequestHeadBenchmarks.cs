@@ -5,8 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Forwarding.Http1;
-using OwlBoard.Forwarding.Sockets;
 using OwlBoard.Forwarding.Transforms;
+using OwlBoard.Forwarding.Transport;
 
 namespace OwlBoard.MicroBenchmarks;
 

@@ -6,7 +6,7 @@ namespace OwlBoard.Services.Canvases.Svg;
 internal static class ShapeJson
 {
     /// <summary>The largest coordinate that is drawn; beyond it renderers lose precision.</summary>
-    private const double FarAway = 1e7;
+    private const double MaxCoordinate = 1e7;
 
     public static string? Text(JsonElement shape, params ReadOnlySpan<string> names)
     {
@@ -119,7 +119,7 @@ internal static class ShapeJson
     }
 
     private static double? Number(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && Math.Abs(number) <= FarAway
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && Math.Abs(number) <= MaxCoordinate
             ? number
             : null;
 }

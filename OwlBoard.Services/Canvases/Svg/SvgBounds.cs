@@ -8,7 +8,7 @@ internal sealed class SvgBounds
     private const double Margin = 10;
 
     /// <summary>The average width of a letter, relative to its height.</summary>
-    private const double WidthOfLetter = 0.6;
+    private const double AverageLetterWidth = 0.6;
 
     private double _left = double.PositiveInfinity;
     private double _top = double.PositiveInfinity;
@@ -41,7 +41,7 @@ internal sealed class SvgBounds
             {
                 // Text is positioned at the start of its baseline.
                 var size = ShapeJson.FontSize(shape);
-                Include(x + (text.Length * size * WidthOfLetter), y - size);
+                Include(x + (text.Length * size * AverageLetterWidth), y - size);
             }
         }
 

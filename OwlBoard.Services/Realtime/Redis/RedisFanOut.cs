@@ -38,7 +38,7 @@ internal sealed partial class RedisFanOut(
         }
         catch (Exception failure) when (RedisConnection.IsOutage(failure))
         {
-            metrics.ToldOwnClientsOnly();
+            metrics.DeliveredLocallyOnly();
             LogNotPublished(failure, topic);
         }
 

@@ -18,13 +18,13 @@ internal sealed partial class PostgreSqlStorage(
     /// less than a proxy's timeout.
     /// </summary>
     private const int Retries = 6;
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(2);
 
     private readonly ILogger _logger = loggers.CreateLogger<PostgreSqlStorage>();
     private readonly NpgsqlDataSource _connections = NpgsqlDataSource.Create(Complete(options, database));
 
     public void Configure(DbContextOptionsBuilder builder) =>
-        builder.UseNpgsql(_connections, npgsql => npgsql.EnableRetryOnFailure(Retries, LongestPause, errorCodesToAdd: null));
+        builder.UseNpgsql(_connections, npgsql => npgsql.EnableRetryOnFailure(Retries, MaxDelay, errorCodesToAdd: null));
 
     public async Task MigrateAsync(DbContext context, CancellationToken cancellationToken)
     {
@@ -39,11 +39,11 @@ internal sealed partial class PostgreSqlStorage(
                 await context.Database.MigrateAsync(cancellationToken);
                 return;
             }
-            catch (Exception failure) when (PostgreSqlErrors.IsCreatedByAnother(failure))
+            catch (Exception failure) when (PostgreSqlErrors.IsDuplicateDatabase(failure))
             {
                 LogCreatedByAnother();
             }
-            catch (Exception failure) when (PostgreSqlErrors.IsNotUp(failure))
+            catch (Exception failure) when (PostgreSqlErrors.IsUnavailable(failure))
             {
                 if (time.GetElapsedTime(started) + pause > options.StartTimeout)
                 {
@@ -53,7 +53,7 @@ internal sealed partial class PostgreSqlStorage(
                         failure);
                 }
 
-                LogNotUp(Server, failure.Message, pause);
+                LogUnavailable(Server, failure.Message, pause);
             }
             catch (Exception failure) when (failure is NpgsqlException or ArgumentException or SocketException)
             {
@@ -110,7 +110,7 @@ internal sealed partial class PostgreSqlStorage(
     }
 
     [LoggerMessage(1, LogLevel.Warning, "PostgreSQL at {Server} is not ready: {Reason} Retrying in {Pause}.")]
-    private partial void LogNotUp(string server, string reason, TimeSpan pause);
+    private partial void LogUnavailable(string server, string reason, TimeSpan pause);
 
     [LoggerMessage(2, LogLevel.Information, "Another replica created the database at the same time.")]
     private partial void LogCreatedByAnother();

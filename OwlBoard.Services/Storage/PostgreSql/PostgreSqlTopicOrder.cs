@@ -7,7 +7,7 @@ internal sealed partial class PostgreSqlTopicOrder(NpgsqlDataSource connections,
     : ITopicOrder
 {
     private const int Tries = 3;
-    private static readonly TimeSpan RetryEvery = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
     /// Limits the locks of this process. Each held or awaited lock uses a connection, and its holder needs another one to store,
@@ -45,7 +45,7 @@ internal sealed partial class PostgreSqlTopicOrder(NpgsqlDataSource connections,
             catch (NpgsqlException broken) when (broken.IsTransient && attempt < Tries)
             {
                 // Most likely a pooled connection from before a server restart; the pool has others.
-                await Task.Delay(RetryEvery, cancellationToken);
+                await Task.Delay(RetryInterval, cancellationToken);
             }
         }
     }

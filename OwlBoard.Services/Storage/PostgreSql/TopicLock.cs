@@ -12,7 +12,7 @@ internal sealed class TopicLock : IAsyncDisposable
     /// Releases the lock of a holder that hangs or is disconnected after 10 s, so that the topic continues. Storing and
     /// publishing takes milliseconds.
     /// </summary>
-    private const string LimitHolding = "SET LOCAL idle_in_transaction_session_timeout = '10s'";
+    private const string SetHoldTimeout = "SET LOCAL idle_in_transaction_session_timeout = '10s'";
 
     /// <summary>Acquires the lock. Topics with the same hash share one.</summary>
     private const string Lock = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
@@ -31,7 +31,7 @@ internal sealed class TopicLock : IAsyncDisposable
             held._transaction = await held._connection.BeginTransactionAsync(cancellationToken);
             await using var take = new NpgsqlBatch(held._connection, held._transaction)
             {
-                BatchCommands = { new(LimitHolding), new(Lock) { Parameters = { new() { Value = topic } } } },
+                BatchCommands = { new(SetHoldTimeout), new(Lock) { Parameters = { new() { Value = topic } } } },
             };
             await take.ExecuteNonQueryAsync(cancellationToken);
             return held;

@@ -9,14 +9,14 @@ namespace OwlBoard.Services.Storage.Sqlite;
 /// </summary>
 internal static class SqliteMigrationLock
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan RetryEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
 
     public static async Task<IDisposable> AcquireAsync(string directory, CancellationToken cancellationToken)
     {
         var path = Path.Combine(directory, ".migration-lock");
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(Patience);
+        deadline.CancelAfter(LockTimeout);
         while (true)
         {
             try
@@ -26,7 +26,7 @@ internal static class SqliteMigrationLock
             catch (IOException) when (!deadline.IsCancellationRequested)
             {
                 // Another process is migrating, which takes milliseconds.
-                await Task.Delay(RetryEvery, cancellationToken);
+                await Task.Delay(RetryInterval, cancellationToken);
             }
         }
     }

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Tests.Fixtures;
 using OwlBoard.Tests.Forwarding.Discovery;
-using OwlBoard.Tests.Forwarding.Sockets;
+using OwlBoard.Tests.Forwarding.Transport;
 
 namespace OwlBoard.Tests.Forwarding.Connections;
 
@@ -170,7 +170,7 @@ public sealed class ConnectionPoolTests
     {
         using var upstream = new UpstreamUnderTest();
         using var end = new CancellationTokenSource();
-        var limits = isClient ? UpstreamUnderTest.Limits with { ClientGone = end.Token } : UpstreamUnderTest.Limits with { Cancellation = end.Token };
+        var limits = isClient ? UpstreamUnderTest.Limits with { ClientDisconnected = end.Token } : UpstreamUnderTest.Limits with { Cancellation = end.Token };
         var (connection, socket) = await upstream.OpenAsync(limits);
         upstream.Pool.Sweep();
         Assert.Equal(ConnectionEnd.None, connection.Ended);
@@ -178,7 +178,7 @@ public sealed class ConnectionPoolTests
         await end.CancelAsync();
         upstream.Pool.Sweep();
 
-        Assert.Equal(isClient ? ConnectionEnd.ClientGone : ConnectionEnd.Cancelled, connection.Ended);
+        Assert.Equal(isClient ? ConnectionEnd.ClientDisconnected : ConnectionEnd.Cancelled, connection.Ended);
         Assert.True(await UpstreamUnderTest.IsClosedAsync(socket));
         upstream.Pool.Return(connection);
         Assert.Equal((0, 0), (upstream.Pool.Idle, upstream.Pool.Used));
@@ -189,7 +189,7 @@ public sealed class ConnectionPoolTests
     {
         using var upstream = new UpstreamUnderTest();
         using var gone = new CancellationTokenSource();
-        var (connection, _) = await upstream.OpenAsync(UpstreamUnderTest.Limits with { ClientGone = gone.Token });
+        var (connection, _) = await upstream.OpenAsync(UpstreamUnderTest.Limits with { ClientDisconnected = gone.Token });
         upstream.Pool.Return(connection);
 
         await gone.CancelAsync();

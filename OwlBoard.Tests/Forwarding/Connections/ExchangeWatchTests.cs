@@ -51,7 +51,7 @@ public sealed class ExchangeWatchTests
         _watch.Pause();
         gone.Cancel();
 
-        Assert.Equal(ConnectionEnd.ClientGone, Look());
+        Assert.Equal(ConnectionEnd.ClientDisconnected, Look());
     }
 
     [Fact]

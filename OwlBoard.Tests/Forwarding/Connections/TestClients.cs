@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using OwlBoard.Forwarding.Connections;
-using OwlBoard.Tests.Forwarding.Sockets;
+using OwlBoard.Tests.Forwarding.Transport;
 
 namespace OwlBoard.Tests.Forwarding.Connections;
 

@@ -28,7 +28,7 @@ public sealed class UpstreamClientTests : IDisposable
         Assert.Equal(ConnectionEnd.None, unwanted.Ended);
 
         await gone.CancelAsync();
-        await Eventually.IsTrueAsync("the second exchange is cancelled", () => unwanted.Ended == ConnectionEnd.ClientGone);
+        await Eventually.IsTrueAsync("the second exchange is cancelled", () => unwanted.Ended == ConnectionEnd.ClientDisconnected);
         Array.ForEach([silent, unwanted], connection => connection.Pool.Discard(connection));
     }
 

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OwlBoard.Forwarding.Connections;
-using OwlBoard.Tests.Forwarding.Sockets;
+using OwlBoard.Tests.Forwarding.Transport;
 
 namespace OwlBoard.Tests.Forwarding.Connections;
 

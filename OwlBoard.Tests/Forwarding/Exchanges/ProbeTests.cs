@@ -3,7 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Exchanges;
-using OwlBoard.Forwarding.Sockets;
+using OwlBoard.Forwarding.Transport;
 using OwlBoard.ServiceDefaults;
 using OwlBoard.Tests.Certificates;
 using OwlBoard.Tests.Fixtures;

@@ -8,7 +8,7 @@ using OwlBoard.Forwarding.Exchanges;
 using OwlBoard.Forwarding.Http1;
 using OwlBoard.Forwarding.Transforms;
 using OwlBoard.Tests.Fixtures;
-using OwlBoard.Tests.Forwarding.Sockets;
+using OwlBoard.Tests.Forwarding.Transport;
 
 namespace OwlBoard.Tests.Forwarding.Http1;
 

@@ -99,20 +99,20 @@ public sealed class TokenThrottleTests
     [Fact]
     public void Many_clients_take_bounded_memory_and_share_one_bucket_beyond_it()
     {
-        for (var i = 0; i < TokenThrottle.MostClients; i++)
+        for (var i = 0; i < TokenThrottle.MaxClients; i++)
         {
             Guess(Address(i), 1);
         }
 
-        Guess(Address(TokenThrottle.MostClients), 2);
-        Guess(Address(TokenThrottle.MostClients + 1), TokenThrottle.Burst - 2);
+        Guess(Address(TokenThrottle.MaxClients), 2);
+        Guess(Address(TokenThrottle.MaxClients + 1), TokenThrottle.Burst - 2);
 
-        Assert.False(Try(Address(TokenThrottle.MostClients + 2), Token));
+        Assert.False(Try(Address(TokenThrottle.MaxClients + 2), Token));
         Assert.True(Try(Address(0), Token));
-        Assert.Equal(TokenThrottle.MostClients + 1, _throttle.Clients);
+        Assert.Equal(TokenThrottle.MaxClients + 1, _throttle.Clients);
 
         _time.Advance(TokenThrottle.Burst * TokenThrottle.Interval);
-        Guess(Address(TokenThrottle.MostClients + 2), 1);
+        Guess(Address(TokenThrottle.MaxClients + 2), 1);
         Assert.Equal(1, _throttle.Clients);
     }
 

@@ -1,9 +1,0 @@
-namespace OwlBoard.Tests.Services;
-
-/// <summary>The existing store of another replica.</summary>
-internal sealed class GivenStore(string[] settings) : IServiceStore
-{
-    public Task<string[]> CreateAsync() => Task.FromResult(settings);
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-}
