@@ -63,15 +63,11 @@ internal sealed class AttemptLoop(
                         // Before the report: taking the last gateway out of rotation puts all of them back in rotation.
                         others = policy.TryClaim(context, request, outcome);
                         Report(request.Gateway!, outcome);
-                        if (!request.Exchange.HasResponse)
-                        {
-                            // There is no response to copy.
-                        }
-                        else if (others is not null)
+                        if (request.Exchange.HasResponse && others is not null)
                         {
                             await forwarder.DiscardAsync(context, request.Exchange);
                         }
-                        else
+                        else if (request.Exchange.HasResponse)
                         {
                             request.Response.MarkProgress();
                             error = await forwarder.CopyAsync(context, request.Exchange);
@@ -108,6 +104,11 @@ internal sealed class AttemptLoop(
         }
         catch (Exception failure)
         {
+            if (request.Exchange.HasResponse)
+            {
+                await forwarder.DiscardAsync(context, request.Exchange);
+            }
+
             if (!await errors.TryWriteAsync(context, failure))
             {
                 throw;

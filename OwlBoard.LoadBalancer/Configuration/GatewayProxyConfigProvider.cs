@@ -84,7 +84,7 @@ internal sealed class GatewayProxyConfigProvider : IProxyConfigProvider, IDispos
         },
     };
 
-    private static DestinationConfig CreateDestination(GatewayOptions gateway)
+    private static DestinationConfig CreateDestination(GatewayDestinationOptions gateway)
     {
         var metadata = new Dictionary<string, string>
         {

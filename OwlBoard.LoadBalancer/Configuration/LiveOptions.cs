@@ -60,17 +60,17 @@ internal sealed partial class LiveOptions : IDisposable
     }
 
     /// <summary>Binds elements that are either a bare address or an object, which the binder does not support.</summary>
-    private static List<GatewayOptions> BindGateways(IConfigurationSection section)
+    private static List<GatewayDestinationOptions> BindGateways(IConfigurationSection section)
     {
-        var gateways = new List<GatewayOptions>();
+        var gateways = new List<GatewayDestinationOptions>();
         foreach (var element in section.GetChildren())
         {
-            var gateway = new GatewayOptions { Address = element.Value ?? "" };
+            var gateway = new GatewayDestinationOptions { Address = element.Value ?? "" };
             element.Bind(gateway);
             gateways.Add(gateway);
         }
 
-        return gateways.Count > 0 ? gateways : [new GatewayOptions { Address = "http://gateway" }];
+        return gateways.Count > 0 ? gateways : [new GatewayDestinationOptions { Address = "http://gateway" }];
     }
 
     private void Reload()

@@ -22,7 +22,7 @@ internal sealed class LoadBalancerOptions
     /// The gateways, each an address or an object with <c>Address</c>, <c>Name</c>, <c>Weight</c> and <c>Zone</c>.
     /// Default: the logical name <c>http://gateway</c>.
     /// </summary>
-    public IReadOnlyList<GatewayOptions> Gateways { get; internal set; } = [];
+    public IReadOnlyList<GatewayDestinationOptions> Gateways { get; internal set; } = [];
 
     /// <summary>The address that the listeners bind to: <c>*</c> (all, the default), <c>localhost</c>, or an IP address.</summary>
     [Required]

@@ -69,7 +69,7 @@ internal sealed class LoadBalancerOptionsValidator : IValidateOptions<LoadBalanc
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
-    private static void ValidateGateways(IReadOnlyList<GatewayOptions> gateways, List<string> failures)
+    private static void ValidateGateways(IReadOnlyList<GatewayDestinationOptions> gateways, List<string> failures)
     {
         if (gateways.Count == 0)
         {

@@ -32,9 +32,9 @@ internal sealed partial class GatewayHealth(
     public void ReportSocketShortage()
     {
         var now = time.GetTimestamp();
-        var said = Volatile.Read(ref _shortageLogged);
-        if ((said == 0 || time.GetElapsedTime(said, now) >= ShortagePause)
-            && Interlocked.CompareExchange(ref _shortageLogged, now, said) == said)
+        var logged = Volatile.Read(ref _shortageLogged);
+        if ((logged == 0 || time.GetElapsedTime(logged, now) >= ShortagePause)
+            && Interlocked.CompareExchange(ref _shortageLogged, now, logged) == logged)
         {
             LogSocketShortage();
         }

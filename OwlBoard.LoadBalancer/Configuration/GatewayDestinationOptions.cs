@@ -2,7 +2,7 @@ using OwlBoard.LoadBalancer.Balancing;
 namespace OwlBoard.LoadBalancer.Configuration;
 
 /// <summary>One gateway, or a logical name that resolves to several. Can be configured as a bare address.</summary>
-internal sealed class GatewayOptions
+internal sealed class GatewayDestinationOptions
 {
     /// <summary>The address: <c>http://api-gateway-1</c>, resolved by service discovery, or <c>http://10.0.0.5:8080</c>.</summary>
     public string Address { get; set; } = "";
