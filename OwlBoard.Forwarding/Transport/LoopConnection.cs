@@ -188,7 +188,7 @@ internal sealed class LoopConnection :
 
     /// <summary>
     /// Marks the connection for a reset in the middle of a response that is delimited by the close of the connection, as in
-    /// HTTP/1.0. Only a reset, after all data has been acknowledged, tells the client that the response is truncated.
+    /// HTTP/1.0. A reset, after all data has been acknowledged, is the client's only sign of a truncated response.
     /// </summary>
     public void MarkTruncated() => _isCutShort = true;
 

@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Text;
 using Microsoft.Extensions.Options;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Transport;
@@ -20,7 +19,7 @@ internal sealed class ServiceHttpClientFactory(
     SocketLoops loops,
     ForwardingMetrics metrics,
     TimeProvider time,
-    ILogger<ForwarderHttpClientFactory> logger) : ForwarderHttpClientFactory(logger), IForwarderHttpClientFactory
+    ILogger<ForwarderHttpClientFactory> logger) : UpstreamClientFactory(loops, metrics, time, logger)
 {
     /// <summary>The idle timeout, below the 130 s of the services, so that no request meets a connection that they close.</summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(60);
@@ -31,30 +30,17 @@ internal sealed class ServiceHttpClientFactory(
     /// </summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
-    HttpMessageInvoker IForwarderHttpClientFactory.CreateClient(ForwarderHttpClientContext context)
+    protected override UpstreamConnectionOptions CreateOptions(ForwarderHttpClientContext context) => new()
     {
-        var client = CreateClient(context);
-        return client is UpstreamClient
-            ? client
-            : new UpstreamClient(
-                client,
-                loops,
-                new UpstreamConnectionOptions
-                {
-                    ConnectTimeout = options.Value.ConnectTimeout,
-                    IdleTimeout = IdleTimeout,
-                    Lifetime = Lifetime,
-                    Tls = CreateTlsOptions(context),
-                },
-                metrics,
-                time);
-    }
+        ConnectTimeout = options.Value.ConnectTimeout,
+        IdleTimeout = IdleTimeout,
+        Lifetime = Lifetime,
+        Tls = CreateTlsOptions(context),
+    };
 
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
         base.ConfigureHandler(context, handler);
-        // Kestrel reads Latin-1. HttpClient rejects non-ASCII by default.
-        handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
         handler.ConnectTimeout = options.Value.ConnectTimeout;
         handler.PooledConnectionIdleTimeout = IdleTimeout;
         handler.PooledConnectionLifetime = Lifetime;
@@ -62,5 +48,5 @@ internal sealed class ServiceHttpClientFactory(
     }
 
     private SslClientAuthenticationOptions CreateTlsOptions(ForwarderHttpClientContext context) => MutualTlsClient.CreateOptions(
-        context.NewMetadata![ServiceRoutes.ServiceMetadata], () => certificates.Current, time);
+        context.NewMetadata![ServiceRoutes.ServiceMetadata], () => certificates.Current, Time);
 }

@@ -45,8 +45,8 @@ internal sealed class AttemptLoop(
             var responseTimeout = timeouts.CurrentValue.Response;
             var proxy = context.Features.Find<IReverseProxyFeature>()!;
             var candidates = proxy.AvailableDestinations;
-            var error = ForwarderError.NoAvailableDestinations;
-            var outcome = AttemptOutcome.NoGateway;
+            ForwarderError error;
+            AttemptOutcome outcome;
             DestinationState[]? others;
             do
             {

@@ -78,7 +78,6 @@ internal sealed record AttemptOutcome(
         var exception = context.Features.Get<IForwarderErrorFeature>()?.Exception;
         return error switch
         {
-            ForwarderError.NoAvailableDestinations => NoGateway,
             ForwarderError.Request when exception is HttpRequestException
             {
                 HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,

@@ -21,7 +21,7 @@ internal sealed class RetryBudget(IOptionsMonitor<RetryOptions> options, TimePro
     public bool TryAcquire()
     {
         var settings = options.CurrentValue;
-        var present = CurrentSlot(out var second);
+        var current = CurrentSlot(out var second);
         var requests = 0;
         var retries = 0;
         foreach (var slot in _slots)
@@ -33,12 +33,12 @@ internal sealed class RetryBudget(IOptionsMonitor<RetryOptions> options, TimePro
             }
         }
 
-        if (retries >= requests * settings.BudgetRatio && Volatile.Read(ref present.Retries) >= settings.BudgetMinimumPerSecond)
+        if (retries >= requests * settings.BudgetRatio && Volatile.Read(ref current.Retries) >= settings.BudgetMinimumPerSecond)
         {
             return false;
         }
 
-        Interlocked.Increment(ref present.Retries);
+        Interlocked.Increment(ref current.Retries);
         return true;
     }
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using OwlBoard.Forwarding.Connections;
 using OwlBoard.Forwarding.Transport;
 using Yarp.ReverseProxy.Forwarder;
@@ -10,7 +9,7 @@ namespace OwlBoard.LoadBalancer.Gateways;
 
 /// <summary>Creates the HTTP client for the gateways, with the configured connect and idle timeouts.</summary>
 internal sealed class GatewayClientFactory(SocketLoops loops, ForwardingMetrics metrics, TimeProvider time, ILogger<ForwarderHttpClientFactory> logger)
-    : ForwarderHttpClientFactory(logger), IForwarderHttpClientFactory
+    : UpstreamClientFactory(loops, metrics, time, logger)
 {
     public const string ConnectTimeoutKey = "ConnectTimeout";
     public const string IdleTimeoutKey = "IdleTimeout";
@@ -18,23 +17,12 @@ internal sealed class GatewayClientFactory(SocketLoops loops, ForwardingMetrics 
 
     private static readonly string[] Settings = [ConnectTimeoutKey, IdleTimeoutKey, IdleConnectionsKey];
 
-    HttpMessageInvoker IForwarderHttpClientFactory.CreateClient(ForwarderHttpClientContext context)
+    protected override UpstreamConnectionOptions CreateOptions(ForwarderHttpClientContext context) => new()
     {
-        var client = CreateClient(context);
-        return client is UpstreamClient
-            ? client
-            : new UpstreamClient(
-                client,
-                loops,
-                new UpstreamConnectionOptions
-                {
-                    ConnectTimeout = Duration(context, ConnectTimeoutKey),
-                    IdleConnections = int.Parse(context.NewMetadata![IdleConnectionsKey], CultureInfo.InvariantCulture),
-                    IdleTimeout = Duration(context, IdleTimeoutKey),
-                },
-                metrics,
-                time);
-    }
+        ConnectTimeout = Duration(context, ConnectTimeoutKey),
+        IdleConnections = int.Parse(context.NewMetadata![IdleConnectionsKey], CultureInfo.InvariantCulture),
+        IdleTimeout = Duration(context, IdleTimeoutKey),
+    };
 
     protected override bool CanReuseOldClient(ForwarderHttpClientContext context) =>
         base.CanReuseOldClient(context)
@@ -44,8 +32,6 @@ internal sealed class GatewayClientFactory(SocketLoops loops, ForwardingMetrics 
     {
         base.ConfigureHandler(context, handler);
         var connectTimeout = Duration(context, ConnectTimeoutKey);
-        // Matches Kestrel's decoding. By default a non-ASCII character is an error, which would count against the gateway.
-        handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
         // No lifetime limit: when a name resolves to another address, service discovery changes YARP's destination.
         handler.PooledConnectionLifetime = Timeout.InfiniteTimeSpan;
         handler.PooledConnectionIdleTimeout = Duration(context, IdleTimeoutKey);
@@ -60,7 +46,7 @@ internal sealed class GatewayClientFactory(SocketLoops loops, ForwardingMetrics 
         SocketsHttpConnectionContext connection, TimeSpan connectTimeout, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        using var timeout = new CancellationTokenSource(connectTimeout, time);
+        using var timeout = new CancellationTokenSource(connectTimeout, Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
